@@ -1,0 +1,175 @@
+import type { CoinAmount, Price, Rate, VenueWon } from '../kernel/money.ts';
+
+/** The exchanges a city can sell at. One adapter each. */
+export const VENUE_CODES = ['upbit'] as const;
+export type VenueCode = (typeof VENUE_CODES)[number];
+
+/** A won market of one asset, as the venue describes it at this moment. */
+export interface Market {
+  readonly asset: string;
+  /** The venue's own name of the market, for example `KRW-BTC`. */
+  readonly symbol: string;
+  /** Warnings the venue shows beside it; any of them is a reason to look, `delisting` one to hurry. */
+  readonly flags: readonly ('caution' | 'warning' | 'delisting')[];
+}
+
+/** What the venue asks of a sell order in one market, read from it and never from a constant. */
+export interface SellingTerms {
+  readonly symbol: string;
+  readonly takerFeeRate: Rate;
+  /** An order worth less is refused. */
+  readonly minimumOrder: VenueWon;
+  /** Decimals of an order's quantity. */
+  readonly quantityDecimalPlaces: number;
+  /** Price steps, from the highest floor to the lowest: at or above `from`, prices are multiples of `tick`. */
+  readonly ticks: readonly { readonly from: Price; readonly tick: Price }[];
+  /** False while the venue takes no sell orders here. */
+  readonly acceptsOrders: boolean;
+}
+
+export interface BookLevel {
+  readonly price: Price;
+  readonly quantity: CoinAmount;
+}
+
+/** Shown depth: bids from the best down, asks from the best up. Sizes of zero are passed on as the venue shows them. */
+export interface OrderBook {
+  readonly symbol: string;
+  readonly asset: string;
+  readonly bids: readonly BookLevel[];
+  readonly asks: readonly BookLevel[];
+  /** When the venue last changed it, by the venue's clock. */
+  readonly changedAt: Date;
+}
+
+export interface Balance {
+  readonly asset: string;
+  /** Coins, or won of the venue when `asset` is `KRW`. As plain decimals, since a balance is of either unit. */
+  readonly free: string;
+  readonly locked: string;
+}
+
+/** A limit sell that takes what it can at once and cancels the rest. */
+export interface SellOrder {
+  /** Chosen by us before sending, never used twice; the handle by which an unknown outcome is settled. */
+  readonly identifier: string;
+  readonly symbol: string;
+  readonly quantity: CoinAmount;
+  readonly limitPrice: Price;
+  readonly timeInForce: 'immediate_or_cancel';
+}
+
+export interface Fill {
+  /** The venue's id of the trade, unique at the venue. */
+  readonly tradeId: string;
+  readonly quantity: CoinAmount;
+  readonly price: Price;
+  /** Won received before the fee, as the venue states it. */
+  readonly proceeds: VenueWon;
+  readonly filledAt: Date;
+}
+
+/** An order as the venue knows it. What happened is read from volumes and fills, never from the status word. */
+export interface VenueOrder {
+  readonly orderId: string;
+  readonly identifier: string;
+  readonly symbol: string;
+  readonly quantity: CoinAmount;
+  readonly executedQuantity: CoinAmount;
+  /** What the venue still holds locked for it; zero once the order is over. */
+  readonly remainingQuantity: CoinAmount;
+  readonly paidFee: VenueWon;
+  readonly isOpen: boolean;
+  readonly statusWord: string;
+  readonly fills: readonly Fill[];
+  readonly createdAt: Date;
+}
+
+/**
+ * What came of sending an order, judged by HTTP status and raw body, never by the client library's error class.
+ * `refused`: the venue said no and nothing was placed. `not_executed`: it never reached the book (rate limit, clock),
+ * to be confirmed by one look-up. `unknown`: anything else, a time-out above all; only a look-up can tell.
+ */
+export type SellAnswer =
+  | { readonly kind: 'accepted'; readonly orderId: string }
+  | { readonly kind: 'refused'; readonly venueCode: string; readonly message: string }
+  | { readonly kind: 'not_executed'; readonly venueCode: string; readonly retryAfterMs: number }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export type LookUp =
+  | { readonly kind: 'found'; readonly order: VenueOrder }
+  | { readonly kind: 'not_found' }
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+export interface Deposit {
+  /** The venue's id of the deposit, unique at the venue. */
+  readonly depositId: string;
+  readonly asset: string;
+  /** Coins; deposits of won are listed with asset `KRW`. A plain decimal. */
+  readonly quantity: string;
+  readonly network: string | undefined;
+  /** Transaction hash on chain, or the venue's reference of an internal move. */
+  readonly transactionId: string | undefined;
+  readonly route: 'internal' | 'on_chain' | 'unknown';
+  readonly state: 'pending' | 'credited' | 'refused';
+  readonly statusWord: string;
+  readonly createdAt: Date;
+  readonly creditedAt: Date | undefined;
+}
+
+export interface Withdrawal {
+  readonly withdrawalId: string;
+  readonly asset: string;
+  readonly quantity: string;
+  readonly fee: string;
+  readonly network: string | undefined;
+  readonly transactionId: string | undefined;
+  readonly state: 'pending' | 'done' | 'failed';
+  readonly statusWord: string;
+  readonly createdAt: Date;
+  readonly doneAt: Date | undefined;
+}
+
+export interface DepositAddress {
+  readonly asset: string;
+  readonly network: string;
+  readonly address: string;
+  /** Tag or memo, without which a deposit of such an asset is lost. */
+  readonly secondaryAddress: string | undefined;
+}
+
+/** What a venue can do through its interface. What it lacks becomes a guided human step, never a crash. */
+export interface VenueCapabilities {
+  readonly depositsReadable: boolean;
+  readonly withdrawalsReadable: boolean;
+  readonly wonWithdrawal: 'by_person_on_web';
+  readonly coinWithdrawal: 'by_person_on_web';
+  /** True where an identifier once used stays refused for ever, so that sending again under it cannot double. */
+  readonly identifierStaysUsed: boolean;
+  readonly ordersPerSecond: number;
+}
+
+/**
+ * The one way to an exchange. Reading calls throw `EXCHANGE_REFUSED` or `EXCHANGE_UNAVAILABLE`; `sell` and `lookUp` never
+ * throw for what the venue does, their answer says it. Every figure is exact: no floating point between wire and type.
+ */
+export interface ExchangePort {
+  readonly venue: VenueCode;
+  readonly capabilities: VenueCapabilities;
+
+  markets(): Promise<readonly Market[]>;
+  sellingTerms(symbol: string): Promise<SellingTerms>;
+  orderBook(symbol: string): Promise<OrderBook>;
+  balances(): Promise<readonly Balance[]>;
+
+  sell(order: SellOrder): Promise<SellAnswer>;
+  lookUp(identifier: string, symbol: string): Promise<LookUp>;
+  /** Searches open, done and cancelled orders since an instant; `found` beats everything, `not_found` needs all lists complete. */
+  searchOrders(identifier: string, symbol: string, since: Date): Promise<LookUp>;
+  /** Asks to cancel; the answer is only that the venue heard it. The outcome is read by `lookUp`. */
+  cancel(identifier: string, symbol: string): Promise<void>;
+
+  deposits(since: Date): Promise<readonly Deposit[]>;
+  withdrawals(since: Date): Promise<readonly Withdrawal[]>;
+  depositAddresses(): Promise<readonly DepositAddress[]>;
+}
