@@ -44,6 +44,28 @@ export function daysBetween(from: CivilDate, to: CivilDate): number {
   return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS);
 }
 
+/**
+ * The first day after a period of whole months that begins with `start` at 0:00 (Civil Code 160): the day of the same
+ * number, or the first of the following month where that month has no such day. Periods of years are twelve months each.
+ */
+export function dayAfterMonths(start: CivilDate, months: number): CivilDate {
+  const monthIndex = yearOf(start) * 12 + monthOf(start) - 1 + months;
+  const year = Math.floor(monthIndex / 12);
+  const month = monthIndex - year * 12 + 1;
+  const dayNumber = dayOfMonth(start);
+  if (dayNumber <= daysInMonth(year, month)) return toDay(year, month, dayNumber);
+  return month === 12 ? toDay(year + 1, 1, 1) : toDay(year, month + 1, 1);
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+function toDay(year: number, month: number, dayNumber: number): CivilDate {
+  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(dayNumber).padStart(2, '0')}` as CivilDate;
+}
+
 /** 0 is Sunday, 6 is Saturday. */
 export function weekday(day: CivilDate): number {
   return new Date(`${day}T00:00:00Z`).getUTCDay();

@@ -36,6 +36,10 @@ export const ERROR_CATALOGUE = {
   SEIZURE_DUNNING_UNSERVED: { status: 409, title: '독촉장 송달이 증명되지 않았습니다' },
   SEIZURE_DUNNING_NOT_EXPIRED: { status: 409, title: '독촉 납부기한이 지나지 않았습니다' },
   SEIZURE_BILL_BARRED: { status: 409, title: '압류할 수 없는 체납액입니다' },
+  SEIZURE_NOTHING_OWED: { status: 409, title: '남은 체납액이 없습니다' },
+  SEIZURE_COLLECTION_DEFERRED: { status: 409, title: '징수유예 중인 체납액입니다' },
+  SEIZURE_ENFORCEMENT_DEFERRED: { status: 409, title: '체납처분유예 중인 체납액입니다' },
+  SEIZURE_PRESCRIBED: { status: 409, title: '소멸시효가 완성된 체납액입니다' },
   SEIZURE_EXCESSIVE: { status: 409, title: '초과압류입니다' },
   MATCH_UNCONFIRMED: { status: 409, title: '본인 확인이 끝나지 않은 보유 내역입니다' },
   PHASE_WRONG: { status: 409, title: '사건 단계가 이 처리를 허용하지 않습니다' },
@@ -49,6 +53,7 @@ export const ERROR_CATALOGUE = {
   BANK_LINE_UNMATCHED: { status: 409, title: '은행 입금 내역과 일치하는 건이 없습니다' },
   DISTRIBUTION_TOO_EARLY: { status: 409, title: '배분기일 전입니다' },
   DISTRIBUTION_OBJECTED: { status: 409, title: '배분 이의가 남아 있습니다' },
+  PENALTY_WITHHOLDING_AGENT: { status: 422, title: '특별징수 납부지연가산세는 계산 대상이 아닙니다' },
   // policy
   POLICY_UNKNOWN: { status: 404, title: '없는 기준값입니다' },
   POLICY_INVALID: { status: 400, title: '기준값이 허용 범위를 벗어납니다' },

@@ -1,0 +1,38 @@
+import type { Database } from '../database/work.ts';
+
+export interface AuditFinding {
+  readonly code: 'EMPTY' | 'SEQUENCE_GAP' | 'CHAIN_BROKEN' | 'HASH_WRONG' | 'HEAD_DIFFERS' | 'SEAL_BROKEN' | 'UNSEALED';
+  readonly where: string;
+}
+
+interface Finding {
+  code: AuditFinding['code'];
+  place: string;
+}
+
+/** Recomputes every hash, chain and seal inside the database. An empty log is a finding: a service that ran has events. */
+export async function verifyAuditLog(database: Database): Promise<AuditFinding[]> {
+  const count = await database.read.auditEvent.count();
+  if (count === 0) return [{ code: 'EMPTY', where: 'audit_event' }];
+  const chains = await database.read.$queryRaw<Finding[]>`
+    SELECT f.code, f.stream || '#' || f.sequence AS place FROM (
+      SELECT stream, sequence, CASE
+               WHEN sequence <> row_number() OVER w THEN 'SEQUENCE_GAP'
+               WHEN previous_hash <> coalesce(lag(hash) OVER w, repeat('0', 64)) THEN 'CHAIN_BROKEN'
+               WHEN hash <> audit_hash(previous_hash, stream, sequence, occurred_at, actor, action, subject,
+                                       before_digest, after_digest, record_digest, payload) THEN 'HASH_WRONG'
+             END AS code
+        FROM audit_event WINDOW w AS (PARTITION BY stream ORDER BY sequence)) f
+     WHERE f.code IS NOT NULL LIMIT 100`;
+  const heads = await database.read.$queryRaw<Finding[]>`
+    SELECT 'HEAD_DIFFERS' AS code, s.stream AS place
+      FROM audit_stream s LEFT JOIN audit_event e ON e.stream = s.stream AND e.sequence = s.last_sequence
+     WHERE e.hash IS DISTINCT FROM s.last_hash LIMIT 100`;
+  const seals = await database.read.$queryRaw<Finding[]>`
+    SELECT 'SEAL_BROKEN' AS code, '#' || f.number AS place FROM (
+      SELECT a.number, a.seal, a.previous_seal, e.hash, row_number() OVER w AS expected, coalesce(lag(a.seal) OVER w, repeat('0', 64)) AS expected_previous
+        FROM audit_seal a LEFT JOIN audit_event e ON e.id = a.event_id WINDOW w AS (ORDER BY a.number)) f
+     WHERE f.number <> f.expected OR f.previous_seal <> f.expected_previous
+        OR f.seal IS DISTINCT FROM encode(sha256(convert_to(f.previous_seal || ',' || f.number || ',' || f.hash, 'UTF8')), 'hex') LIMIT 100`;
+  return [...chains, ...heads, ...seals].map(({ code, place }) => ({ code, where: place }));
+}
