@@ -83,9 +83,9 @@ describe('posting', () => {
     await test.database.work(testActor, (work) => reverse(work, reversal));
     const again = await test.database.work(testActor, (work) => reverse(work, reversal));
     expect(again.replayed).toBe(true);
-    await expect(
-      test.database.work(testActor, (work) => reverse(work, { ...reversal, key: 'undo:d2' })),
-    ).rejects.toMatchObject({ code: 'LEDGER_REVERSED_ALREADY' });
+    await expect(test.database.work(testActor, (work) => reverse(work, { ...reversal, key: 'undo:d2' }))).rejects.toMatchObject({
+      code: 'LEDGER_REVERSED_ALREADY',
+    });
   });
 
   it('posts many entries in one statement', async () => {
