@@ -22,8 +22,17 @@ export interface DatabaseAccess {
 
 const POOL_SIZE = 12;
 
+/** How a connection pool of the application's role is opened. */
+export interface ApplicationPoolConfig {
+  readonly connectionString: string;
+  readonly options: string;
+  readonly application_name: string;
+  readonly keepAlive: boolean;
+  readonly connectionTimeoutMillis: number;
+}
+
 /** Every connection of the application gives up whatever its login role could do beyond the application role. */
-export function applicationPoolConfig(access: DatabaseAccess, name: string): pg.PoolConfig {
+export function applicationPoolConfig(access: DatabaseAccess, name: string): ApplicationPoolConfig {
   return {
     connectionString: access.applicationUrl,
     options: `-c role=${APPLICATION_ROLE}`,

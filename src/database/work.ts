@@ -30,8 +30,20 @@ export interface Work {
   readonly actor: Actor;
   /** The clock's time when this attempt began; the same for all it writes. */
   readonly at: Date;
-  /** Rings and notifications that may only follow a commit. Losing them loses nothing: the sweeper finds what is due. */
-  afterCommit(effect: () => Promise<void> | void): void;
+  /**
+   * Rings a doorbell once this is committed; a work that is undone rings nothing. A lost ring loses nothing: the sweeper
+   * finds what is due.
+   */
+  ring(queue: QueueName, id: number): void;
+}
+
+/** The queues in which rows are rung for. */
+export const QUEUE_NAMES = ['cases', 'desk', 'custody', 'treasury', 'housekeeping'] as const;
+export type QueueName = (typeof QUEUE_NAMES)[number];
+
+export interface Doorbell {
+  /** Rings once for this row, or once more when it is being answered right now. */
+  ring(queue: QueueName, id: number): Promise<void>;
 }
 
 const ATTEMPTS_MAX = 8;
@@ -44,6 +56,7 @@ export class Database {
   readonly read: PrismaClient;
   readonly clock: Clock;
   readonly #log: Log;
+  #doorbell: Doorbell | undefined;
 
   constructor(client: PrismaClient, clock: Clock, log: Log) {
     this.read = client;
@@ -51,19 +64,24 @@ export class Database {
     this.#log = log;
   }
 
+  /** From now on, works ring here. Without a doorbell rings are dropped, which is what a lone tool or test wants. */
+  connect(doorbell: Doorbell): void {
+    this.#doorbell = doorbell;
+  }
+
   /**
    * Runs `body` in one transaction and retries it from the start when PostgreSQL undid it because of another transaction.
-   * `body` may therefore run more than once and must do nothing outside the database; what must follow goes to `afterCommit`.
+   * `body` may therefore run more than once and must do nothing outside the database.
    */
   async work<T>(actor: Actor, body: (work: Work) => Promise<T>, options: { timeoutMs?: number } = {}): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      const effects: (() => Promise<void> | void)[] = [];
+      const rings = new Map<string, [QueueName, number]>();
       try {
         const result = await this.read.$transaction(
-          (tx) => body({ tx, actor, at: this.clock.now(), afterCommit: (effect) => effects.push(effect) }),
+          (tx) => body({ tx, actor, at: this.clock.now(), ring: (queue, id) => rings.set(`${queue}:${id}`, [queue, id]) }),
           { timeout: options.timeoutMs ?? TRANSACTION_TIMEOUT_MS, maxWait: CONNECTION_WAIT_MS },
         );
-        await this.#run(effects);
+        await this.#ring([...rings.values()]);
         return result;
       } catch (thrown) {
         if (!isRetryable(thrown) || attempt === ATTEMPTS_MAX) throw namedDatabaseError(thrown);
@@ -72,12 +90,12 @@ export class Database {
     }
   }
 
-  async #run(effects: readonly (() => Promise<void> | void)[]): Promise<void> {
-    for (const effect of effects) {
+  async #ring(rings: readonly [QueueName, number][]): Promise<void> {
+    for (const [queue, id] of rings) {
       try {
-        await effect();
+        await this.#doorbell?.ring(queue, id);
       } catch (err) {
-        this.#log.warn({ err }, 'an after-commit effect failed; the sweeper will find what is due');
+        this.#log.warn({ err, queue, id }, 'a ring was lost; the sweeper will find what is due');
       }
     }
   }

@@ -1,9 +1,8 @@
 import { createPostgresBackend, createRedisBackend, type JobsOptions, type WorkerOptions, withBackend } from 'bullmq';
-import type pg from 'pg';
-import { QUEUE_SCHEMA } from '../database/open.ts';
+import { type ApplicationPoolConfig, QUEUE_SCHEMA } from '../database/open.ts';
 
 export type QueueConnection =
-  | { readonly kind: 'postgres'; readonly pool: pg.PoolConfig }
+  | { readonly kind: 'postgres'; readonly pool: ApplicationPoolConfig }
   | { readonly kind: 'redis'; readonly url: string };
 
 export interface Ring {
@@ -38,7 +37,7 @@ export function connectBackend(connection: QueueConnection): QueueBackend {
 }
 
 /** Each queue and worker keeps a small pool of its own, and each worker one connection that listens. */
-function postgresBackend(pool: pg.PoolConfig): QueueBackend {
+function postgresBackend(pool: ApplicationPoolConfig): QueueBackend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
   const connection = { ...pool, schema: QUEUE_SCHEMA, max: POOL_SIZE };
   return {

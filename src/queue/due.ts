@@ -1,4 +1,4 @@
-import type { Doorbell, QueueName } from './queue.ts';
+import type { Doorbell, QueueName } from '../database/work.ts';
 
 /** Where something may fall due. Each subject tells the sweeper how to find its own due rows; losing a ring loses nothing. */
 export interface DueSource {

@@ -1,13 +1,7 @@
+import { type Doorbell, QUEUE_NAMES, type QueueName } from '../database/work.ts';
 import { named } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { connectBackend, type QueueBackend, type QueueConnection, type RingQueue, type RingWorker } from './backend.ts';
-
-/**
- * The doorbells. A ring names a row and nothing else; whoever answers reads in the database what is to be done, so a ring
- * may come twice, late or never. What must not be forgotten is found by the sweeper.
- */
-export const QUEUE_NAMES = ['cases', 'desk', 'custody', 'treasury', 'housekeeping'] as const;
-export type QueueName = (typeof QUEUE_NAMES)[number];
 
 /** A killed worker's job is taken over after about two and a half seconds; BullMQ's defaults would need a minute. */
 const LOCK_DURATION_MS = 2_000;
@@ -15,11 +9,10 @@ const STALLED_INTERVAL_MS = 1_000;
 /** A job is stalled once per killed process; none of that is the job's fault. */
 const STALLED_COUNT_MAX = 1_000_000;
 
-export interface Doorbell {
-  /** Rings once for this row, or once more when it is being answered right now. */
-  ring(queue: QueueName, id: number): Promise<void>;
-}
-
+/**
+ * The doorbells. A ring names a row and nothing else; whoever answers reads in the database what is to be done, so a ring
+ * may come twice, late or never. What must not be forgotten is found by the sweeper.
+ */
 export class JobQueues implements Doorbell {
   readonly #backend: QueueBackend;
   readonly #queues: ReadonlyMap<QueueName, RingQueue>;

@@ -29,7 +29,7 @@ CREATE TYPE "approval_kind" AS ENUM ('seizure', 'sale_mandate', 'coin_transfer',
 CREATE TYPE "approval_state" AS ENUM ('pending', 'approved', 'rejected', 'expired', 'withdrawn');
 
 -- CreateEnum
-CREATE TYPE "import_kind" AS ENUM ('delinquent_ledger', 'old_seizures', 'bill_update', 'holdings_reply', 'bank_statement', 'service_results');
+CREATE TYPE "import_kind" AS ENUM ('delinquent_ledger', 'old_seizures', 'bill_update', 'holdings_reply', 'transfer_report', 'bank_statement', 'service_results');
 
 -- CreateEnum
 CREATE TYPE "import_state" AS ENUM ('checked', 'stored', 'refused');
@@ -262,6 +262,22 @@ CREATE TABLE "coin_transfer" (
     "done_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "coin_transfer_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "transfer_report_row" (
+    "id" SERIAL NOT NULL,
+    "import_file_id" INTEGER NOT NULL,
+    "line_number" INTEGER NOT NULL,
+    "case_id" INTEGER NOT NULL,
+    "holding_id" INTEGER NOT NULL,
+    "asset" TEXT NOT NULL,
+    "quantity" DECIMAL(38,18) NOT NULL,
+    "transaction_id" TEXT NOT NULL,
+    "transferred_on" DATE NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "transfer_report_row_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -1168,6 +1184,12 @@ CREATE INDEX "coin_transfer_state_idx" ON "coin_transfer"("state");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "coin_transfer_venue_account_id_withdrawal_id_key" ON "coin_transfer"("venue_account_id", "withdrawal_id");
+
+-- CreateIndex
+CREATE INDEX "transfer_report_row_holding_id_idx" ON "transfer_report_row"("holding_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "transfer_report_row_asset_transaction_id_key" ON "transfer_report_row"("asset", "transaction_id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "user_account_login_name_key" ON "user_account"("login_name");

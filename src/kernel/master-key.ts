@@ -1,0 +1,110 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Config } from './config.ts';
+import { hmacSha256Hex } from './digest.ts';
+import { CheongsanError } from './errors.ts';
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const VERSION = 1;
+
+/** Encrypts with AES-256-GCM. The context is bound to the text: what was sealed for one row does not open in another's. */
+export class SealingKey {
+  readonly #key: Buffer;
+
+  constructor(key: Uint8Array) {
+    if (key.length !== KEY_BYTES) throw new CheongsanError('KEY_UNAVAILABLE', `A key has ${KEY_BYTES} bytes, this one has ${key.length}.`);
+    this.#key = Buffer.from(key);
+  }
+
+  static generate(): { readonly key: SealingKey; readonly bytes: Buffer } {
+    const bytes = randomBytes(KEY_BYTES);
+    return { key: new SealingKey(bytes), bytes };
+  }
+
+  /** Version byte, nonce, tag, ciphertext. */
+  seal(plaintext: string | Uint8Array, context: string): Uint8Array<ArrayBuffer> {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce);
+    cipher.setAAD(Buffer.from(context));
+    const text = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+    return new Uint8Array(Buffer.concat([Buffer.from([VERSION]), nonce, cipher.getAuthTag(), text]));
+  }
+
+  /** Error: `KEY_UNAVAILABLE` when key, context or bytes are not those it was sealed with. */
+  open(sealed: Uint8Array, context: string): Buffer {
+    const bytes = Buffer.from(sealed);
+    try {
+      if (bytes[0] !== VERSION) throw new Error(`Unknown version ${bytes[0]}.`);
+      const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(1, 1 + NONCE_BYTES));
+      decipher.setAAD(Buffer.from(context));
+      decipher.setAuthTag(bytes.subarray(1 + NONCE_BYTES, 1 + NONCE_BYTES + TAG_BYTES));
+      return Buffer.concat([decipher.update(bytes.subarray(1 + NONCE_BYTES + TAG_BYTES)), decipher.final()]);
+    } catch (cause) {
+      throw new CheongsanError('KEY_UNAVAILABLE', `What was sealed for ${context} does not open: another key, or changed bytes.`, {
+        cause,
+      });
+    }
+  }
+
+  openText(sealed: Uint8Array, context: string): string {
+    return this.open(sealed, context).toString('utf8');
+  }
+
+  /** HMAC under this key: a digest that says nothing to whoever lacks the key. */
+  digest(content: string): string {
+    return hmacSha256Hex(derive(this.#key, 'digest'), content);
+  }
+}
+
+function derive(key: Uint8Array, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), `cheongsan ${purpose}`, KEY_BYTES));
+}
+
+/** The installation's key: wraps the persons' keys, seals secrets, and makes blind indexes by which sealed values are found again. */
+export class MasterKey extends SealingKey {
+  readonly #indexKey: Buffer;
+
+  constructor(key: Uint8Array) {
+    super(derive(key, 'seal'));
+    this.#indexKey = derive(key, 'index');
+  }
+
+  /** Equal inputs give equal indexes; without the key nobody can test a guess. `field` keeps equal texts of different fields apart. */
+  blindIndex(field: string, text: string): string {
+    return hmacSha256Hex(this.#indexKey, `${field}\u001f${text}`);
+  }
+}
+
+/**
+ * Takes the key from the environment, or from the key file, which is made on first start when `createIfAbsent` allows it.
+ * Error: `KEY_UNAVAILABLE`; an installation that has data and no key must not make itself a new one.
+ */
+export async function loadMasterKey(config: Pick<Config, 'key' | 'keyFile'>, createIfAbsent: boolean): Promise<MasterKey> {
+  if (config.key !== undefined) return new MasterKey(decode(config.key, 'CHEONGSAN_KEY'));
+  try {
+    return new MasterKey(decode((await readFile(config.keyFile, 'utf8')).trim(), config.keyFile));
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
+    if (!createIfAbsent) {
+      throw new CheongsanError(
+        'KEY_UNAVAILABLE',
+        `There is no key in ${config.keyFile}. Put the key file of this installation back, or set CHEONGSAN_KEY.`,
+      );
+    }
+  }
+  const bytes = randomBytes(KEY_BYTES);
+  await mkdir(dirname(config.keyFile), { recursive: true, mode: 0o700 });
+  await writeFile(config.keyFile, `${bytes.toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+  return new MasterKey(bytes);
+}
+
+function decode(text: string, where: string): Buffer {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length !== KEY_BYTES) {
+    throw new CheongsanError('KEY_UNAVAILABLE', `${where} must hold ${KEY_BYTES} bytes in base64, it holds ${bytes.length}.`);
+  }
+  return bytes;
+}
