@@ -31,8 +31,8 @@ export interface Work {
   /** The clock's time when this attempt began; the same for all it writes. */
   readonly at: Date;
   /**
-   * Rings a doorbell once this is committed; a work that is undone rings nothing. A lost ring loses nothing: the sweeper
-   * finds what is due.
+   * Rings a doorbell once this is committed; a work that is undone rings nothing. The ring is remembered in the same
+   * transaction until it is answered, so that losing the queue loses nothing.
    */
   ring(queue: QueueName, id: number): void;
 }
@@ -78,7 +78,12 @@ export class Database {
       const rings = new Map<string, [QueueName, number]>();
       try {
         const result = await this.read.$transaction(
-          (tx) => body({ tx, actor, at: this.clock.now(), ring: (queue, id) => rings.set(`${queue}:${id}`, [queue, id]) }),
+          async (tx) => {
+            const work: Work = { tx, actor, at: this.clock.now(), ring: (queue, id) => rings.set(`${queue}:${id}`, [queue, id]) };
+            const answer = await body(work);
+            if (rings.size > 0) await rememberRings(work, [...rings.values()]);
+            return answer;
+          },
           { timeout: options.timeoutMs ?? TRANSACTION_TIMEOUT_MS, maxWait: CONNECTION_WAIT_MS },
         );
         await this.#ring([...rings.values()]);
@@ -103,4 +108,13 @@ export class Database {
   async close(): Promise<void> {
     await this.read.$disconnect();
   }
+}
+
+/** Written with the change itself, in one order for everybody; removed by whoever answers. */
+async function rememberRings(work: Work, rings: readonly [QueueName, number][]): Promise<void> {
+  const sorted = rings.toSorted(([queueA, idA], [queueB, idB]) => (queueA === queueB ? idA - idB : queueA < queueB ? -1 : 1));
+  await work.tx.$executeRaw`
+    INSERT INTO doorbell (queue, row_id, rung_at)
+    SELECT queue, row_id, ${work.at} FROM unnest(${sorted.map(([queue]) => queue)}::text[], ${sorted.map(([, id]) => id)}::int[]) AS r (queue, row_id)
+    ON CONFLICT (queue, row_id) DO UPDATE SET rings = doorbell.rings + 1, rung_at = excluded.rung_at`;
 }

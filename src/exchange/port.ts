@@ -19,9 +19,14 @@ export interface SellingTerms {
   readonly takerFeeRate: Rate;
   /** An order worth less is refused. */
   readonly minimumOrder: VenueWon;
+  /** An order worth more is refused; undefined where the venue knows no such limit. */
+  readonly maximumOrder: VenueWon | undefined;
   /** Decimals of an order's quantity. */
   readonly quantityDecimalPlaces: number;
-  /** Price steps, from the highest floor to the lowest: at or above `from`, prices are multiples of `tick`. */
+  /**
+   * Price steps, from the highest floor to the lowest: at or above `from`, prices are multiples of `tick`. Upbit tells only
+   * the step at the present price, as one row from zero: it holds at that price and below, so round down to it.
+   */
   readonly ticks: readonly { readonly from: Price; readonly tick: Price }[];
   /** False while the venue takes no sell orders here. */
   readonly acceptsOrders: boolean;
@@ -96,6 +101,10 @@ export type SellAnswer =
   | { readonly kind: 'not_executed'; readonly venueCode: string; readonly retryAfterMs: number }
   | { readonly kind: 'unknown'; readonly reason: string };
 
+/**
+ * `not_found` only when the venue says so by name. An order that is over is `found` only once its fills add up to what was
+ * executed; until then it is `unavailable`.
+ */
 export type LookUp =
   | { readonly kind: 'found'; readonly order: VenueOrder }
   | { readonly kind: 'not_found' }
@@ -146,6 +155,11 @@ export interface VenueCapabilities {
   readonly coinWithdrawal: 'by_person_on_web';
   /** True where an identifier once used stays refused for ever, so that sending again under it cannot double. */
   readonly identifierStaysUsed: boolean;
+  /**
+   * The `venueCode` of a refusal because the identifier was used before. After a resend it means that the first one arrived;
+   * only a look-up tells whether it was accepted, since a refused order uses its identifier up as well.
+   */
+  readonly duplicateIdentifierCode: string;
   readonly ordersPerSecond: number;
 }
 
@@ -169,7 +183,10 @@ export interface ExchangePort {
   /** Asks to cancel; the answer is only that the venue heard it. The outcome is read by `lookUp`. */
   cancel(identifier: string, symbol: string): Promise<void>;
 
+  /** Deposits created at or after an instant, oldest first; a pending one changes its state later, so look back far enough. */
   deposits(since: Date): Promise<readonly Deposit[]>;
+  /** Withdrawals created at or after an instant, oldest first. */
   withdrawals(since: Date): Promise<readonly Withdrawal[]>;
+  /** Addresses that exist, of every asset and network the account has one for. */
   depositAddresses(): Promise<readonly DepositAddress[]>;
 }

@@ -53,8 +53,8 @@ export function dayAfterMonths(start: CivilDate, months: number): CivilDate {
   const year = Math.floor(monthIndex / 12);
   const month = monthIndex - year * 12 + 1;
   const dayNumber = dayOfMonth(start);
-  if (dayNumber <= daysInMonth(year, month)) return toDay(year, month, dayNumber);
-  return month === 12 ? toDay(year + 1, 1, 1) : toDay(year, month + 1, 1);
+  // December has every day of the month, so the following month is always of the same year.
+  return dayNumber <= daysInMonth(year, month) ? toDay(year, month, dayNumber) : toDay(year, month + 1, 1);
 }
 
 function daysInMonth(year: number, month: number): number {

@@ -14,6 +14,9 @@ CREATE TYPE "alert_severity" AS ENUM ('notice', 'warning', 'critical');
 CREATE TYPE "deposit_state" AS ENUM ('credited', 'unidentified', 'resolved');
 
 -- CreateEnum
+CREATE TYPE "match_ground" AS ENUM ('report', 'officer');
+
+-- CreateEnum
 CREATE TYPE "transfer_state" AS ENUM ('requested', 'approved', 'instructed', 'done', 'failed', 'rejected');
 
 -- CreateEnum
@@ -50,10 +53,19 @@ CREATE TYPE "notice_state" AS ENUM ('issued', 'sent', 'served', 'returned', 'can
 CREATE TYPE "recipient_kind" AS ENUM ('delinquent', 'venue', 'collateral_owner', 'pledgee', 'other_right_holder');
 
 -- CreateEnum
-CREATE TYPE "service_method" AS ENUM ('registered_mail', 'hand', 'substitute', 'electronic', 'official_document', 'public_notice');
+CREATE TYPE "service_method" AS ENUM ('registered_mail', 'hand', 'electronic', 'official_document', 'public_notice');
 
 -- CreateEnum
-CREATE TYPE "service_result" AS ENUM ('pending', 'served', 'returned_unknown_address', 'returned_absent', 'returned_refused', 'returned_other');
+CREATE TYPE "service_result" AS ENUM ('pending', 'served', 'returned_unknown_address', 'returned_moved', 'returned_unknown_person', 'returned_absent', 'returned_closed', 'returned_unclaimed', 'returned_refused', 'returned_other');
+
+-- CreateEnum
+CREATE TYPE "service_receiver" AS ENUM ('addressee', 'employee', 'co_resident', 'left_at_place', 'institution_head', 'electronic_box', 'document_office', 'public');
+
+-- CreateEnum
+CREATE TYPE "public_notice_ground" AS ENUM ('abroad', 'address_unknown', 'mail_returned', 'visits_failed');
+
+-- CreateEnum
+CREATE TYPE "public_notice_medium" AS ENUM ('national_tax_network', 'city_network', 'notice_board', 'gazette', 'newspaper');
 
 -- CreateEnum
 CREATE TYPE "person_kind" AS ENUM ('natural', 'corporate');
@@ -77,6 +89,9 @@ CREATE TYPE "decision_outcome" AS ENUM ('order', 'wait', 'stop', 'deny');
 CREATE TYPE "inquiry_state" AS ENUM ('drafted', 'sent', 'replied');
 
 -- CreateEnum
+CREATE TYPE "inquiry_identification" AS ENUM ('registration_number', 'name_birth_phone');
+
+-- CreateEnum
 CREATE TYPE "match_basis" AS ENUM ('registration_number', 'verified_identity', 'name_birth_phone', 'name_birth', 'none');
 
 -- CreateEnum
@@ -95,7 +110,7 @@ CREATE TYPE "holding_state" AS ENUM ('proposed', 'seized', 'demanded', 'partly_r
 CREATE TYPE "stay_kind" AS ENUM ('appeal', 'court_order', 'taxpayer_advocate', 'rehabilitation', 'bankruptcy', 'death', 'third_party_claim', 'collection_deferral', 'disposition_deferral', 'no_surplus', 'hardship', 'objection', 'bill_update', 'freeze');
 
 -- CreateEnum
-CREATE TYPE "stay_scope" AS ENUM ('sale', 'everything');
+CREATE TYPE "stay_scope" AS ENUM ('seizure', 'sale', 'everything');
 
 -- CreateEnum
 CREATE TYPE "right_holder_kind" AS ENUM ('collateral_owner', 'pledgee', 'other');
@@ -104,13 +119,16 @@ CREATE TYPE "right_holder_kind" AS ENUM ('collateral_owner', 'pledgee', 'other')
 CREATE TYPE "valuation_occasion" AS ENUM ('proposal', 'seizure', 'sale_notice', 'sale');
 
 -- CreateEnum
-CREATE TYPE "tax_level" AS ENUM ('province', 'metropolitan', 'city', 'district');
+CREATE TYPE "release_ground" AS ENUM ('nothing_owed', 'not_needed', 'third_party_owner', 'third_party_judgment', 'value_excess', 'part_settled', 'part_cancelled', 'other_property', 'exempt');
+
+-- CreateEnum
+CREATE TYPE "tax_level" AS ENUM ('province', 'metropolitan', 'city', 'gu');
 
 -- CreateEnum
 CREATE TYPE "write_off_state" AS ENUM ('none', 'held', 'prescribed');
 
 -- CreateEnum
-CREATE TYPE "deferral_kind" AS ENUM ('collection', 'disposition');
+CREATE TYPE "deferral_kind" AS ENUM ('collection', 'insolvency', 'enforcement', 'instalment', 'promise');
 
 -- CreateEnum
 CREATE TYPE "bill_update_kind" AS ENUM ('payment_elsewhere', 'reduction', 'cancellation', 'increase');
@@ -212,12 +230,24 @@ CREATE TABLE "alert" (
     "facts" JSONB NOT NULL,
     "raised_at" TIMESTAMPTZ(3) NOT NULL,
     "delivered_at" TIMESTAMPTZ(3),
+    "delivered_to" TEXT[],
     "delivery_attempts" INTEGER NOT NULL DEFAULT 0,
     "next_attempt_at" TIMESTAMPTZ(3),
     "acknowledged_by_id" INTEGER,
     "acknowledged_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "alert_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "doorbell" (
+    "queue" TEXT NOT NULL,
+    "row_id" INTEGER NOT NULL,
+    "rings" INTEGER NOT NULL DEFAULT 1,
+    "failures" INTEGER NOT NULL DEFAULT 0,
+    "rung_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "doorbell_pkey" PRIMARY KEY ("queue","row_id")
 );
 
 -- CreateTable
@@ -232,36 +262,77 @@ CREATE TABLE "venue_deposit" (
     "route" TEXT NOT NULL,
     "credited_at" TIMESTAMPTZ(3) NOT NULL,
     "state" "deposit_state" NOT NULL,
-    "holding_id" INTEGER,
-    "credited_quantity" DECIMAL(38,18) NOT NULL,
+    "matched_quantity" DECIMAL(38,18) NOT NULL,
+    "returned_quantity" DECIMAL(38,18) NOT NULL DEFAULT 0,
     "reasons" TEXT[],
     "ledger_entry_id" BIGINT NOT NULL,
     "recorded_at" TIMESTAMPTZ(3) NOT NULL,
     "resolved_at" TIMESTAMPTZ(3),
-    "resolved_by_id" INTEGER,
 
     CONSTRAINT "venue_deposit_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
+CREATE TABLE "deposit_match" (
+    "id" SERIAL NOT NULL,
+    "deposit_row_id" INTEGER NOT NULL,
+    "case_id" INTEGER NOT NULL,
+    "holding_id" INTEGER,
+    "quantity" DECIMAL(38,18) NOT NULL,
+    "ground" "match_ground" NOT NULL,
+    "reason" TEXT NOT NULL,
+    "matched_by_id" INTEGER,
+    "matched_at" TIMESTAMPTZ(3) NOT NULL,
+    "ledger_entry_id" BIGINT NOT NULL,
+
+    CONSTRAINT "deposit_match_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "coin_transfer" (
     "id" SERIAL NOT NULL,
-    "holding_id" INTEGER NOT NULL,
-    "case_id" INTEGER NOT NULL,
+    "holding_id" INTEGER,
+    "case_id" INTEGER,
+    "deposit_row_id" INTEGER,
     "venue_account_id" INTEGER NOT NULL,
     "asset" TEXT NOT NULL,
     "quantity" DECIMAL(38,18) NOT NULL,
     "destination_reference" TEXT NOT NULL,
+    "reason" TEXT NOT NULL,
     "intent_id" INTEGER,
     "approval_id" INTEGER,
     "state" "transfer_state" NOT NULL,
-    "withdrawal_id" TEXT,
+    "transaction_id" TEXT,
     "created_by_id" INTEGER,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "instructed_at" TIMESTAMPTZ(3),
-    "done_at" TIMESTAMPTZ(3),
+    "confirmed_by_id" INTEGER,
+    "confirmed_at" TIMESTAMPTZ(3),
+    "sent_entry_id" BIGINT,
+    "overdue_alerted_at" TIMESTAMPTZ(3),
+    "ended_at" TIMESTAMPTZ(3),
+    "end_reason" TEXT,
 
     CONSTRAINT "coin_transfer_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "venue_withdrawal" (
+    "id" SERIAL NOT NULL,
+    "venue_account_id" INTEGER NOT NULL,
+    "withdrawal_id" TEXT NOT NULL,
+    "asset" TEXT NOT NULL,
+    "quantity" DECIMAL(38,18) NOT NULL,
+    "fee" DECIMAL(38,18) NOT NULL,
+    "transaction_id" TEXT,
+    "state" TEXT NOT NULL,
+    "matched_to" TEXT,
+    "ledger_entry_id" BIGINT,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "done_at" TIMESTAMPTZ(3),
+    "first_seen_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "venue_withdrawal_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -291,12 +362,20 @@ CREATE TABLE "user_account" (
     "totp_secret_cipher" BYTEA,
     "totp_last_step" BIGINT,
     "totp_confirmed_at" TIMESTAMPTZ(3),
-    "failed_attempts" INTEGER NOT NULL DEFAULT 0,
-    "locked_until" TIMESTAMPTZ(3),
     "active" BOOLEAN NOT NULL DEFAULT true,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "user_account_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "sign_in_throttle" (
+    "login_index" TEXT NOT NULL,
+    "failed_attempts" INTEGER NOT NULL,
+    "last_failed_at" TIMESTAMPTZ(3) NOT NULL,
+    "locked_until" TIMESTAMPTZ(3),
+
+    CONSTRAINT "sign_in_throttle_pkey" PRIMARY KEY ("login_index")
 );
 
 -- CreateTable
@@ -374,6 +453,10 @@ CREATE TABLE "approval" (
     "decided_by_id" INTEGER,
     "decided_at" TIMESTAMPTZ(3),
     "decision_reason" TEXT,
+    "second_needed" BOOLEAN NOT NULL DEFAULT false,
+    "first_decided_by_id" INTEGER,
+    "first_decided_at" TIMESTAMPTZ(3),
+    "first_decision_reason" TEXT,
 
     CONSTRAINT "approval_pkey" PRIMARY KEY ("id")
 );
@@ -495,11 +578,14 @@ CREATE TABLE "notice" (
     "template_version" TEXT NOT NULL,
     "content_cipher" BYTEA NOT NULL,
     "content_digest" TEXT NOT NULL,
-    "state" "notice_state" NOT NULL,
+    "state" "notice_state" NOT NULL DEFAULT 'issued',
     "issued_on" DATE NOT NULL,
     "issued_by_id" INTEGER,
+    "stated_deadline_on" DATE,
     "deadline_on" DATE,
     "served_on" DATE,
+    "proven_at" TIMESTAMPTZ(3),
+    "cancel_reason" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "notice_pkey" PRIMARY KEY ("id")
@@ -512,13 +598,20 @@ CREATE TABLE "service_attempt" (
     "method" "service_method" NOT NULL,
     "dispatched_on" DATE NOT NULL,
     "tracking_number" TEXT,
+    "public_notice_ground" "public_notice_ground",
+    "public_notice_media" "public_notice_medium"[],
+    "ground_reference" TEXT,
     "result" "service_result" NOT NULL DEFAULT 'pending',
+    "received_by" "service_receiver",
     "result_on" DATE,
     "effective_on" DATE,
     "proof_document_id" INTEGER,
     "proof_digest" TEXT,
     "proof_reference" TEXT,
+    "dispatched_by_id" INTEGER,
     "recorded_by_id" INTEGER,
+    "recorded_at" TIMESTAMPTZ(3),
+    "import_file_id" INTEGER,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "service_attempt_pkey" PRIMARY KEY ("id")
@@ -574,6 +667,7 @@ CREATE TABLE "sale_window" (
     "case_id" INTEGER NOT NULL,
     "opens_on" DATE NOT NULL,
     "ends_on" DATE NOT NULL,
+    "window_days" INTEGER NOT NULL,
     "state" "window_state" NOT NULL DEFAULT 'open',
     "closed_at" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL,
@@ -584,7 +678,7 @@ CREATE TABLE "sale_window" (
 -- CreateTable
 CREATE TABLE "window_choice" (
     "id" SERIAL NOT NULL,
-    "window_id" INTEGER NOT NULL,
+    "case_id" INTEGER NOT NULL,
     "kind" "choice_kind" NOT NULL,
     "made_on" DATE NOT NULL,
     "proof_document_id" INTEGER,
@@ -592,6 +686,9 @@ CREATE TABLE "window_choice" (
     "recorded_by_id" INTEGER,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "revoked_at" TIMESTAMPTZ(3),
+    "revoked_by_id" INTEGER,
+    "revoked_on" DATE,
+    "revoke_reference" TEXT,
 
     CONSTRAINT "window_choice_pkey" PRIMARY KEY ("id")
 );
@@ -701,10 +798,13 @@ CREATE TABLE "inquiry_request" (
     "id" SERIAL NOT NULL,
     "number" TEXT NOT NULL,
     "venue_code" TEXT NOT NULL,
+    "identification" "inquiry_identification" NOT NULL,
+    "selection" JSONB NOT NULL,
     "state" "inquiry_state" NOT NULL DEFAULT 'drafted',
     "created_by_id" INTEGER,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
-    "sent_at" TIMESTAMPTZ(3),
+    "sent_on" DATE,
+    "sent_reference" TEXT,
     "file_digest" TEXT,
 
     CONSTRAINT "inquiry_request_pkey" PRIMARY KEY ("id")
@@ -737,6 +837,7 @@ CREATE TABLE "holdings_reply_row" (
     "line_number" INTEGER NOT NULL,
     "asset" TEXT NOT NULL,
     "quantity" DECIMAL(38,18) NOT NULL,
+    "request_line" INTEGER,
     "account_reference" TEXT NOT NULL,
     "identity_cipher" BYTEA NOT NULL,
     "basis" "match_basis" NOT NULL,
@@ -746,6 +847,7 @@ CREATE TABLE "holdings_reply_row" (
     "decided_by_id" INTEGER,
     "decided_at" TIMESTAMPTZ(3),
     "decision_reason" TEXT,
+    "decision_proof" TEXT,
     "case_id" INTEGER,
 
     CONSTRAINT "holdings_reply_row_pkey" PRIMARY KEY ("id")
@@ -767,8 +869,12 @@ CREATE TABLE "seizure_case" (
     "served_on_venue_at" TIMESTAMPTZ(3),
     "in_custody_at" TIMESTAMPTZ(3),
     "approval_id" INTEGER,
+    "need_krw" BIGINT,
+    "limit_krw" BIGINT,
+    "settlement_on" DATE,
     "margin_reason" TEXT,
     "old_seizure_number" TEXT,
+    "supplemented_on" DATE,
     "closed_at" TIMESTAMPTZ(3),
     "close_reason" TEXT,
     "refusal_code" TEXT,
@@ -865,7 +971,8 @@ CREATE TABLE "case_handover" (
 CREATE TABLE "release" (
     "id" SERIAL NOT NULL,
     "case_id" INTEGER NOT NULL,
-    "ground" TEXT NOT NULL,
+    "ground" "release_ground" NOT NULL,
+    "reason" TEXT NOT NULL,
     "released_on" DATE NOT NULL,
     "created_by_id" INTEGER,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
@@ -881,12 +988,14 @@ CREATE TABLE "bill" (
     "tax_year" INTEGER NOT NULL,
     "arisen_on" DATE NOT NULL,
     "due_on" DATE NOT NULL,
+    "served_on" DATE,
+    "withholding_agent" BOOLEAN NOT NULL DEFAULT false,
     "dunning_issued_on" DATE,
     "dunning_served_on" DATE,
     "dunning_deadline_on" DATE,
     "primary_notice_number" TEXT,
     "write_off_state" "write_off_state" NOT NULL DEFAULT 'none',
-    "prescribed_on" DATE,
+    "prescribed_from" DATE,
     "figures_digest" TEXT NOT NULL,
     "import_file_id" INTEGER NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
@@ -1092,14 +1201,22 @@ CREATE TABLE "venue_account" (
     "base_url" TEXT NOT NULL,
     "access_key_cipher" BYTEA NOT NULL,
     "secret_key_cipher" BYTEA NOT NULL,
+    "access_key_index" TEXT NOT NULL,
     "access_key_hint" TEXT NOT NULL,
     "key_expires_on" DATE,
+    "key_set_at" TIMESTAMPTZ(3) NOT NULL,
+    "key_expiry_warned_at" TIMESTAMPTZ(3),
     "key_permissions" TEXT[],
     "paper" BOOLEAN NOT NULL,
+    "training" BOOLEAN NOT NULL DEFAULT false,
     "trading_state" "trading_state" NOT NULL DEFAULT 'ACTIVE',
     "trading_state_reason" TEXT,
     "deposits_read_at" TIMESTAMPTZ(3),
+    "deposits_settled_until" TIMESTAMPTZ(3) NOT NULL,
+    "withdrawals_settled_until" TIMESTAMPTZ(3) NOT NULL,
     "reconciled_at" TIMESTAMPTZ(3),
+    "poll_started_at" TIMESTAMPTZ(3),
+    "failed_polls" INTEGER NOT NULL DEFAULT 0,
     "created_by_id" INTEGER,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
 
@@ -1168,22 +1285,43 @@ CREATE INDEX "alert_delivered_at_next_attempt_at_idx" ON "alert"("delivered_at",
 CREATE INDEX "alert_subject_code_idx" ON "alert"("subject", "code");
 
 -- CreateIndex
-CREATE INDEX "venue_deposit_holding_id_idx" ON "venue_deposit"("holding_id");
+CREATE INDEX "venue_deposit_state_idx" ON "venue_deposit"("state");
 
 -- CreateIndex
-CREATE INDEX "venue_deposit_state_idx" ON "venue_deposit"("state");
+CREATE INDEX "venue_deposit_asset_transaction_id_idx" ON "venue_deposit"("asset", "transaction_id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "venue_deposit_venue_account_id_deposit_id_key" ON "venue_deposit"("venue_account_id", "deposit_id");
 
 -- CreateIndex
+CREATE INDEX "deposit_match_holding_id_idx" ON "deposit_match"("holding_id");
+
+-- CreateIndex
+CREATE INDEX "deposit_match_case_id_idx" ON "deposit_match"("case_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "deposit_match_deposit_row_id_case_id_holding_id_key" ON "deposit_match"("deposit_row_id", "case_id", "holding_id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "coin_transfer_intent_id_key" ON "coin_transfer"("intent_id");
+
+-- CreateIndex
 CREATE INDEX "coin_transfer_case_id_idx" ON "coin_transfer"("case_id");
 
 -- CreateIndex
-CREATE INDEX "coin_transfer_state_idx" ON "coin_transfer"("state");
+CREATE INDEX "coin_transfer_holding_id_idx" ON "coin_transfer"("holding_id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "coin_transfer_venue_account_id_withdrawal_id_key" ON "coin_transfer"("venue_account_id", "withdrawal_id");
+CREATE INDEX "coin_transfer_venue_account_id_state_idx" ON "coin_transfer"("venue_account_id", "state");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "venue_withdrawal_matched_to_key" ON "venue_withdrawal"("matched_to");
+
+-- CreateIndex
+CREATE INDEX "venue_withdrawal_venue_account_id_asset_state_idx" ON "venue_withdrawal"("venue_account_id", "asset", "state");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "venue_withdrawal_venue_account_id_withdrawal_id_key" ON "venue_withdrawal"("venue_account_id", "withdrawal_id");
 
 -- CreateIndex
 CREATE INDEX "transfer_report_row_holding_id_idx" ON "transfer_report_row"("holding_id");
@@ -1193,6 +1331,9 @@ CREATE UNIQUE INDEX "transfer_report_row_asset_transaction_id_key" ON "transfer_
 
 -- CreateIndex
 CREATE UNIQUE INDEX "user_account_login_name_key" ON "user_account"("login_name");
+
+-- CreateIndex
+CREATE INDEX "sign_in_throttle_last_failed_at_idx" ON "sign_in_throttle"("last_failed_at");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "sign_in_session_token_digest_key" ON "sign_in_session"("token_digest");
@@ -1264,7 +1405,7 @@ CREATE INDEX "notice_state_kind_idx" ON "notice"("state", "kind");
 CREATE INDEX "service_attempt_notice_id_idx" ON "service_attempt"("notice_id");
 
 -- CreateIndex
-CREATE INDEX "service_attempt_tracking_number_idx" ON "service_attempt"("tracking_number");
+CREATE INDEX "service_attempt_result_effective_on_idx" ON "service_attempt"("result", "effective_on");
 
 -- CreateIndex
 CREATE INDEX "stored_document_sha256_idx" ON "stored_document"("sha256");
@@ -1288,7 +1429,7 @@ CREATE UNIQUE INDEX "sale_window_case_id_key" ON "sale_window"("case_id");
 CREATE INDEX "sale_window_state_ends_on_idx" ON "sale_window"("state", "ends_on");
 
 -- CreateIndex
-CREATE INDEX "window_choice_window_id_idx" ON "window_choice"("window_id");
+CREATE INDEX "window_choice_case_id_idx" ON "window_choice"("case_id");
 
 -- CreateIndex
 CREATE INDEX "mandate_case_id_state_idx" ON "mandate"("case_id", "state");
@@ -1459,6 +1600,9 @@ CREATE INDEX "refund_state_idx" ON "refund"("state");
 CREATE UNIQUE INDEX "venue_account_label_key" ON "venue_account"("label");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "venue_account_access_key_index_key" ON "venue_account"("access_key_index");
+
+-- CreateIndex
 CREATE INDEX "venue_account_venue_code_idx" ON "venue_account"("venue_code");
 
 -- CreateIndex
@@ -1472,6 +1616,9 @@ CREATE INDEX "balance_reading_venue_account_id_asset_read_at_idx" ON "balance_re
 
 -- AddForeignKey
 ALTER TABLE "audit_seal" ADD CONSTRAINT "audit_seal_event_id_fkey" FOREIGN KEY ("event_id") REFERENCES "audit_event"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+
+-- AddForeignKey
+ALTER TABLE "deposit_match" ADD CONSTRAINT "deposit_match_deposit_row_id_fkey" FOREIGN KEY ("deposit_row_id") REFERENCES "venue_deposit"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE "sign_in_session" ADD CONSTRAINT "sign_in_session_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "user_account"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
@@ -1492,10 +1639,13 @@ ALTER TABLE "ledger_line" ADD CONSTRAINT "ledger_line_account_id_fkey" FOREIGN K
 ALTER TABLE "service_attempt" ADD CONSTRAINT "service_attempt_notice_id_fkey" FOREIGN KEY ("notice_id") REFERENCES "notice"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
-ALTER TABLE "window_choice" ADD CONSTRAINT "window_choice_window_id_fkey" FOREIGN KEY ("window_id") REFERENCES "sale_window"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "mandate_asset" ADD CONSTRAINT "mandate_asset_mandate_id_fkey" FOREIGN KEY ("mandate_id") REFERENCES "mandate"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
-ALTER TABLE "mandate_asset" ADD CONSTRAINT "mandate_asset_mandate_id_fkey" FOREIGN KEY ("mandate_id") REFERENCES "mandate"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+ALTER TABLE "sale_decision" ADD CONSTRAINT "sale_decision_liquidation_id_fkey" FOREIGN KEY ("liquidation_id") REFERENCES "liquidation"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+
+-- AddForeignKey
+ALTER TABLE "sale_order" ADD CONSTRAINT "sale_order_decision_id_fkey" FOREIGN KEY ("decision_id") REFERENCES "sale_decision"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE "order_fill" ADD CONSTRAINT "order_fill_order_id_fkey" FOREIGN KEY ("order_id") REFERENCES "sale_order"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;

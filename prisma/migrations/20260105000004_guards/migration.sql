@@ -51,7 +51,7 @@ TO cheongsan_app;
 
 -- Evidence is added, never rewritten.
 REVOKE UPDATE, DELETE ON policy_value, valuation, order_fill, sale_decision, bill_line, bill, distribution_line, balance_reading, import_file, stored_document FROM cheongsan_app;
-GRANT UPDATE (write_off_state, prescribed_on, dunning_issued_on, dunning_served_on, dunning_deadline_on, figures_digest) ON bill TO cheongsan_app;
+GRANT UPDATE (write_off_state, prescribed_from, served_on, dunning_issued_on, dunning_served_on, dunning_deadline_on, figures_digest) ON bill TO cheongsan_app;
 REVOKE DELETE ON
   installation, person, user_account, approval, deferral, bill_update, bill_receipt, seizure_case, case_bill, holding, stay, release, notice,
   service_attempt, venue_account, venue_deposit, coin_transfer, intent, sale_order, mandate, mandate_asset, sale_window, window_choice,
@@ -63,3 +63,87 @@ GRANT UPDATE (exported_at) ON bill_receipt TO cheongsan_app;
 -- A demo stays a demo and a real installation real.
 REVOKE INSERT, UPDATE ON installation FROM cheongsan_app;
 GRANT UPDATE (trading_state, trading_state_reason, fingerprint) ON installation TO cheongsan_app;
+
+-- Notices and service: a letter has one recipient, "served" stands on a proof, one attempt runs at a time, evidence stays.
+ALTER TABLE notice ADD CONSTRAINT notice_recipient CHECK ((recipient_kind = 'venue') = (venue_code IS NOT NULL) AND (recipient_kind = 'venue') = (recipient_id IS NULL));
+ALTER TABLE notice ADD CONSTRAINT notice_served_is_proven CHECK ((state = 'served') = (served_on IS NOT NULL) AND (served_on IS NULL) = (proven_at IS NULL));
+ALTER TABLE notice ADD CONSTRAINT notice_cancelled_has_reason CHECK ((state = 'cancelled') = (cancel_reason IS NOT NULL));
+ALTER TABLE service_attempt ADD CONSTRAINT service_attempt_result_is_proven CHECK (
+  result = 'pending' OR (result_on IS NOT NULL AND recorded_at IS NOT NULL AND (proof_document_id IS NOT NULL OR proof_reference IS NOT NULL)));
+ALTER TABLE service_attempt ADD CONSTRAINT service_attempt_served_has_receiver CHECK ((result = 'served') = (received_by IS NOT NULL) AND (result <> 'served' OR effective_on IS NOT NULL));
+CREATE UNIQUE INDEX service_attempt_one_pending ON service_attempt (notice_id) WHERE result = 'pending';
+CREATE INDEX service_attempt_tracking_number ON service_attempt (tracking_number) WHERE tracking_number IS NOT NULL;
+CREATE UNIQUE INDEX service_attempt_served_once ON service_attempt (notice_id) WHERE result = 'served';
+CREATE UNIQUE INDEX window_choice_one_active ON window_choice (case_id) WHERE revoked_at IS NULL;
+REVOKE UPDATE ON notice, window_choice FROM cheongsan_app;
+GRANT UPDATE (state, deadline_on, served_on, proven_at, cancel_reason) ON notice TO cheongsan_app;
+GRANT UPDATE (revoked_at, revoked_by_id, revoked_on, revoke_reference) ON window_choice TO cheongsan_app;
+
+-- Identity: approvals are decided by others than the maker, once, and what was asked for is never rewritten.
+ALTER TABLE approval ADD CONSTRAINT approval_first_decider_is_another CHECK (
+  first_decided_by_id IS DISTINCT FROM requested_by_id AND (first_decided_by_id IS NULL OR first_decided_by_id IS DISTINCT FROM decided_by_id));
+ALTER TABLE approval ADD CONSTRAINT approval_decision_has_decider CHECK (
+  (state IN ('approved', 'rejected')) = (decided_by_id IS NOT NULL) AND (decided_by_id IS NULL) = (decided_at IS NULL)
+  AND (first_decided_by_id IS NULL) = (first_decided_at IS NULL));
+ALTER TABLE approval ADD CONSTRAINT approval_second_follows_first CHECK (
+  (second_needed OR first_decided_by_id IS NULL) AND (state <> 'approved' OR NOT second_needed OR first_decided_by_id IS NOT NULL));
+CREATE TRIGGER approval_decision_is_final BEFORE UPDATE ON approval FOR EACH ROW WHEN (OLD.state <> 'pending') EXECUTE FUNCTION ledger_refuse_change();
+ALTER TABLE user_account ADD CONSTRAINT user_account_login_name CHECK (login_name = lower(login_name) AND login_name <> '');
+ALTER TABLE user_account ADD CONSTRAINT user_account_has_role CHECK (cardinality(roles) > 0);
+ALTER TABLE deputy ADD CONSTRAINT deputy_is_another CHECK (absent_id <> deputy_id AND granted_by_id <> deputy_id AND until_day >= from_day);
+REVOKE DELETE ON sign_in_session, machine_token, one_time_link, deputy FROM cheongsan_app;
+REVOKE UPDATE ON approval, machine_token, deputy FROM cheongsan_app;
+GRANT UPDATE (state, decided_by_id, decided_at, decision_reason, first_decided_by_id, first_decided_at, first_decision_reason) ON approval TO cheongsan_app;
+GRANT UPDATE (last_used_at, revoked_at) ON machine_token TO cheongsan_app;
+GRANT UPDATE (ended_at) ON deputy TO cheongsan_app;
+
+-- Person: nothing that names or finds an erased person stays.
+ALTER TABLE person ADD CONSTRAINT person_erased_holds_nothing CHECK (
+  erased_at IS NULL OR (key_cipher IS NULL AND details_cipher IS NULL AND registration_index IS NULL AND name_birth_index IS NULL AND name_birth_phone_index IS NULL));
+
+-- Alerts and intents: one open critical alert per matter; an intent's identifier and aim are fixed.
+CREATE UNIQUE INDEX alert_one_open_critical ON alert (code, subject) WHERE severity = 'critical' AND acknowledged_at IS NULL;
+ALTER TABLE alert ADD CONSTRAINT alert_acknowledged_by_someone CHECK ((acknowledged_at IS NULL) = (acknowledged_by_id IS NULL));
+ALTER TABLE intent ADD CONSTRAINT intent_sends CHECK (send_count >= 0 AND (send_count = 0) = (first_sent_at IS NULL) AND (send_count = 0) = (last_sent_at IS NULL));
+ALTER TABLE intent ADD CONSTRAINT intent_settled_at CHECK ((state IN ('settled', 'dead')) = (settled_at IS NOT NULL));
+REVOKE DELETE ON alert FROM cheongsan_app;
+REVOKE UPDATE ON alert, intent FROM cheongsan_app;
+GRANT UPDATE (delivered_at, delivered_to, delivery_attempts, next_attempt_at, acknowledged_by_id, acknowledged_at) ON alert TO cheongsan_app;
+GRANT UPDATE (state, first_sent_at, last_sent_at, send_count, next_look_at, not_found_at, last_answer, settled_at) ON intent TO cheongsan_app;
+
+-- Venue and custody: what arrived and left is evidence; a deposit gives away no more than it brought; training means paper.
+ALTER TABLE venue_account ADD CONSTRAINT venue_account_training_is_paper CHECK (paper OR NOT training);
+ALTER TABLE venue_deposit ADD CONSTRAINT venue_deposit_quantities CHECK (quantity > 0 AND matched_quantity >= 0 AND returned_quantity >= 0 AND matched_quantity + returned_quantity <= quantity);
+ALTER TABLE venue_deposit ADD CONSTRAINT venue_deposit_state_is_whole CHECK ((state = 'unidentified') = (matched_quantity + returned_quantity < quantity));
+ALTER TABLE deposit_match ADD CONSTRAINT deposit_match_positive CHECK (quantity > 0);
+ALTER TABLE coin_transfer ADD CONSTRAINT coin_transfer_positive CHECK (quantity > 0);
+ALTER TABLE coin_transfer ADD CONSTRAINT coin_transfer_of_one CHECK ((holding_id IS NULL) = (case_id IS NULL) AND (holding_id IS NULL) <> (deposit_row_id IS NULL));
+ALTER TABLE venue_withdrawal ADD CONSTRAINT venue_withdrawal_state CHECK (state IN ('pending', 'done', 'failed'));
+REVOKE UPDATE, DELETE ON deposit_match, transfer_report_row FROM cheongsan_app;
+REVOKE UPDATE ON venue_deposit FROM cheongsan_app;
+GRANT UPDATE (state, matched_quantity, returned_quantity, reasons, resolved_at) ON venue_deposit TO cheongsan_app;
+REVOKE DELETE ON venue_withdrawal FROM cheongsan_app;
+
+-- Seizure: a seized case has its day, an ended one its end; what was seized, asked, answered and released is never rewritten.
+ALTER TABLE seizure_case ADD CONSTRAINT seizure_case_seized_has_day CHECK (phase IN ('proposed', 'approved', 'refused') OR seized_on IS NOT NULL);
+ALTER TABLE seizure_case ADD CONSTRAINT seizure_case_ended CHECK ((phase IN ('closed', 'refused')) = (closed_at IS NOT NULL));
+ALTER TABLE seizure_case ADD CONSTRAINT seizure_case_refused_has_code CHECK ((phase = 'refused') = (refusal_code IS NOT NULL));
+ALTER TABLE seizure_case ADD CONSTRAINT seizure_case_limit_covers_need CHECK (need_krw >= 0 AND limit_krw >= need_krw);
+ALTER TABLE seizure_case ADD CONSTRAINT seizure_case_old_has_number CHECK ((origin = 'old_seizure') = (old_seizure_number IS NOT NULL));
+ALTER TABLE stay ADD CONSTRAINT stay_lasts CHECK (until_day IS NULL OR until_day >= from_day);
+ALTER TABLE stay ADD CONSTRAINT stay_lifted_has_reason CHECK ((lifted_at IS NULL) = (lift_reason IS NULL));
+CREATE UNIQUE INDEX stay_one_open_per_cause ON stay (case_id, cause) WHERE lifted_at IS NULL AND cause IS NOT NULL;
+ALTER TABLE holdings_reply_row ADD CONSTRAINT holdings_reply_row_positive CHECK (quantity > 0);
+ALTER TABLE holdings_reply_row ADD CONSTRAINT holdings_reply_row_decided CHECK (
+  (state IN ('confirmed', 'refused')) = (decided_at IS NOT NULL) AND (decided_at IS NULL) = (decision_reason IS NULL)
+  AND (decided_at IS NULL) = (decided_by_id IS NULL) AND (state <> 'confirmed' OR (decision_proof IS NOT NULL AND person_id IS NOT NULL))
+  AND (state <> 'matched' OR person_id IS NOT NULL));
+ALTER TABLE inquiry_request ADD CONSTRAINT inquiry_request_sent CHECK ((state = 'drafted') = (sent_on IS NULL) AND (sent_on IS NULL) = (sent_reference IS NULL));
+REVOKE DELETE ON inquiry_request, inquiry_subject, holdings_reply, holdings_reply_row, right_holder, case_handover FROM cheongsan_app;
+REVOKE UPDATE ON inquiry_request, inquiry_subject, holdings_reply, holdings_reply_row, seizure_case, holding, stay, right_holder, case_handover, release FROM cheongsan_app;
+GRANT UPDATE (state, sent_on, sent_reference, file_digest) ON inquiry_request TO cheongsan_app;
+GRANT UPDATE (state, decided_by_id, decided_at, decision_reason, decision_proof, case_id) ON holdings_reply_row TO cheongsan_app;
+GRANT UPDATE (phase, phase_since, phase_deadline_on, officer_id, seized_on, served_on_venue_at, in_custody_at, approval_id, supplemented_on,
+  closed_at, close_reason, refusal_code) ON seizure_case TO cheongsan_app;
+GRANT UPDATE (venue_account_id, demanded_quantity, state, state_since) ON holding TO cheongsan_app;
+GRANT UPDATE (lifted_at, lifted_by_id, lift_reason) ON stay TO cheongsan_app;

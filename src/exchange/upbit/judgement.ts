@@ -1,0 +1,99 @@
+import { unreachable } from '../../kernel/errors.ts';
+import type { SellAnswer } from '../port.ts';
+import type { Outcome } from './connection.ts';
+import { acceptedOrder } from './wire.ts';
+
+/** Upbit's name for an identifier that was used before, by whatever order, even one that failed. */
+export const DUPLICATE_IDENTIFIER = 'duplicated_identifier';
+export const ORDER_NOT_FOUND = 'order_not_found';
+
+/**
+ * Names with which Upbit says that an order was not placed and why. Only a name of this list, in a 4xx answer, is taken
+ * for a refusal; a new name is an unknown outcome until it has been read up and added.
+ * Sources: docs.upbit.com REST API guide (2026-10-06) and new-order (2026-08-21).
+ */
+const DOCUMENTED_REFUSALS = [
+  'create_ask_error',
+  'insufficient_funds_ask',
+  'under_min_total_ask',
+  'over_krw_funds_ask',
+  'validation_error',
+  'invalid_parameter',
+  'invalid_time_in_force',
+  'invalid_post_only',
+  DUPLICATE_IDENTIFIER,
+  'notfoundmarket',
+  'market_offline',
+  'invalid_query_payload',
+  'jwt_verification',
+  'expired_access_key',
+  'no_authorization_ip',
+  'no_authorization_token',
+  'out_of_scope',
+  'pocket_not_found',
+  'currency_not_found',
+];
+
+/** Names met in the field or in earlier versions of the documents: wrong tick or size, market, key and consent. */
+const FURTHER_REFUSALS = [
+  'invalid_price_ask',
+  'invalid_volume_ask',
+  'invalid_funds_ask',
+  'volume_too_large',
+  'market_does_not_exist',
+  'not_supported_ord_type',
+  'no_authorization_i_p',
+  'invalid_access_key',
+  'thirdparty_agreement_required',
+];
+const REFUSALS: ReadonlySet<string> = new Set([...DOCUMENTED_REFUSALS, ...FURTHER_REFUSALS]);
+
+/**
+ * The token's nonce was seen before. We never use one twice, so the request itself arrived twice: this copy was not
+ * executed, the other may have been. (Upbit's token carries no time, so there is no clock error.)
+ */
+const NONCE_USED = 'nonce_used';
+const NONCE_WAIT_MS = 1_000;
+
+/** What came of a sell request, from HTTP status and raw body. Pure. */
+export function judgeSell(outcome: Outcome): SellAnswer {
+  switch (outcome.kind) {
+    case 'answered': {
+      const accepted = acceptedOrder.safeParse(outcome.body);
+      return accepted.success
+        ? { kind: 'accepted', orderId: accepted.data.uuid }
+        : { kind: 'unknown', reason: 'a success without an order id' };
+    }
+    case 'rejected': {
+      const { status, venueCode, message, retryAfterMs } = outcome;
+      if (status === 429 || status === 418) {
+        return { kind: 'not_executed', venueCode: venueCode ?? `http_${status}`, retryAfterMs: retryAfterMs ?? 0 };
+      }
+      if (status >= 400 && status < 500 && venueCode !== undefined) {
+        if (venueCode === NONCE_USED) return { kind: 'not_executed', venueCode, retryAfterMs: NONCE_WAIT_MS };
+        if (REFUSALS.has(venueCode)) return { kind: 'refused', venueCode, message };
+      }
+      return { kind: 'unknown', reason: `HTTP ${status}${venueCode === undefined ? '' : ` ${venueCode}`}` };
+    }
+    case 'held_back':
+      return { kind: 'not_executed', venueCode: 'held_back', retryAfterMs: outcome.retryAfterMs };
+    case 'lost':
+      return { kind: 'unknown', reason: outcome.reason };
+    default:
+      return unreachable(outcome, 'outcome');
+  }
+}
+
+/** Why a look-up or search told nothing. */
+export function whyUnavailable(outcome: Exclude<Outcome, { kind: 'answered' }>): string {
+  switch (outcome.kind) {
+    case 'rejected':
+      return `HTTP ${outcome.status}${outcome.venueCode === undefined ? '' : ` ${outcome.venueCode}`}`;
+    case 'held_back':
+      return `blocked for another ${outcome.retryAfterMs} ms`;
+    case 'lost':
+      return outcome.reason;
+    default:
+      return unreachable(outcome, 'outcome');
+  }
+}

@@ -1,0 +1,69 @@
+import { CheongsanError } from '../../kernel/errors.ts';
+import { CoinAmount, Price, Rate, VenueWon } from '../../kernel/money.ts';
+import type { BookLevel, Market, OrderBook, SellingTerms } from '../port.ts';
+import type { UpbitConnection } from './connection.ts';
+import { QUANTITY_DECIMAL_PLACES } from './orders.ts';
+import { assetOf, bookRows, instrumentRows, marketRows, orderChance } from './wire.ts';
+
+const BOOK_LEVELS = 30;
+
+/** Won markets only. Upbit's list carries no end of support, so `delisting` is never among these flags. */
+export async function readMarkets(connection: UpbitConnection): Promise<Market[]> {
+  const rows = await connection.read('markets', marketRows, { is_details: true });
+  return rows
+    .filter((row) => row.market.startsWith('KRW-'))
+    .map((row) => {
+      const cautious = Object.values(row.market_event?.caution ?? {}).includes(true);
+      return {
+        asset: assetOf(row.market),
+        symbol: row.market,
+        flags: [...(row.market_event?.warning === true ? (['warning'] as const) : []), ...(cautious ? (['caution'] as const) : [])],
+      };
+    });
+}
+
+/**
+ * Upbit tells one tick per market, the one at its present price, and no table. Each tick is a multiple of the next
+ * smaller one, so a price that fits this tick also fits below; it may not fit above the next boundary.
+ */
+export async function readSellingTerms(connection: UpbitConnection, symbol: string): Promise<SellingTerms> {
+  const asset = assetOf(symbol);
+  const [chance, instruments] = await Promise.all([
+    connection.read('orderChance', orderChance, { market: symbol }),
+    connection.read('instruments', instrumentRows, { markets: symbol }),
+  ]);
+  const { tick_size: tick } = rowOf(symbol, instruments);
+  const { order_sides, ask_types, state, ask, max_total } = chance.market;
+  return {
+    symbol,
+    takerFeeRate: Rate.of(chance.ask_fee),
+    minimumOrder: VenueWon.of('upbit', ask.min_total),
+    maximumOrder: VenueWon.of('upbit', max_total),
+    quantityDecimalPlaces: QUANTITY_DECIMAL_PLACES,
+    ticks: [{ from: Price.of(asset, '0'), tick: Price.of(asset, tick) }],
+    acceptsOrders: state === 'active' && order_sides.includes('ask') && ask_types.includes('limit_ioc'),
+  };
+}
+
+export async function readOrderBook(connection: UpbitConnection, symbol: string): Promise<OrderBook> {
+  const asset = assetOf(symbol);
+  const book = rowOf(symbol, await connection.read('orderBook', bookRows, { markets: symbol, count: BOOK_LEVELS }));
+  const levels = (side: readonly { price: string; size: string }[]): BookLevel[] =>
+    side
+      .map(({ price, size }) => ({ price: Price.of(asset, price), quantity: CoinAmount.of(asset, size) }))
+      // Levels come in pairs; a side with fewer levels is filled up with a price of zero.
+      .filter((level) => !level.price.isZero());
+  return {
+    symbol,
+    asset,
+    bids: levels(book.orderbook_units.map((unit) => ({ price: unit.bid_price, size: unit.bid_size }))),
+    asks: levels(book.orderbook_units.map((unit) => ({ price: unit.ask_price, size: unit.ask_size }))),
+    changedAt: book.timestamp,
+  };
+}
+
+function rowOf<Row extends { market: string }>(symbol: string, rows: readonly Row[]): Row {
+  const row = rows.find((candidate) => candidate.market === symbol);
+  if (row === undefined) throw new CheongsanError('EXCHANGE_UNAVAILABLE', `Upbit's answer about ${symbol} does not contain it.`);
+  return row;
+}

@@ -1,0 +1,108 @@
+import type { ZodType } from 'zod';
+import { CheongsanError } from '../../kernel/errors.ts';
+import type { Balance, Deposit, DepositAddress, Withdrawal } from '../port.ts';
+import type { UpbitConnection } from './connection.ts';
+import { accountRows, depositAddressRows, depositRows, withdrawalRows } from './wire.ts';
+
+const TRANSFER_PAGE = 100;
+
+export async function readBalances(connection: UpbitConnection): Promise<Balance[]> {
+  const rows = await connection.read('accounts', accountRows);
+  return rows.map((row) => ({ asset: row.currency, free: row.balance, locked: row.locked }));
+}
+
+export async function readDeposits(connection: UpbitConnection, since: Date): Promise<Deposit[]> {
+  const rows = await newestBack(connection, 'deposits', depositRows, since);
+  return rows.map((row) => {
+    const state = DEPOSIT_STATES.get(row.state.toUpperCase()) ?? 'pending';
+    return {
+      depositId: row.uuid,
+      asset: row.currency,
+      quantity: row.amount,
+      network: row.net_type ?? undefined,
+      transactionId: row.txid ?? undefined,
+      route: depositRoute(row.currency, row.transaction_type ?? undefined),
+      state,
+      statusWord: row.state,
+      createdAt: row.created_at,
+      creditedAt: state === 'credited' ? (row.done_at ?? undefined) : undefined,
+    };
+  });
+}
+
+/** Words not listed here are on the way (`PROCESSING`, `TRAVEL_RULE_SUSPECTED`) or new, which is no reason to credit or give up. */
+const DEPOSIT_STATES: ReadonlyMap<string, Deposit['state']> = new Map([
+  ['ACCEPTED', 'credited'],
+  ['CANCELLED', 'refused'],
+  ['REJECTED', 'refused'],
+  ['REFUNDING', 'refused'],
+  ['REFUNDED', 'refused'],
+]);
+
+/** `internal` is a move between two accounts of Upbit; `default` is anything else, for won a bank transfer. */
+function depositRoute(currency: string, transactionType: string | undefined): Deposit['route'] {
+  if (transactionType === 'internal') return 'internal';
+  return transactionType === 'default' && currency !== 'KRW' ? 'on_chain' : 'unknown';
+}
+
+export async function readWithdrawals(connection: UpbitConnection, since: Date): Promise<Withdrawal[]> {
+  const rows = await newestBack(connection, 'withdrawals', withdrawalRows, since);
+  return rows.map((row) => {
+    const state = WITHDRAWAL_STATES.get(row.state.toUpperCase()) ?? 'pending';
+    return {
+      withdrawalId: row.uuid,
+      asset: row.currency,
+      quantity: row.amount,
+      fee: row.fee,
+      network: row.net_type ?? undefined,
+      transactionId: row.txid ?? undefined,
+      state,
+      statusWord: row.state,
+      createdAt: row.created_at,
+      doneAt: state === 'done' ? (row.done_at ?? undefined) : undefined,
+    };
+  });
+}
+
+const WITHDRAWAL_STATES: ReadonlyMap<string, Withdrawal['state']> = new Map([
+  ['DONE', 'done'],
+  ['FAILED', 'failed'],
+  ['CANCELLED', 'failed'],
+  ['REJECTED', 'failed'],
+]);
+
+/** An address that is still being made, or whose network Upbit does not tell, is not offered: coins sent there could be lost. */
+export async function readDepositAddresses(connection: UpbitConnection): Promise<DepositAddress[]> {
+  const rows = await connection.read('depositAddresses', depositAddressRows);
+  return rows.flatMap((row) => {
+    const { net_type: network, deposit_address: address } = row;
+    if (network === null || network === undefined || address === null || address === undefined) return [];
+    return [{ asset: row.currency, network, address, secondaryAddress: row.secondary_address ?? undefined }];
+  });
+}
+
+/**
+ * Rows created at or after an instant, oldest first. Upbit tells whole seconds, so the whole second counts. It lists newest
+ * first in pages; what arrives while we read pushes rows to the next page, where they are met a second time and counted once.
+ */
+async function newestBack<Row extends { uuid: string; created_at: Date }>(
+  connection: UpbitConnection,
+  endpoint: 'deposits' | 'withdrawals',
+  schema: ZodType<Row[]>,
+  since: Date,
+): Promise<Row[]> {
+  const fromMs = Math.floor(since.getTime() / 1_000) * 1_000;
+  const byId = new Map<string, Row>();
+  for (let page = 1; ; page += 1) {
+    const rows = await connection.read(endpoint, schema, { limit: TRANSFER_PAGE, page, order_by: 'desc' });
+    const knownBefore = byId.size;
+    for (const row of rows) byId.set(row.uuid, row);
+    if (rows.length < TRANSFER_PAGE || rows.some((row) => row.created_at.getTime() < fromMs)) break;
+    if (byId.size === knownBefore) {
+      throw new CheongsanError('EXCHANGE_UNAVAILABLE', `Upbit repeats page ${page} of ${endpoint}; the list cannot be read to its end.`);
+    }
+  }
+  const newestFirst = [...byId.values()].filter((row) => row.created_at.getTime() >= fromMs);
+  // Reversed before the stable sort: rows of the same second stay in the order in which they came.
+  return newestFirst.reverse().sort((a, b) => a.created_at.getTime() - b.created_at.getTime());
+}

@@ -1,0 +1,128 @@
+import { addDays, type CivilDate, dayAfterMonths, later } from '../kernel/civil-date.ts';
+import { type Deferral, endAfterPauses, type Interval, mergeIntervals } from './deferral.ts';
+import type { HolidayCalendar } from './holiday.ts';
+import type { LatePenaltyRules } from './penalty-rules.ts';
+import { deadlineAfterService } from './service-deadline.ts';
+
+/** The dates of one notice that decide when its penalty arises. */
+export interface PenaltyDates {
+  /** Deadline printed in the notice. */
+  readonly dueOn: CivilDate;
+  /** Day of service where it is known; a late service moves the deadline (LTBA 31). */
+  readonly servedOn?: CivilDate | undefined;
+  readonly deferrals: readonly Deferral[];
+}
+
+/** Each step arises at 0:00 of its day. */
+export interface StepDays {
+  /** The deadline that counts, after late service and holidays but before any deferral. */
+  readonly deadline: CivilDate;
+  /** Day on which the one-time penalty arises. */
+  readonly onceOn: CivilDate;
+  /** Days of the monthly steps up to and including `asOf`, at most `monthsMax`. */
+  readonly monthsOn: readonly CivilDate[];
+  /** True while a deferral that stops the penalty runs on `asOf`: what has arisen is not collected meanwhile (LTCA 28(1), (2)). */
+  readonly suspended: boolean;
+}
+
+/** A stop of the penalty. `printedTo` is the new deadline as set, `to` the same moved past holidays (LTBA 24). */
+interface Stop extends Interval {
+  readonly printedTo: CivilDate;
+}
+
+/**
+ * The days on which the penalty of a notice arises, up to `asOf`.
+ *
+ * Months begin on the day after the deadline at 0:00 and end by Civil Code 160; each is counted from that beginning, never from
+ * the step before it. A step arises when its month has passed, which is the instant a day begins. A stop takes away the steps
+ * whose instant lies inside it: not the one at its very beginning, which has arisen already, nor the one at its very end.
+ */
+export function penaltyStepDays(dates: PenaltyDates, asOf: CivilDate, rules: LatePenaltyRules, calendar: HolidayCalendar): StepDays {
+  const printed = deadlineAfterService(dates.dueOn, dates.servedOn, rules.lateService);
+  const deadline = calendar.dueDayMovedByHoliday(printed);
+  const stops = penaltyStops(dates.deferrals, rules, calendar);
+  const shift = stops.find((stop) => isInside(addDays(deadline, 1), stop));
+  const onceOn = addDays(shift?.to ?? deadline, 1);
+  const anchor = addDays(rules.monthAnchor === 'printed_deadline' ? printed : deadline, 1);
+  const restartAnchor = shift === undefined ? anchor : anchorAfter(shift, rules);
+  const count: Count = { asOf, rules, calendar, stops };
+  return {
+    deadline,
+    onceOn,
+    monthsOn: rules.monthsAcrossDeferral === 'restart' ? restartedMonths(restartAnchor, count) : anchoredMonths(anchor, count),
+    suspended: stops.some(({ from, to }) => from <= asOf && asOf <= to),
+  };
+}
+
+interface Count {
+  readonly asOf: CivilDate;
+  readonly rules: LatePenaltyRules;
+  readonly calendar: HolidayCalendar;
+  readonly stops: readonly Stop[];
+}
+
+function penaltyStops(deferrals: readonly Deferral[], rules: LatePenaltyRules, calendar: HolidayCalendar): Stop[] {
+  if (deferrals.length === 0) return [];
+  const stopping = deferrals.filter(({ kind }) => rules.deferralEffects[kind].stopsPenalty);
+  const moved = mergeIntervals(stopping.map(({ from, to }) => ({ from, to: calendar.dueDayMovedByHoliday(to) })));
+  return moved.map(({ from, to }) => {
+    const printedEnds = stopping.filter((deferral) => from <= deferral.from && deferral.to <= to).map((deferral) => deferral.to);
+    return { from, to, printedTo: printedEnds.reduce(later) };
+  });
+}
+
+/** Whether the instant at which a day begins lies inside a stop, its two ends excepted. */
+function isInside(day: CivilDate, stop: Interval): boolean {
+  return stop.from < day && day <= stop.to;
+}
+
+function anchorAfter(stop: Stop, rules: LatePenaltyRules): CivilDate {
+  return addDays(rules.monthAnchor === 'printed_deadline' ? stop.printedTo : stop.to, 1);
+}
+
+/** Months counted anew from the deadline that a deferral sets (LTCA 25-2). */
+function restartedMonths(firstAnchor: CivilDate, count: Count): CivilDate[] {
+  const { asOf, rules, stops } = count;
+  const days: CivilDate[] = [];
+  let anchor = firstAnchor;
+  for (const stop of stops) {
+    if (stop.from < anchor) continue;
+    for (let month = 1; days.length < rules.monthsMax; month++) {
+      const day = stepDay(anchor, month, count);
+      if (day > stop.from) break;
+      if (day > asOf) return days;
+      days.push(day);
+    }
+    anchor = anchorAfter(stop, rules);
+  }
+  for (let month = 1; days.length < rules.monthsMax; month++) {
+    const day = stepDay(anchor, month, count);
+    if (day > asOf) break;
+    days.push(day);
+  }
+  return days;
+}
+
+/** Months counted from the first deadline throughout: steps inside a stop are left out, or every step waits as long as the stops last. */
+function anchoredMonths(anchor: CivilDate, count: Count): CivilDate[] {
+  const { asOf, rules, stops } = count;
+  const days: CivilDate[] = [];
+  for (let month = 1; days.length < rules.monthsMax; month++) {
+    const day = stepDay(anchor, month, count);
+    if (day > asOf) break;
+    const isLeftOut = rules.monthsAcrossDeferral === 'original_anchor' && stops.some((stop) => isInside(day, stop));
+    if (!isLeftOut) days.push(day);
+  }
+  return days;
+}
+
+/** The day on which a number of months since an anchor has passed. */
+function stepDay(anchor: CivilDate, months: number, { rules, calendar, stops }: Count): CivilDate {
+  const day = dayAfterMonths(anchor, months);
+  const pauses = rules.monthsAcrossDeferral === 'pause';
+  if (!pauses && rules.monthEndOnHoliday === 'as_counted') return day;
+  let lastDay = addDays(day, -1);
+  if (pauses) lastDay = endAfterPauses(anchor, lastDay, stops);
+  if (rules.monthEndOnHoliday === 'next_working_day') lastDay = calendar.workingDayFrom(lastDay);
+  return addDays(lastDay, 1);
+}
