@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type Canonical, canonicalJson } from '../kernel/digest.ts';
 import type { Prisma } from './generated/client.ts';
 
@@ -6,3 +7,8 @@ export function jsonColumn(value: Canonical): Prisma.InputJsonValue {
   const stored: Prisma.InputJsonValue = JSON.parse(canonicalJson(value));
   return stored;
 }
+
+/** What comes out of a JSON column, as plain data that can be digested again. */
+export const canonicalSchema: z.ZodType<Canonical> = z.lazy(() =>
+  z.union([z.null(), z.boolean(), z.int(), z.string(), z.array(canonicalSchema), z.record(z.string(), canonicalSchema)]),
+);

@@ -2,20 +2,16 @@ import { z } from 'zod';
 import { appendAudit } from '../audit/append.ts';
 import { isUniqueViolation } from '../database/errors.ts';
 import type { PolicyValue } from '../database/generated/client.ts';
+import { canonicalSchema } from '../database/json.ts';
 import type { Transaction, Work } from '../database/work.ts';
 import { addDays, type CivilDate, civilDate, dayFromColumn, dayToColumn, isCivilDate, seoulDay } from '../kernel/civil-date.ts';
-import { type Canonical, digestOf } from '../kernel/digest.ts';
+import { digestOf } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { initialRows, type PolicyRow } from './definition.ts';
 import { POLICY_DEFINITIONS } from './definitions/index.ts';
 import { PolicySet } from './policy-set.ts';
 
 type PolicyReader = Pick<Transaction, 'policyValue'>;
-
-/** Values as JSON: whatever a parameter's schema reads, in text, flags, whole numbers, lists and members. */
-const canonicalSchema: z.ZodType<Canonical> = z.lazy(() =>
-  z.union([z.null(), z.boolean(), z.int(), z.string(), z.array(canonicalSchema), z.record(z.string(), canonicalSchema)]),
-);
 
 /** What a change of a parameter consists of, as it is proposed, approved and stored. */
 export const policyChangeSchema = z.object({

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { civilDate, isCivilDate } from '../kernel/civil-date.ts';
+import { isPlainDecimal } from '../kernel/decimal.ts';
+
+/*
+ * What a decision is made from, in the form in which it is stored: plain JSON, figures as text, so that the same inputs can be
+ * read back years later and give the same decision. The types of the running sale are those of the stored record.
+ */
+
+const day = z.string().refine(isCivilDate).transform(civilDate);
+const figure = z.string().refine(isPlainDecimal, 'a plain decimal');
+/** `[price, quantity]`, best first. */
+const level = z.tuple([figure, figure]);
+
+const gateFacts = z.object({
+  day,
+  /** One line for the delinquent and each right-holder the law names: has a notice been issued to them, is service proven? */
+  saleNotices: z.array(z.object({ recipient: z.string(), issued: z.boolean(), served: z.boolean() })),
+  window: z.object({ state: z.enum(['open', 'passed', 'waived', 'paid', 'cancelled']), endsOn: day }).nullable(),
+  openStays: z.array(z.object({ kind: z.string(), fromDay: day, untilDay: day.nullable() })),
+  pendingBillUpdates: z.int(),
+  /** Codes of bars against covered bills that still owe something: a deferral that runs, prescription, and so on. */
+  billBars: z.array(z.string()),
+  mandate: z.object({ state: z.enum(['requested', 'approved', 'rejected', 'ended']), endsOn: day }).nullable(),
+  tradingState: z.enum(['ACTIVE', 'REDUCING', 'HALTED']),
+});
+/** What the gate looks at, as read under the locks of the taxpayer and the case. */
+export type GateFacts = z.output<typeof gateFacts>;
+
+const marketFacts = z.object({
+  symbol: z.string(),
+  acceptsOrders: z.boolean(),
+  takerFeeRate: figure,
+  minimumOrderKrw: figure,
+  /** Null where the venue knows no such limit. */
+  maximumOrderKrw: figure.nullable(),
+  quantityDecimalPlaces: z.int(),
+  /** From the highest floor down. */
+  ticks: z.array(z.object({ from: figure, tick: figure })),
+  bids: z.array(level),
+  asks: z.array(level),
+  changedAt: z.string(),
+});
+/** Book and selling terms of one market. */
+export type MarketFacts = z.output<typeof marketFacts>;
+
+const sellableHolding = z.object({
+  holdingId: z.int(),
+  asset: z.string(),
+  /** Free units in custody. */
+  held: figure,
+  /** Units the mandate still allows. */
+  mandateLeft: figure,
+  priceFloor: figure,
+  frozen: z.boolean(),
+  /** Null when the venue has no won market for it. */
+  market: marketFacts.nullable(),
+});
+/** One coin of the case that could be sold now. */
+export type SellableHolding = z.output<typeof sellableHolding>;
+
+const needFacts = z.object({
+  /** Unpaid on the covered bills with penalty to the expected settlement day, and expected costs. */
+  owedKrw: figure,
+  /** Received or sold for, and not yet credited on a bill. */
+  realisedKrw: figure,
+  /** The most that open orders can still bring. */
+  openOrdersKrw: figure,
+  /** What may still be sold for: the smaller of this case's and the taxpayer's remainder. */
+  remainingKrw: figure,
+});
+/** Won figures of the need, read under the taxpayer's lock. */
+export type NeedFacts = z.output<typeof needFacts>;
+
+export const decisionInputsSchema = z.object({
+  ruleVersion: z.string(),
+  policyVersion: z.string(),
+  at: z.string(),
+  day,
+  venue: z.string(),
+  gate: gateFacts,
+  need: needFacts,
+  unknownOutcomesOpen: z.int(),
+  holdings: z.array(sellableHolding),
+  policy: z.object({ band: figure, depthParticipation: figure, staleBookSeconds: z.int(), intervalSeconds: z.int() }),
+});
+/** Everything a decision depends on. The same inputs give the same decision, on any machine, at any later date. */
+export type DecisionInputs = z.output<typeof decisionInputsSchema>;

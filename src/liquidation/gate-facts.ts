@@ -1,0 +1,65 @@
+import type { Work } from '../database/work.ts';
+import { type CivilDate, dayFromColumn } from '../kernel/civil-date.ts';
+import type { BillState } from '../tax/bill-state.ts';
+import { seizableBill } from '../tax/bill-state.ts';
+import type { TaxRules } from '../tax/rules.ts';
+import { seizabilityOn } from '../tax/seizability.ts';
+import type { GateFacts } from './decision-inputs.ts';
+
+/** Bars that a seizure once made does not need any more: its dunning was proven then, and owing nothing is the need's matter. */
+const BARS_OF_SEIZURE_ONLY = new Set(['SEIZURE_DUNNING_UNSERVED', 'SEIZURE_DUNNING_NOT_EXPIRED', 'SEIZURE_NOTHING_OWED']);
+
+/** Reads what the gate looks at. The caller holds the locks of taxpayer and case. */
+export async function readGateFacts(
+  work: Work,
+  caseId: number,
+  bills: readonly BillState[],
+  tradingState: GateFacts['tradingState'],
+  rules: TaxRules,
+  day: CivilDate,
+): Promise<GateFacts> {
+  const mandate = await work.tx.mandate.findFirst({
+    where: { caseId, state: { in: ['requested', 'approved', 'ended'] } },
+    orderBy: { id: 'desc' },
+  });
+  const window = await work.tx.saleWindow.findUnique({ where: { caseId } });
+  const stays = await work.tx.stay.findMany({ where: { caseId, liftedAt: null }, orderBy: { id: 'asc' } });
+  return {
+    day,
+    saleNotices: await saleNotices(work, caseId),
+    window: window === null ? null : { state: window.state, endsOn: dayFromColumn(window.endsOn) },
+    openStays: stays.map(({ kind, fromDay, untilDay }) => ({
+      kind,
+      fromDay: dayFromColumn(fromDay),
+      untilDay: untilDay === null ? null : dayFromColumn(untilDay),
+    })),
+    pendingBillUpdates: bills.reduce((sum, { pendingUpdates }) => sum + pendingUpdates, 0),
+    billBars: barsOf(bills, rules, day),
+    mandate: mandate === null ? null : { state: mandate.state, endsOn: dayFromColumn(mandate.endsOn) },
+    tradingState,
+  };
+}
+
+/** Everyone the law names (LTCA 71(3), LTCA-D 70): the delinquent, and each right-holder on the case. */
+async function saleNotices(work: Work, caseId: number): Promise<GateFacts['saleNotices']> {
+  const { personId, rightHolders } = await work.tx.seizureCase.findUniqueOrThrow({
+    where: { id: caseId },
+    include: { rightHolders: true },
+  });
+  const notices = await work.tx.notice.findMany({
+    where: { subject: `case:${caseId}`, kind: 'sale_notice', state: { not: 'cancelled' } },
+    select: { recipientId: true, state: true },
+  });
+  const owed = [personId, ...rightHolders.map((holder) => holder.personId).sort((a, b) => a - b)];
+  return owed.map((recipientId) => {
+    const own = notices.filter((notice) => notice.recipientId === recipientId);
+    return { recipient: `person:${recipientId}`, issued: own.length > 0, served: own.some(({ state }) => state === 'served') };
+  });
+}
+
+function barsOf(bills: readonly BillState[], rules: TaxRules, day: CivilDate): string[] {
+  const codes = bills.flatMap((bill) =>
+    seizabilityOn(seizableBill(bill, day, rules), day, rules.seizabilityParametersFor(day)).bars.map(({ code }) => code),
+  );
+  return [...new Set(codes)].filter((code) => !BARS_OF_SEIZURE_ONLY.has(code)).sort();
+}
