@@ -1,0 +1,121 @@
+import type { z } from 'zod';
+import type { ErrorCode } from '../kernel/errors.ts';
+import type { FileContent } from './byte-source.ts';
+import { errorCodeOf, KOREAN_MESSAGES } from './cell-schemas.ts';
+import { maskShape } from './mask.ts';
+import type { TableColumn } from './table-header.ts';
+import { type ReadTableOptions, type RowWithRefusals, readTableRows, type TableDescription } from './table-reader.ts';
+
+/** Why a row was not taken, as the import report shows it. */
+export interface RowError {
+  readonly line: number;
+  /** The column's name, or empty text when the row as a whole is at fault. */
+  readonly column: string;
+  readonly code: ErrorCode;
+  /** Korean, without the value. */
+  readonly reason: string;
+  /** The cell as it stood; its shape only, unless the column is declared non-personal. */
+  readonly value?: string;
+}
+
+/** What a rule beyond the cell itself found, for example a number that an earlier row of the file has already. */
+export interface RowProblem<Name extends string = string> {
+  readonly column: Name | '';
+  readonly code: ErrorCode;
+  /** Korean, without the value. */
+  readonly reason: string;
+}
+
+export interface CheckedRow<Value> {
+  readonly line: number;
+  readonly value: Value;
+}
+
+export interface CheckRowsOptions<Name extends string, Value> extends ReadTableOptions<Name> {
+  /** An object schema keyed by column names, best built from the cell schemas of `cell-schemas.ts`. */
+  readonly schema: z.ZodType<Value>;
+  /** Rules over more than one cell or row; called in file order with rows that satisfy the schema. */
+  readonly examine?: (row: CheckedRow<Value>) => readonly RowProblem<Name>[];
+  /** Receives each good row in file order; the file may still prove torn after it. */
+  readonly onRow?: (row: CheckedRow<Value>) => void | Promise<void>;
+  /** Errors kept in the list; all are counted. */
+  readonly errorsListedMax?: number;
+}
+
+export interface RowCheckSummary {
+  readonly description: TableDescription | undefined;
+  readonly rowCount: number;
+  readonly goodCount: number;
+  readonly badCount: number;
+  /** At least one a bad row. */
+  readonly errorCount: number;
+  /** The first of them, in file order. */
+  readonly errors: readonly RowError[];
+}
+
+const ERRORS_LISTED_MAX = 1_000;
+
+/**
+ * Reads a whole table and checks every row; memory grows with the listed errors only. Errors in rows are returned, not
+ * thrown. Thrown, as by `readTable`, is what makes the file as a whole unusable: `FILE_FORMAT`, `FILE_ENCODING`, `FILE_TORN`,
+ * `FILE_TOO_LARGE`, `NOT_FOUND`.
+ */
+export async function checkRows<Name extends string, Value>(
+  content: FileContent,
+  options: CheckRowsOptions<Name, Value>,
+): Promise<RowCheckSummary> {
+  const errorsListedMax = options.errorsListedMax ?? ERRORS_LISTED_MAX;
+  const counts = { rowCount: 0, goodCount: 0, badCount: 0, errorCount: 0 };
+  const errors: RowError[] = [];
+  let description: TableDescription | undefined;
+  const onDescribed = (found: TableDescription) => {
+    description = found;
+    options.onDescribed?.(found);
+  };
+  for await (const row of readTableRows(content, { ...options, onDescribed })) {
+    counts.rowCount += 1;
+    const checked = checkRow(row, options);
+    if ('value' in checked) {
+      counts.goodCount += 1;
+      await options.onRow?.(checked);
+      continue;
+    }
+    counts.badCount += 1;
+    counts.errorCount += checked.errors.length;
+    errors.push(...checked.errors.slice(0, Math.max(0, errorsListedMax - errors.length)));
+  }
+  return { description, ...counts, errors };
+}
+
+/** One row as its parsed value, or every reason against it. */
+export function checkRow<Name extends string, Value>(
+  row: RowWithRefusals<Name>,
+  options: Pick<CheckRowsOptions<Name, Value>, 'columns' | 'schema' | 'examine'>,
+): CheckedRow<Value> | { readonly errors: readonly RowError[] } {
+  const parsed = options.schema.safeParse(row.cells, { error: KOREAN_MESSAGES });
+  const refused = row.refusals.map(({ column, reason }): RowProblem<string> => ({ column, code: 'INPUT_INVALID', reason }));
+  if (parsed.success && refused.length === 0) {
+    const checked = { line: row.line, value: parsed.data };
+    const problems = options.examine?.(checked) ?? [];
+    return problems.length === 0 ? checked : { errors: problems.map((problem) => rowError(row, problem, options.columns)) };
+  }
+  const refusedColumns = new Set(refused.map(({ column }) => column));
+  const issues = (parsed.error?.issues ?? []).map(problemOf).filter(({ column }) => !refusedColumns.has(column));
+  return { errors: [...refused, ...issues].map((problem) => rowError(row, problem, options.columns)) };
+}
+
+function problemOf(issue: z.core.$ZodIssue): RowProblem<string> {
+  const [column] = issue.path;
+  return { column: typeof column === 'string' ? column : '', code: errorCodeOf(issue), reason: issue.message };
+}
+
+function rowError<Name extends string>(
+  row: RowWithRefusals<Name>,
+  problem: RowProblem<string>,
+  columns: readonly TableColumn<Name>[],
+): RowError {
+  const column = columns.find(({ name }) => name === problem.column);
+  const value = column === undefined ? '' : row.cells[column.name];
+  if (column === undefined || value === '') return { line: row.line, ...problem };
+  return { line: row.line, ...problem, value: column.nonPersonal === true ? value : maskShape(value) };
+}
