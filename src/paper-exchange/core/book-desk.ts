@@ -1,0 +1,114 @@
+import { Decimal } from '../../kernel/decimal.ts';
+import type { Level } from '../market/book.ts';
+import { MINUTE_MS } from '../market/candles.ts';
+import type { Market } from '../market/market.ts';
+import type { Interest, Match } from './matching.ts';
+import { type OrderRegister, remainingQuantity, type Side } from './orders.ts';
+import type { TradingRules } from './trading-rules.ts';
+
+/** What anybody sees: the market's levels less what was taken, and customers' resting orders, best first. */
+export interface DisplayedBook {
+  readonly bids: readonly Level[];
+  readonly asks: readonly Level[];
+  readonly changedAtMs: number;
+}
+
+interface Taken {
+  readonly minute: number;
+  readonly quantities: Map<string, Decimal>;
+}
+
+/**
+ * Keeps what orders have taken from the market's book of the current minute. With the next traded minute the market shows a new
+ * book and everything taken is back; until then it is gone for everybody.
+ */
+export class BookDesk {
+  readonly #market: Market;
+  readonly #orders: OrderRegister;
+  readonly #rules: TradingRules;
+  readonly #taken = new Map<string, Taken>();
+  readonly #staleSince = new Map<string, number>();
+
+  constructor(market: Market, orders: OrderRegister, rules: TradingRules) {
+    this.#market = market;
+    this.#orders = orders;
+    this.#rules = rules;
+  }
+
+  isStale(asset: string): boolean {
+    return this.#staleSince.has(asset);
+  }
+
+  setStale(asset: string, sinceMs: number | undefined): void {
+    if (sinceMs === undefined) this.#staleSince.delete(asset);
+    else this.#staleSince.set(asset, sinceMs);
+  }
+
+  display(asset: string, nowMs: number): DisplayedBook {
+    const atMs = this.#staleSince.get(asset) ?? nowMs;
+    const { minute } = this.#market.book(asset, atMs);
+    const levels = (side: Side): readonly Level[] => {
+      const resting = this.#restingInterests(asset, side, undefined);
+      return merge(sorted([...this.marketInterests(asset, side, atMs), ...resting], side)).slice(0, this.#rules.bookLevels);
+    };
+    return { bids: levels('sell'), asks: levels('buy'), changedAtMs: Math.min(atMs, (minute + 1) * MINUTE_MS - 1) };
+  }
+
+  /** Everything a taker of this side may trade against, but not his own orders; the market comes first at the same price. */
+  interests(asset: string, takerSide: Side, accountId: string, nowMs: number): readonly Interest[] {
+    const atMs = this.#staleSince.get(asset) ?? nowMs;
+    const resting = this.#restingInterests(asset, takerSide, accountId);
+    return sorted([...this.marketInterests(asset, takerSide, atMs), ...resting], takerSide);
+  }
+
+  /** The market's own levels facing a taker of this side, less what was taken this minute. */
+  marketInterests(asset: string, takerSide: Side, atMs: number): readonly Interest[] {
+    const book = this.#market.book(asset, atMs);
+    const taken = this.#taken.get(asset);
+    const levels = takerSide === 'sell' ? book.bids : book.asks;
+    return levels.flatMap((level) => {
+      const gone = taken?.minute === book.minute ? taken.quantities.get(takenKey(takerSide, level.price)) : undefined;
+      const quantity = gone === undefined ? level.quantity : level.quantity.minus(gone);
+      return quantity.isGreaterThan(0) ? [{ price: level.price, quantity, orderId: undefined }] : [];
+    });
+  }
+
+  consume(asset: string, takerSide: Side, found: Match, nowMs: number): void {
+    const atMs = this.#staleSince.get(asset) ?? nowMs;
+    const { minute } = this.#market.book(asset, atMs);
+    const known = this.#taken.get(asset);
+    const taken = known?.minute === minute ? known : { minute, quantities: new Map<string, Decimal>() };
+    const key = takenKey(takerSide, found.price);
+    taken.quantities.set(key, (taken.quantities.get(key) ?? new Decimal(0)).plus(found.quantity));
+    this.#taken.set(asset, taken);
+  }
+
+  #restingInterests(asset: string, takerSide: Side, exceptAccountId: string | undefined): readonly Interest[] {
+    return this.#orders.open(asset).flatMap((order) => {
+      const quantity = remainingQuantity(order);
+      if (order.side === takerSide || order.accountId === exceptAccountId || order.terms.kind !== 'limit' || quantity === undefined)
+        return [];
+      return [{ price: order.terms.price, quantity, orderId: order.orderId }];
+    });
+  }
+}
+
+function takenKey(takerSide: Side, price: Decimal): string {
+  return `${takerSide}/${price.toFixed()}`;
+}
+
+/** Best first for a taker of this side; equal prices keep their order. */
+function sorted(interests: Interest[], takerSide: Side): Interest[] {
+  const direction = takerSide === 'sell' ? -1 : 1;
+  return interests.sort((a, b) => direction * (a.price.comparedTo(b.price) ?? 0));
+}
+
+function merge(interests: readonly Interest[]): Level[] {
+  const levels: Level[] = [];
+  for (const { price, quantity } of interests) {
+    const last = levels.at(-1);
+    if (last?.price.isEqualTo(price) === true) levels[levels.length - 1] = { price, quantity: last.quantity.plus(quantity) };
+    else levels.push({ price, quantity });
+  }
+  return levels;
+}

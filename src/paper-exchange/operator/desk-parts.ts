@@ -1,0 +1,33 @@
+import { CheongsanError } from '../../kernel/errors.ts';
+import type { ExchangeCore } from '../core/exchange-core.ts';
+import type { Faults } from '../faults.ts';
+import type { Authentication } from '../upbit-face/authentication.ts';
+import type { MarketEvent } from '../upbit-face/quotation.ts';
+import type { Checked, OperationName, Result } from './operations.ts';
+
+/** What the desk works on. */
+export interface DeskParts {
+  readonly core: ExchangeCore;
+  readonly authentication: Authentication;
+  readonly faults: Faults;
+  readonly marketEvents: Map<string, MarketEvent>;
+  readonly statistics: () => Result['statistics'];
+  /** Milliseconds of the exchange's clock that a move within the exchange takes. */
+  readonly internalTransferMs: number;
+  readonly wonWithdrawalMs: number;
+}
+
+export type Desk = { readonly [Name in OperationName]: (checked: Checked[Name]) => Result[Name] };
+
+export const DONE = {};
+
+/** Some of the operations. */
+export type DeskPart<Name extends OperationName> = Pick<Desk, Name>;
+
+export function assertCoin(core: ExchangeCore, asset: string): void {
+  if (!core.market.has(asset)) throw new CheongsanError('NOT_FOUND', `The paper exchange does not list ${asset}.`);
+}
+
+export function iso(instantMs: number): string {
+  return new Date(instantMs).toISOString();
+}
