@@ -1,0 +1,55 @@
+import { applyCustodyApproval } from '../custody/approval.ts';
+import type { Approval } from '../database/generated/client.ts';
+import type { ApprovalKind } from '../database/generated/enums.ts';
+import type { Work } from '../database/work.ts';
+import { applyMandateDecision } from '../liquidation/mandate.ts';
+import { applyPolicyChange, policyChangeSchema } from '../policy/book.ts';
+import { applySeizureApprovals } from '../seizure/approve.ts';
+import { applyBillUpdateDecision } from '../tax/bill-update.ts';
+import { applyRefundDecision } from '../treasury/refund.ts';
+import { applyWithdrawalDecision } from '../treasury/withdrawal.ts';
+import { applyFreezeRelease } from '../venue/freeze.ts';
+import { applyLooserTrading } from '../venue/trading-state.ts';
+
+type Effect = (work: Work, approvals: readonly Approval[]) => Promise<void>;
+
+/** One after the other, for subjects that know no bulk. */
+function each(apply: (work: Work, approval: Approval) => Promise<void>): Effect {
+  return async (work, approvals) => {
+    for (const approval of approvals) await apply(work, approval);
+  };
+}
+
+/** Some subjects want to know of a rejection too; for these only an approval has an effect. */
+function eachApproved(apply: (work: Work, approval: Approval) => Promise<void>): Effect {
+  return each(async (work, approval) => {
+    if (approval.state === 'approved') await apply(work, approval);
+  });
+}
+
+/**
+ * What a decision does, by kind. It runs in the decision's own unit of work: an approval whose effect fails is not given, and
+ * there is no moment in which something is approved and not done.
+ */
+const EFFECTS: Readonly<Record<ApprovalKind, Effect>> = {
+  seizure: applySeizureApprovals,
+  sale_mandate: each(applyMandateDecision),
+  coin_transfer: each(applyCustodyApproval),
+  won_withdrawal: each(applyWithdrawalDecision),
+  refund: each(applyRefundDecision),
+  policy_change: eachApproved((work, approval) => applyPolicyChange(work, approval.id, policyChangeSchema.parse(approval.content))),
+  bill_update: each(applyBillUpdateDecision),
+  trading_state: eachApproved(applyLooserTrading),
+  freeze_release: eachApproved(applyFreezeRelease),
+};
+
+/** Carries out what has been decided; what still awaits a second approver has no effect yet. */
+export async function applyDecisions(work: Work, approvals: readonly Approval[]): Promise<void> {
+  const decided = approvals.filter(({ state }) => state === 'approved' || state === 'rejected');
+  for (const kind of new Set(decided.map((approval) => approval.kind))) {
+    await EFFECTS[kind](
+      work,
+      decided.filter((approval) => approval.kind === kind),
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { canonicalSchema } from '../database/json.ts';
+import { actorText, type Work } from '../database/work.ts';
+import { type Canonical, canonicalJson, digestOf } from '../kernel/digest.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+import type { MasterKey } from '../kernel/master-key.ts';
+
+export interface KeyedRequest {
+  readonly key: string;
+  readonly operationId: string;
+  readonly params: Canonical;
+  readonly query: Canonical;
+  readonly body: Canonical;
+}
+
+/**
+ * Runs a command once for a key and actor. The answer is stored in the command's own unit of work, so that it exists exactly
+ * when the effect does; the same request again is answered from it. Error: `IDEMPOTENCY_CONFLICT` for another request under the key.
+ */
+export async function once(work: Work, keys: MasterKey, request: KeyedRequest, run: () => Promise<Canonical>): Promise<Canonical> {
+  const actor = actorText(work.actor);
+  const { key, ...content } = request;
+  const requestDigest = digestOf(content);
+  // Two requests with one key at the same instant: the second waits here until the first has answered.
+  await work.tx.$queryRaw`SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(${`${actor} ${key}`}, 0))) waited`;
+  const known = await work.tx.requestRecord.findUnique({ where: { requestKey_actor: { requestKey: key, actor } } });
+  if (known !== null) {
+    if (known.requestDigest === requestDigest)
+      return canonicalSchema.parse(JSON.parse(keys.openText(known.answerCipher, context(actor, key))));
+    throw new CheongsanError('IDEMPOTENCY_CONFLICT', `Key ${key} was used for another request; choose a new key for a new request.`);
+  }
+  const answer = await run();
+  await work.tx.requestRecord.create({
+    data: {
+      requestKey: key,
+      actor,
+      requestDigest,
+      answerCipher: keys.seal(canonicalJson(answer), context(actor, key)),
+      createdAt: work.at,
+    },
+  });
+  return answer;
+}
+
+function context(actor: string, key: string): string {
+  return `request_record:${actor}:${key}`;
+}

@@ -1,0 +1,41 @@
+import type { Response } from 'express';
+import { z } from 'zod';
+import { namedDatabaseError } from '../database/errors.ts';
+import { type CheongsanError, ERROR_CATALOGUE, named } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+
+/** RFC 9457 problem details; `code` is the name scripts rely on. */
+export const problemSchema = z
+  .object({
+    type: z.string().meta({ example: 'urn:cheongsan:problem:NOTICE_UNSERVED' }),
+    title: z.string().meta({ example: ERROR_CATALOGUE.NOTICE_UNSERVED.title }),
+    status: z.int().meta({ example: 409 }),
+    code: z.string().meta({ example: 'NOTICE_UNSERVED' }),
+    detail: z.string(),
+    instance: z.string(),
+    facts: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'Problem', description: '오류 응답(RFC 9457)' });
+
+/** The funnel of everything thrown to HTTP: named, logged with its cause when it is our fault, answered without it. */
+export function answerProblem(thrown: unknown, requestId: string, response: Response, log: Log): void {
+  const error = named(namedDatabaseError(thrown));
+  if (error.status >= 500) log.error({ err: thrown, code: error.code, request: requestId }, 'a request failed');
+  else log.info({ code: error.code, request: requestId }, 'a request was refused');
+  response
+    .status(error.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(toProblem(error, requestId)));
+}
+
+export function toProblem(error: CheongsanError, requestId: string): z.infer<typeof problemSchema> {
+  return {
+    type: `urn:cheongsan:problem:${error.code}`,
+    title: error.title,
+    status: error.status,
+    code: error.code,
+    detail: error.message,
+    instance: `urn:cheongsan:request:${requestId}`,
+    facts: { ...error.facts },
+  };
+}

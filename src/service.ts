@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { dueSources } from '../workers/due-sources.ts';
+import { startWorkers, type Workers } from '../workers/start.ts';
+import { EmbeddedPostgres } from './database/embedded.ts';
+import { applicationPoolConfig, type DatabaseAccess, openDatabase } from './database/open.ts';
+import type { Database } from './database/work.ts';
+import { routes } from './http/routes.ts';
+import { createApp, listen } from './http/server.ts';
+import type { Services } from './http/services.ts';
+import { ensureFirstAdministratorLink } from './identity/one-time-link.ts';
+import { type Clock, systemClock } from './kernel/clock.ts';
+import type { Config } from './kernel/config.ts';
+import { CheongsanError } from './kernel/errors.ts';
+import type { Log } from './kernel/log.ts';
+import { loadMasterKey, type MasterKey } from './kernel/master-key.ts';
+import { projectRoot } from './kernel/paths.ts';
+import { seedPolicy } from './policy/book.ts';
+import { JobQueues } from './queue/queue.ts';
+import { ExchangeDirectory } from './venue/exchange-directory.ts';
+import { haltWhenRestored } from './venue/restored.ts';
+
+export interface ServiceOptions {
+  readonly config: Config;
+  readonly log: Log;
+  /** Which of an installation's two databases: the real one, or the one marked demo. */
+  readonly kind: 'real' | 'demo';
+  readonly clock?: Clock;
+}
+
+export interface RunningService {
+  readonly services: Services;
+  readonly url: string;
+  /** Shown once, while there is no administrator. */
+  readonly firstAdministratorToken: string | undefined;
+  stop(): Promise<void>;
+}
+
+export const REAL_DATABASE = 'cheongsan';
+export const DEMO_DATABASE = 'cheongsan_demo';
+
+interface Store {
+  readonly access: DatabaseAccess;
+  readonly embedded: EmbeddedPostgres | undefined;
+}
+
+/** Brings everything up in the order in which it depends on each other; whatever fails takes down what was up. */
+export async function startService(options: ServiceOptions): Promise<RunningService> {
+  const { config, log, kind, clock = systemClock } = options;
+  const store = await openStore(config, kind, log);
+  const database = await openDatabase(store.access, clock, log);
+  const stack: (() => Promise<void>)[] = [() => stopEmbedded(store), () => database.close()];
+  try {
+    const keys = await openKeys(config, database);
+    await database.work({ kind: 'system', part: 'start' }, seedPolicy);
+    if (await haltWhenRestored(database))
+      log.warn('this database was restored or moved: trading is HALTED until every account is reconciled');
+    const services = buildServices({ config, log, database, keys, access: store.access });
+    database.connect(services.queues);
+    stack.push(() => services.queues.close());
+    const workers = startWorkers(services);
+    stack.push(() => workers.stop());
+    const { server, url } = await openHttp(services, workers, store, kind);
+    stack.push(() => closeServer(server));
+    const firstAdministratorToken = await ensureFirstAdministratorLink(database);
+    return { services, url, firstAdministratorToken, stop: () => takeDown(stack) };
+  } catch (thrown) {
+    await takeDown(stack);
+    throw thrown;
+  }
+}
+
+/** The database of this kind: embedded, or the one named by DATABASE_URL (the demo's beside it, with `_demo` in its name). */
+export async function openStore(config: Config, kind: 'real' | 'demo', log: Log): Promise<Store> {
+  if (config.databaseUrl !== undefined) {
+    const named = (url: string) => (kind === 'demo' ? demoUrl(url) : url);
+    const ownerUrl = config.databaseOwnerUrl === undefined ? undefined : named(config.databaseOwnerUrl);
+    return { access: { applicationUrl: named(config.databaseUrl), ownerUrl, kind }, embedded: undefined };
+  }
+  const embedded = await EmbeddedPostgres.start({ dataFolder: config.dataFolder, log });
+  const name = kind === 'demo' ? DEMO_DATABASE : REAL_DATABASE;
+  await embedded.ensureDatabase(name);
+  return { access: { applicationUrl: embedded.applicationUrl(name), ownerUrl: embedded.ownerUrl(name), kind }, embedded };
+}
+
+function demoUrl(url: string): string {
+  const changed = new URL(url);
+  if (!changed.pathname.endsWith('_demo')) changed.pathname = `${changed.pathname}_demo`;
+  return changed.toString();
+}
+
+/** A key is made only for an installation that has nothing sealed yet. */
+async function openKeys(config: Config, database: Database): Promise<MasterKey> {
+  const isFresh = (await database.read.auditEvent.count()) === 0;
+  return loadMasterKey(config, isFresh);
+}
+
+function buildServices(parts: { config: Config; log: Log; database: Database; keys: MasterKey; access: DatabaseAccess }): Services {
+  const { config, log, database, keys, access } = parts;
+  const connection =
+    config.redisUrl === undefined
+      ? ({ kind: 'postgres', pool: applicationPoolConfig(access, 'cheongsan-queue') } as const)
+      : ({ kind: 'redis', url: config.redisUrl } as const);
+  const queues = new JobQueues(connection, log);
+  const exchanges = new ExchangeDirectory({ database, keys, log });
+  return { config, log, database, keys, queues, exchanges, dueSources: dueSources({ config, database }), startedAt: database.clock.now() };
+}
+
+async function openHttp(
+  services: Services,
+  workers: Workers,
+  store: Store,
+  kind: 'real' | 'demo',
+): Promise<{ server: Server; url: string }> {
+  const demoNearby = kind === 'real' && store.embedded !== undefined && (await store.embedded.hasDatabase(DEMO_DATABASE));
+  const app = createApp(services, routes({ kind, clock: services.database.clock, sweep: () => workers.sweeper.sweepNow() }), await readVersion(), demoNearby);
+  return listen(app, services.config.host, services.config.port);
+}
+
+export async function readVersion(): Promise<string> {
+  const description: unknown = JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8'));
+  if (typeof description === 'object' && description !== null && 'version' in description && typeof description.version === 'string') {
+    return description.version;
+  }
+  throw new CheongsanError('CONFIG_INVALID', `package.json in ${projectRoot} names no version.`);
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
+
+async function stopEmbedded({ embedded }: Store): Promise<void> {
+  await embedded?.stopIfUnused();
+}
+
+/** In reverse: what came up last goes down first. */
+async function takeDown(stack: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const stop of stack.toReversed()) await stop();
+}

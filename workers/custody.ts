@@ -1,0 +1,7 @@
+import { tendAccount } from '../src/custody/tend.ts';
+import type { Services } from '../src/http/services.ts';
+
+/** `account:ID`: read what has come and gone at the exchange, and compare its balances with the ledger. */
+export async function answerCustody({ database, exchanges }: Services, accountId: number): Promise<void> {
+  await tendAccount(database, await exchanges.exchangeFor(accountId), accountId);
+}

@@ -1,0 +1,56 @@
+import { QUEUE_NAMES, type QueueName } from '../src/database/work.ts';
+import type { Services } from '../src/http/services.ts';
+import { raiseAlert } from '../src/intent/alert.ts';
+import { answerRing } from '../src/queue/answer.ts';
+import { answerAlert } from './alerts.ts';
+import { answerApproval } from './approvals.ts';
+import { answerCase } from './cases.ts';
+import { answerCustody } from './custody.ts';
+import { answerDesk } from './desk.ts';
+import { Sweeper } from './sweeper.ts';
+import { answerTreasury } from './treasury.ts';
+
+interface Answer {
+  readonly concurrency: number;
+  readonly handle: (services: Services, id: number) => Promise<void>;
+}
+
+/** Concurrency is over rows; one row is never answered twice at once except after a killed worker, which every answer bears. */
+const ANSWERS: Readonly<Record<QueueName, Answer>> = {
+  cases: { concurrency: 4, handle: answerCase },
+  desk: { concurrency: 4, handle: answerDesk },
+  custody: { concurrency: 2, handle: answerCustody },
+  treasury: { concurrency: 2, handle: answerTreasury },
+  approvals: { concurrency: 1, handle: answerApproval },
+  alerts: { concurrency: 1, handle: answerAlert },
+};
+
+export interface Workers {
+  readonly sweeper: Sweeper;
+  stop(): Promise<void>;
+}
+
+/** Answers every queue and sweeps. Stopping lets running answers finish; the queues are closed by whoever opened them. */
+export function startWorkers(services: Services): Workers {
+  const { database, queues } = services;
+  const onStuck = (queue: QueueName, id: number) => tellStuck(services, queue, id);
+  for (const queue of QUEUE_NAMES) {
+    const { concurrency, handle } = ANSWERS[queue];
+    queues.answer(queue, concurrency, (id) => answerRing(database, queue, id, (row) => handle(services, row), onStuck));
+  }
+  const sweeper = new Sweeper(services);
+  sweeper.start();
+  return { sweeper, stop: () => sweeper.stop() };
+}
+
+async function tellStuck({ database }: Services, queue: QueueName, id: number): Promise<void> {
+  await database.work({ kind: 'system', part: 'queue' }, async (work) => {
+    await raiseAlert(work, {
+      code: 'job_failing',
+      severity: 'warning',
+      subject: `${queue}:${id}`,
+      text: '자동 처리가 거듭 실패하고 있습니다. 기록을 확인하세요.',
+      facts: { queue, id },
+    });
+  });
+}
