@@ -70,16 +70,18 @@ export class EmbeddedPostgres {
 
   /** Creates the database, owned by the owner role, unless it is there. */
   async ensureDatabase(name: string): Promise<void> {
-    const client = new pg.Client({ connectionString: this.superuserUrl('postgres') });
-    await client.connect();
-    try {
-      const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
-      if (found.rowCount === 0) {
-        await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} OWNER ${OWNER_ROLE}`);
-      }
-    } finally {
-      await client.end();
-    }
+    if (await this.hasDatabase(name)) return;
+    await this.#asSuperuser((client) => client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} OWNER ${OWNER_ROLE}`));
+  }
+
+  async hasDatabase(name: string): Promise<boolean> {
+    const found = await this.#asSuperuser((client) => client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]));
+    return found.rowCount === 1;
+  }
+
+  /** Removes a database with all that is in it, whoever is connected. */
+  async dropDatabase(name: string): Promise<void> {
+    await this.#asSuperuser((client) => client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`));
   }
 
   /** Starts the server again when it has died (a SIGKILL, an out-of-memory kill); does nothing while it runs. */
@@ -102,11 +104,9 @@ export class EmbeddedPostgres {
 
   /** Stops the server unless somebody else is still connected to it. */
   async stopIfUnused(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.superuserUrl('postgres') });
-    await client.connect();
-    const others = await client
-      .query("SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1")
-      .finally(() => client.end());
+    const others = await this.#asSuperuser((client) =>
+      client.query("SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1"),
+    );
     if (others.rowCount === 0) await this.stop();
   }
 
@@ -150,9 +150,7 @@ export class EmbeddedPostgres {
   }
 
   async #ensureRoles(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.superuserUrl('postgres') });
-    await client.connect();
-    try {
+    await this.#asSuperuser(async (client) => {
       for (const [role, password] of [
         [OWNER_ROLE, this.#credentials.owner],
         [APPLICATION_ROLE, this.#credentials.application],
@@ -160,6 +158,14 @@ export class EmbeddedPostgres {
         const found = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
         if (found.rowCount === 0) await client.query(`CREATE ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
       }
+    });
+  }
+
+  async #asSuperuser<T>(body: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = new pg.Client({ connectionString: this.superuserUrl('postgres') });
+    await client.connect();
+    try {
+      return await body(client);
     } finally {
       await client.end();
     }

@@ -43,6 +43,9 @@ export const ERROR_CATALOGUE = {
   SEIZURE_ENFORCEMENT_DEFERRED: { status: 409, title: '체납처분유예 중인 체납액입니다' },
   SEIZURE_PRESCRIBED: { status: 409, title: '소멸시효가 완성된 체납액입니다' },
   SEIZURE_EXCESSIVE: { status: 409, title: '초과압류입니다' },
+  SEIZURE_NOTHING_TO_SEIZE: { status: 409, title: '압류하여 매각할 수 있는 자산이 없습니다' },
+  SEIZURE_STAYED: { status: 409, title: '압류·이전을 멈추게 하는 사유가 있습니다' },
+  RELEASE_NOT_ALLOWED: { status: 409, title: '압류를 해제하여 종결할 수 없습니다' },
   MATCH_UNCONFIRMED: { status: 409, title: '본인 확인이 끝나지 않은 보유 내역입니다' },
   PHASE_WRONG: { status: 409, title: '사건 단계가 이 처리를 허용하지 않습니다' },
   // notice and sale

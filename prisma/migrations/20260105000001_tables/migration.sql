@@ -32,7 +32,7 @@ CREATE TYPE "approval_kind" AS ENUM ('seizure', 'sale_mandate', 'coin_transfer',
 CREATE TYPE "approval_state" AS ENUM ('pending', 'approved', 'rejected', 'expired', 'withdrawn');
 
 -- CreateEnum
-CREATE TYPE "import_kind" AS ENUM ('delinquent_ledger', 'old_seizures', 'bill_update', 'holdings_reply', 'transfer_report', 'bank_statement', 'service_results');
+CREATE TYPE "import_kind" AS ENUM ('delinquent_ledger', 'old_seizures', 'bill_update', 'official_balance', 'holdings_reply', 'transfer_report', 'bank_statement', 'service_results');
 
 -- CreateEnum
 CREATE TYPE "import_state" AS ENUM ('checked', 'stored', 'refused');
@@ -119,7 +119,7 @@ CREATE TYPE "right_holder_kind" AS ENUM ('collateral_owner', 'pledgee', 'other')
 CREATE TYPE "valuation_occasion" AS ENUM ('proposal', 'seizure', 'sale_notice', 'sale');
 
 -- CreateEnum
-CREATE TYPE "release_ground" AS ENUM ('nothing_owed', 'not_needed', 'third_party_owner', 'third_party_judgment', 'value_excess', 'part_settled', 'part_cancelled', 'other_property', 'exempt');
+CREATE TYPE "release_ground" AS ENUM ('nothing_owed', 'not_needed', 'third_party_owner', 'third_party_judgment', 'other_property', 'exempt');
 
 -- CreateEnum
 CREATE TYPE "tax_level" AS ENUM ('province', 'metropolitan', 'city', 'gu');
@@ -149,7 +149,7 @@ CREATE TYPE "bank_direction" AS ENUM ('in', 'out');
 CREATE TYPE "bank_line_state" AS ENUM ('unmatched', 'matched');
 
 -- CreateEnum
-CREATE TYPE "distribution_state" AS ENUM ('drafted', 'final');
+CREATE TYPE "distribution_state" AS ENUM ('drafted', 'superseded', 'final');
 
 -- CreateEnum
 CREATE TYPE "objection_state" AS ENUM ('filed', 'withdrawn', 'upheld', 'dismissed');
@@ -213,8 +213,7 @@ CREATE TABLE "request_record" (
     "request_key" TEXT NOT NULL,
     "actor" TEXT NOT NULL,
     "request_digest" TEXT NOT NULL,
-    "status" INTEGER NOT NULL,
-    "body" JSONB NOT NULL,
+    "answer_cipher" BYTEA NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "request_record_pkey" PRIMARY KEY ("request_key","actor")
@@ -1018,6 +1017,18 @@ CREATE TABLE "bill_line" (
 );
 
 -- CreateTable
+CREATE TABLE "prior_payment" (
+    "id" SERIAL NOT NULL,
+    "bill_line_id" INTEGER NOT NULL,
+    "paid_on" DATE NOT NULL,
+    "principal_krw" BIGINT NOT NULL,
+    "surcharge_krw" BIGINT NOT NULL,
+    "penalty_krw" BIGINT NOT NULL,
+
+    CONSTRAINT "prior_payment_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "deferral" (
     "id" SERIAL NOT NULL,
     "bill_id" INTEGER NOT NULL,
@@ -1039,6 +1050,8 @@ CREATE TABLE "bill_update" (
     "principal_krw" BIGINT NOT NULL,
     "surcharge_krw" BIGINT NOT NULL,
     "penalty_krw" BIGINT NOT NULL,
+    "document_number" TEXT NOT NULL,
+    "reason" TEXT,
     "import_file_id" INTEGER NOT NULL,
     "import_line" INTEGER NOT NULL,
     "approval_id" INTEGER,
@@ -1064,8 +1077,36 @@ CREATE TABLE "bill_receipt" (
     "ledger_entry_id" BIGINT NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "exported_at" TIMESTAMPTZ(3),
+    "export_id" INTEGER,
 
     CONSTRAINT "bill_receipt_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "receipt_export" (
+    "id" SERIAL NOT NULL,
+    "from_day" DATE,
+    "until_day" DATE,
+    "row_count" INTEGER NOT NULL,
+    "total_krw" BIGINT NOT NULL,
+    "digest" TEXT NOT NULL,
+    "created_by_id" INTEGER,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "receipt_export_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "official_balance" (
+    "id" SERIAL NOT NULL,
+    "import_file_id" INTEGER NOT NULL,
+    "bill_line_id" INTEGER NOT NULL,
+    "as_of_day" DATE NOT NULL,
+    "principal_krw" BIGINT NOT NULL,
+    "surcharge_krw" BIGINT NOT NULL,
+    "penalty_krw" BIGINT,
+
+    CONSTRAINT "official_balance_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -1081,11 +1122,15 @@ CREATE TABLE "won_withdrawal" (
     "venue_reference" TEXT,
     "created_by_id" INTEGER,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "instructed_at" TIMESTAMPTZ(3),
     "confirmed_by_id" INTEGER,
     "confirmed_at" TIMESTAMPTZ(3),
+    "sent_entry_id" BIGINT,
+    "compared_at" TIMESTAMPTZ(3),
     "received_on" DATE,
     "bank_line_id" INTEGER,
-    "ledger_entry_id" BIGINT,
+    "received_entry_id" BIGINT,
+    "end_reason" TEXT,
 
     CONSTRAINT "won_withdrawal_pkey" PRIMARY KEY ("id")
 );
@@ -1112,9 +1157,11 @@ CREATE TABLE "bank_line" (
     "reference" TEXT,
     "counterpart_cipher" BYTEA NOT NULL,
     "state" "bank_line_state" NOT NULL DEFAULT 'unmatched',
+    "unmatched_reason" TEXT,
     "matched_to" TEXT,
     "matched_by_id" INTEGER,
     "matched_at" TIMESTAMPTZ(3),
+    "unidentified_entry_id" BIGINT,
     "ledger_entry_id" BIGINT,
 
     CONSTRAINT "bank_line_pkey" PRIMARY KEY ("id")
@@ -1129,8 +1176,10 @@ CREATE TABLE "distribution" (
     "first_receipt_on" DATE NOT NULL,
     "draft_filed_on" DATE NOT NULL,
     "distribution_on" DATE NOT NULL,
-    "gross_krw" BIGINT NOT NULL,
-    "costs_krw" BIGINT NOT NULL,
+    "extension_reason" TEXT,
+    "gross_krw" DECIMAL(38,18) NOT NULL,
+    "costs_krw" DECIMAL(38,18) NOT NULL,
+    "residue_krw" DECIMAL(38,18) NOT NULL,
     "interest_krw" BIGINT NOT NULL,
     "net_krw" BIGINT NOT NULL,
     "surplus_krw" BIGINT NOT NULL,
@@ -1138,6 +1187,8 @@ CREATE TABLE "distribution" (
     "policy_version" TEXT NOT NULL,
     "created_by_id" INTEGER,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "superseded_at" TIMESTAMPTZ(3),
+    "superseded_reason" TEXT,
     "final_at" TIMESTAMPTZ(3),
     "ledger_entry_id" BIGINT,
 
@@ -1152,8 +1203,8 @@ CREATE TABLE "distribution_line" (
     "tier" "money_tier" NOT NULL,
     "bill_id" INTEGER,
     "bill_line_id" INTEGER,
-    "claim_krw" BIGINT NOT NULL,
-    "amount_krw" BIGINT NOT NULL,
+    "claim_krw" DECIMAL(38,18) NOT NULL,
+    "amount_krw" DECIMAL(38,18) NOT NULL,
     "reason" TEXT NOT NULL,
 
     CONSTRAINT "distribution_line_pkey" PRIMARY KEY ("id")
@@ -1164,12 +1215,14 @@ CREATE TABLE "distribution_objection" (
     "id" SERIAL NOT NULL,
     "distribution_id" INTEGER NOT NULL,
     "filed_on" DATE NOT NULL,
-    "filed_by" TEXT NOT NULL,
-    "content" TEXT NOT NULL,
+    "filed_by_id" INTEGER NOT NULL,
+    "content_cipher" BYTEA NOT NULL,
     "state" "objection_state" NOT NULL DEFAULT 'filed',
     "decided_by_id" INTEGER,
     "decided_at" TIMESTAMPTZ(3),
     "decision_reason" TEXT,
+    "appeal_proven_on" DATE,
+    "appeal_reference" TEXT,
     "recorded_by_id" INTEGER,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
 
@@ -1183,12 +1236,14 @@ CREATE TABLE "refund" (
     "case_id" INTEGER NOT NULL,
     "amount_krw" BIGINT NOT NULL,
     "payee_cipher" BYTEA,
+    "payee_digest" TEXT NOT NULL,
     "state" "refund_state" NOT NULL DEFAULT 'requested',
     "approval_id" INTEGER,
     "created_by_id" INTEGER,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "paid_on" DATE,
     "bank_line_id" INTEGER,
+    "ledger_entry_id" BIGINT,
 
     CONSTRAINT "refund_pkey" PRIMARY KEY ("id")
 );
@@ -1531,6 +1586,12 @@ CREATE INDEX "bill_person_id_idx" ON "bill"("person_id");
 CREATE UNIQUE INDEX "bill_line_bill_id_line_number_key" ON "bill_line"("bill_id", "line_number");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "bill_line_bill_id_tax_item_code_key" ON "bill_line"("bill_id", "tax_item_code");
+
+-- CreateIndex
+CREATE INDEX "prior_payment_bill_line_id_idx" ON "prior_payment"("bill_line_id");
+
+-- CreateIndex
 CREATE INDEX "deferral_bill_id_idx" ON "deferral"("bill_id");
 
 -- CreateIndex
@@ -1546,16 +1607,31 @@ CREATE INDEX "bill_receipt_bill_id_idx" ON "bill_receipt"("bill_id");
 CREATE INDEX "bill_receipt_receipt_number_idx" ON "bill_receipt"("receipt_number");
 
 -- CreateIndex
+CREATE INDEX "bill_receipt_export_id_idx" ON "bill_receipt"("export_id");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "bill_receipt_source_bill_line_id_tier_key" ON "bill_receipt"("source", "bill_line_id", "tier");
 
 -- CreateIndex
+CREATE INDEX "official_balance_bill_line_id_as_of_day_idx" ON "official_balance"("bill_line_id", "as_of_day");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "official_balance_import_file_id_bill_line_id_key" ON "official_balance"("import_file_id", "bill_line_id");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "won_withdrawal_number_key" ON "won_withdrawal"("number");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "won_withdrawal_intent_id_key" ON "won_withdrawal"("intent_id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "won_withdrawal_bank_line_id_key" ON "won_withdrawal"("bank_line_id");
 
 -- CreateIndex
 CREATE INDEX "won_withdrawal_state_idx" ON "won_withdrawal"("state");
+
+-- CreateIndex
+CREATE INDEX "won_withdrawal_venue_account_id_state_idx" ON "won_withdrawal"("venue_account_id", "state");
 
 -- CreateIndex
 CREATE INDEX "withdrawal_share_case_id_idx" ON "withdrawal_share"("case_id");
@@ -1570,10 +1646,13 @@ CREATE INDEX "bank_line_state_idx" ON "bank_line"("state");
 CREATE INDEX "bank_line_reference_idx" ON "bank_line"("reference");
 
 -- CreateIndex
+CREATE INDEX "bank_line_matched_to_idx" ON "bank_line"("matched_to");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "distribution_number_key" ON "distribution"("number");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "distribution_case_id_key" ON "distribution"("case_id");
+CREATE INDEX "distribution_case_id_state_idx" ON "distribution"("case_id", "state");
 
 -- CreateIndex
 CREATE INDEX "distribution_state_distribution_on_idx" ON "distribution"("state", "distribution_on");
@@ -1693,6 +1772,9 @@ ALTER TABLE "bill" ADD CONSTRAINT "bill_person_id_fkey" FOREIGN KEY ("person_id"
 ALTER TABLE "bill_line" ADD CONSTRAINT "bill_line_bill_id_fkey" FOREIGN KEY ("bill_id") REFERENCES "bill"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
+ALTER TABLE "prior_payment" ADD CONSTRAINT "prior_payment_bill_line_id_fkey" FOREIGN KEY ("bill_line_id") REFERENCES "bill_line"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+
+-- AddForeignKey
 ALTER TABLE "deferral" ADD CONSTRAINT "deferral_bill_id_fkey" FOREIGN KEY ("bill_id") REFERENCES "bill"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
@@ -1700,6 +1782,9 @@ ALTER TABLE "bill_update" ADD CONSTRAINT "bill_update_bill_id_fkey" FOREIGN KEY 
 
 -- AddForeignKey
 ALTER TABLE "bill_receipt" ADD CONSTRAINT "bill_receipt_bill_id_fkey" FOREIGN KEY ("bill_id") REFERENCES "bill"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+
+-- AddForeignKey
+ALTER TABLE "bill_receipt" ADD CONSTRAINT "bill_receipt_export_id_fkey" FOREIGN KEY ("export_id") REFERENCES "receipt_export"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE "withdrawal_share" ADD CONSTRAINT "withdrawal_share_withdrawal_id_fkey" FOREIGN KEY ("withdrawal_id") REFERENCES "won_withdrawal"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;

@@ -13,11 +13,11 @@ ALTER TABLE sale_window ADD CONSTRAINT sale_window_lasts CHECK (ends_on >= opens
 ALTER TABLE won_withdrawal ADD CONSTRAINT won_withdrawal_positive CHECK (amount_krw > 0 AND fee_krw >= 0);
 ALTER TABLE withdrawal_share ADD CONSTRAINT withdrawal_share_not_negative CHECK (amount_krw >= 0 AND fee_krw >= 0);
 ALTER TABLE distribution_line ADD CONSTRAINT distribution_line_within_claim CHECK (amount_krw >= 0 AND amount_krw <= claim_krw);
-ALTER TABLE distribution ADD CONSTRAINT distribution_adds_up CHECK (gross_krw + interest_krw = costs_krw + net_krw AND surplus_krw <= net_krw);
+ALTER TABLE distribution ADD CONSTRAINT distribution_adds_up CHECK (gross_krw + interest_krw = costs_krw + residue_krw + net_krw AND surplus_krw <= net_krw);
 ALTER TABLE refund ADD CONSTRAINT refund_positive CHECK (amount_krw > 0);
 CREATE UNIQUE INDEX asset_freeze_one_open ON asset_freeze (venue_account_id, asset) WHERE lifted_at IS NULL;
 CREATE UNIQUE INDEX mandate_one_live ON mandate (case_id) WHERE state IN ('requested', 'approved');
-CREATE UNIQUE INDEX refund_one_live ON refund (case_id) WHERE state <> 'rejected';
+CREATE UNIQUE INDEX refund_one_live ON refund (case_id) WHERE state IN ('requested', 'approved');
 
 DO $$
 BEGIN
@@ -147,3 +147,46 @@ GRANT UPDATE (phase, phase_since, phase_deadline_on, officer_id, seized_on, serv
   closed_at, close_reason, refusal_code) ON seizure_case TO cheongsan_app;
 GRANT UPDATE (venue_account_id, demanded_quantity, state, state_since) ON holding TO cheongsan_app;
 GRANT UPDATE (lifted_at, lifted_by_id, lift_reason) ON stay TO cheongsan_app;
+
+-- Treasury: figures are never negative, one draft a case, what was counted, approved and objected to is never rewritten.
+ALTER TABLE bank_line ADD CONSTRAINT bank_line_positive CHECK (amount_krw > 0);
+ALTER TABLE bank_line ADD CONSTRAINT bank_line_matched CHECK ((state = 'matched') = (matched_to IS NOT NULL) AND (matched_to IS NULL) = (matched_at IS NULL));
+CREATE UNIQUE INDEX bank_line_one_a_match ON bank_line (matched_to) WHERE matched_to ~ '^(withdrawal|refund|remittance):';
+ALTER TABLE won_withdrawal ADD CONSTRAINT won_withdrawal_steps CHECK (
+  (state NOT IN ('confirmed', 'received') OR sent_entry_id IS NOT NULL) AND (state = 'received') = (received_entry_id IS NOT NULL)
+  AND (state = 'received') = (bank_line_id IS NOT NULL) AND (state NOT IN ('approved', 'confirmed', 'received') OR intent_id IS NOT NULL));
+ALTER TABLE distribution ADD CONSTRAINT distribution_not_negative CHECK (
+  gross_krw >= 0 AND costs_krw >= 0 AND residue_krw >= 0 AND interest_krw >= 0 AND net_krw >= 0 AND surplus_krw >= 0 AND distribution_on >= draft_filed_on);
+ALTER TABLE distribution ADD CONSTRAINT distribution_states CHECK (
+  (state = 'final') = (final_at IS NOT NULL) AND (state = 'superseded') = (superseded_at IS NOT NULL)
+  AND (superseded_at IS NULL) = (superseded_reason IS NULL));
+CREATE UNIQUE INDEX distribution_one_draft ON distribution (case_id) WHERE state = 'drafted';
+ALTER TABLE distribution_objection ADD CONSTRAINT distribution_objection_decided CHECK ((state = 'filed') = (decided_at IS NULL) AND (decided_at IS NULL) = (decision_reason IS NULL));
+ALTER TABLE refund ADD CONSTRAINT refund_paid CHECK ((state = 'paid') = (paid_on IS NOT NULL) AND (state = 'paid') = (bank_line_id IS NOT NULL) AND (state = 'paid') = (ledger_entry_id IS NOT NULL));
+REVOKE DELETE ON distribution_line FROM cheongsan_app;
+REVOKE UPDATE ON won_withdrawal, bank_line, distribution, distribution_objection, refund FROM cheongsan_app;
+GRANT UPDATE (fee_krw, state, intent_id, approval_id, venue_reference, instructed_at, confirmed_by_id, confirmed_at, sent_entry_id, compared_at,
+  received_on, bank_line_id, received_entry_id, end_reason) ON won_withdrawal TO cheongsan_app;
+GRANT UPDATE (state, unmatched_reason, matched_to, matched_by_id, matched_at, unidentified_entry_id, ledger_entry_id) ON bank_line TO cheongsan_app;
+GRANT UPDATE (state, superseded_at, superseded_reason, final_at, ledger_entry_id) ON distribution TO cheongsan_app;
+GRANT UPDATE (state, decided_by_id, decided_at, decision_reason, appeal_proven_on, appeal_reference) ON distribution_objection TO cheongsan_app;
+GRANT UPDATE (state, approval_id, paid_on, bank_line_id, ledger_entry_id) ON refund TO cheongsan_app;
+
+-- Tax: figures are never rewritten; a difference is posted once, with its entry; a receipt goes back in one export.
+ALTER TABLE prior_payment ADD CONSTRAINT prior_payment_positive CHECK (
+  principal_krw >= 0 AND surcharge_krw >= 0 AND penalty_krw >= 0 AND principal_krw + surcharge_krw + penalty_krw > 0);
+ALTER TABLE deferral ADD CONSTRAINT deferral_lasts CHECK (until_day >= from_day);
+ALTER TABLE bill_update ADD CONSTRAINT bill_update_positive CHECK (
+  principal_krw >= 0 AND surcharge_krw >= 0 AND penalty_krw >= 0 AND principal_krw + surcharge_krw + penalty_krw > 0);
+ALTER TABLE bill_update ADD CONSTRAINT bill_update_penalty_kind CHECK (penalty_krw = 0 OR kind IN ('payment_elsewhere', 'reduction'));
+ALTER TABLE bill_update ADD CONSTRAINT bill_update_decided CHECK (
+  (state = 'pending') = (decided_at IS NULL) AND (decided_at IS NULL) = (approval_id IS NULL) AND (state = 'posted') = (ledger_entry_id IS NOT NULL));
+CREATE UNIQUE INDEX bill_update_once ON bill_update (bill_line_id, kind, occurred_on, document_number) WHERE state <> 'rejected';
+ALTER TABLE bill_receipt ADD CONSTRAINT bill_receipt_exported CHECK ((exported_at IS NULL) = (export_id IS NULL));
+CREATE INDEX bill_receipt_waiting ON bill_receipt (id) WHERE export_id IS NULL;
+ALTER TABLE official_balance ADD CONSTRAINT official_balance_not_negative CHECK (
+  principal_krw >= 0 AND surcharge_krw >= 0 AND coalesce(penalty_krw, 0) >= 0);
+REVOKE UPDATE, DELETE ON prior_payment, official_balance, receipt_export FROM cheongsan_app;
+REVOKE UPDATE ON bill_update FROM cheongsan_app;
+GRANT UPDATE (state, approval_id, ledger_entry_id, decided_at) ON bill_update TO cheongsan_app;
+GRANT UPDATE (export_id) ON bill_receipt TO cheongsan_app;

@@ -7,6 +7,7 @@ import { LATE_PENALTY_POLICIES } from './late-penalty.ts';
 import { SALE_POLICIES } from './sale.ts';
 import { SEIZURE_POLICIES } from './seizure.ts';
 import { SERVICE_POLICIES } from './service.ts';
+import { TREASURY_POLICIES } from './treasury.ts';
 
 /** Every parameter of law and city, in the order in which they are listed to people. */
 export const POLICY_DEFINITIONS: readonly PolicyDefinition[] = [
@@ -18,4 +19,5 @@ export const POLICY_DEFINITIONS: readonly PolicyDefinition[] = [
   ...SALE_POLICIES,
   ...CUSTODY_POLICIES,
   ...SEIZURE_POLICIES,
+  ...TREASURY_POLICIES,
 ];

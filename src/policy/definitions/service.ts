@@ -36,4 +36,30 @@ export const electronicServiceKinds = definePolicy({
   changeable: false,
 });
 
-export const SERVICE_POLICIES = [publicNoticeDays, visitGapWorkingDays, electronicServiceKinds] as const;
+export const appealFilingDays = definePolicy({
+  key: 'appeal.filing_days',
+  title: '이의신청·심판청구 기간',
+  description: '처분이 있음을 안 날(통지를 받았으면 받은 날)부터 이의신청이나 심판청구를 할 수 있는 기간. 통지서의 불복 안내에 적는다.',
+  unit: '일',
+  schema: countSchema(1, 366),
+  initial: [{ value: 90, validFrom: KNOWN_FROM, source: '지방세기본법 제90조제1항·제91조제1항' }],
+  changeable: false,
+});
+
+export const thirdPartyClaimDays = definePolicy({
+  key: 'sale.third_party_claim_days',
+  title: '제3자가 소유권을 주장할 수 있는 기한',
+  description: '압류한 재산이 자기 것이라고 주장하는 제3자는 매각하기 이 기간 전까지 증거서류를 제출하여야 한다. 매각 통지서에 적는다.',
+  unit: '일',
+  schema: countSchema(1, 366),
+  initial: [{ value: 5, validFrom: KNOWN_FROM, source: '지방세징수법 제60조' }],
+  changeable: false,
+});
+
+export const SERVICE_POLICIES = [
+  publicNoticeDays,
+  visitGapWorkingDays,
+  electronicServiceKinds,
+  appealFilingDays,
+  thirdPartyClaimDays,
+] as const;
