@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { civilDate, dayFromColumn, startOfDay } from '../../src/kernel/civil-date.ts';
+import { allServed } from '../../src/notice/notice-view.ts';
+import { publicNoticeDueSource, settlePublicNotices } from '../../src/notice/public-notice.ts';
+import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
+import { MailRoom, paper, postalRecord, registerSamples } from './letters.ts';
+
+let test: TestDatabase;
+let room: MailRoom;
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  const [personId = 0] = await registerSamples(test.database, 1);
+  room = new MailRoom(test, personId);
+});
+
+describe('late arrival', () => {
+  it('moves the deadline of a letter and keeps what was printed', async () => {
+    room.advanceTo(civilDate('2026-02-02'));
+    const late = await room.letter({ deadlineOn: civilDate('2026-02-16') });
+    const early = await room.letter({ deadlineOn: civilDate('2026-03-20') });
+    for (const id of [late, early]) await room.dispatch(id);
+    room.advanceTo(civilDate('2026-02-12'));
+    const served = { result: 'served', resultOn: room.today, receivedBy: 'addressee', proof: postalRecord } as const;
+    expect((await room.result({ noticeId: late, ...served })).deadlineOn).toBe('2026-02-27');
+    expect((await room.result({ noticeId: early, ...served })).deadlineOn).toBe('2026-03-20');
+    expect((await room.row(late)).statedDeadlineOn).toEqual(new Date('2026-02-16'));
+  });
+});
+
+describe('public notice', () => {
+  it('takes effect at the start of the fifteenth day after the posting, not before, and once', async () => {
+    room.advanceTo(civilDate('2026-03-02'));
+    const subject = 'case:90002';
+    const id = await room.letter({ subject, deadlineOn: civilDate('2026-03-20') });
+    await room.dispatch(id);
+    await room.result({ noticeId: id, result: 'returned_unknown_person', resultOn: room.today, proof: postalRecord });
+    expect(await room.post(id)).toEqual({ effectiveOn: '2026-03-17' });
+    expect(await room.row(id)).toMatchObject({ state: 'sent', servedOn: null, deadlineOn: new Date('2026-04-01') });
+
+    const source = publicNoticeDueSource(test.database, 'cases', 'case');
+    expect(await source.nextDueAt?.(test.clock.now())).toEqual(startOfDay(civilDate('2026-03-17')));
+    test.clock.advanceTo(new Date(startOfDay(civilDate('2026-03-17')).getTime() - 1));
+    expect(await source.due(test.clock.now())).toEqual([]);
+    const settle = () => test.database.work(testActor, (work) => settlePublicNotices(work, subject));
+    expect(await settle()).toBe(0);
+    expect(await allServed(test.database.read, subject, 'sale_notice')).toBe(false);
+
+    room.advanceTo(civilDate('2026-03-17'));
+    expect(await source.due(test.clock.now())).toEqual([90002]);
+    const both = await Promise.all([settle(), settle()]);
+    expect(both.sort()).toEqual([0, 1]);
+    const { state, servedOn, attempts } = await room.row(id);
+    expect([state, servedOn === null ? '' : dayFromColumn(servedOn), attempts.at(-1)?.receivedBy]).toEqual([
+      'served',
+      '2026-03-17',
+      'public',
+    ]);
+    expect(await source.due(test.clock.now())).toEqual([]);
+  });
+
+  it('follows two visits with three full working days between', async () => {
+    const visitedOn = civilDate('2026-03-18');
+    room.advanceTo(visitedOn);
+    const id = await room.letter();
+    await room.dispatch(id, 'hand');
+    await room.result({ noticeId: id, result: 'returned_absent', resultOn: visitedOn, proof: paper });
+    room.advanceTo(civilDate('2026-03-23'));
+    await room.dispatch(id, 'hand');
+    await room.result({ noticeId: id, result: 'returned_absent', resultOn: room.today, proof: paper });
+    await expect(room.post(id, { ground: 'visits_failed' })).rejects.toMatchObject({ code: 'SERVICE_NOT_ALLOWED' });
+    room.advanceTo(civilDate('2026-03-24'));
+    await room.dispatch(id, 'hand');
+    await room.result({ noticeId: id, result: 'returned_absent', resultOn: room.today, proof: paper });
+    expect(await room.post(id, { ground: 'visits_failed' })).toEqual({ effectiveOn: '2026-04-08' });
+  });
+
+  it('needs proof of its posting, and no result can be put in its place', async () => {
+    const id = await room.letter();
+    const unknown = { ground: 'address_unknown', groundReference: '주민등록 말소 확인 2026-3' } as const;
+    await expect(room.post(id, { ...unknown, proof: postalRecord })).rejects.toMatchObject({ code: 'PROOF_REQUIRED' });
+    await expect(room.post(id, { ...unknown, groundReference: undefined })).rejects.toMatchObject({ code: 'PROOF_REQUIRED' });
+    await room.post(id, unknown);
+    await expect(
+      room.result({ noticeId: id, result: 'served', resultOn: room.today, receivedBy: 'public', proof: paper }),
+    ).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+  });
+});
