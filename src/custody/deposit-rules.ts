@@ -1,0 +1,99 @@
+import type { CivilDate } from '../kernel/civil-date.ts';
+import type { CoinAmount } from '../kernel/money.ts';
+
+/** What an officer can do about a deposit or a holding that does not agree with the demand. */
+export type Resolution = 'match' | 'return' | 'wait' | 'declare_shortage';
+
+/** How a deposit compares with what was demanded, with its Korean title and the ways to resolve it. */
+export const DEPOSIT_CODES = {
+  matched_by_report: { title: '거래소 회신의 거래번호와 일치', resolutions: [] },
+  exact_quantity: { title: '한 사건의 미이행 수량과 같음(추정)', resolutions: ['match', 'return'] },
+  several_exact: { title: '여러 사건의 미이행 수량과 같음', resolutions: ['match', 'return'] },
+  unknown_sender: { title: '보낸 사람을 알 수 없음', resolutions: ['match', 'return', 'wait'] },
+  not_demanded: { title: '이 계정에 이전을 요구하지 않은 종목', resolutions: ['match', 'return'] },
+  over: { title: '요구 수량을 넘음', resolutions: ['match', 'return'] },
+  short: { title: '요구 수량에 모자람', resolutions: ['wait', 'declare_shortage'] },
+  differs_from_report: { title: '거래소 회신의 수량과 다름', resolutions: [] },
+  wrong_network: { title: '알려 주지 않은 네트워크로 입금', resolutions: ['match', 'return'] },
+  other_account: { title: '요구한 계정이 아닌 계정으로 입금', resolutions: ['match', 'return'] },
+  late: { title: '이전 기한이 지난 뒤 입금', resolutions: [] },
+  won: { title: '원화 입금', resolutions: ['match'] },
+} as const satisfies Record<string, { title: string; resolutions: readonly Resolution[] }>;
+export type DepositCode = keyof typeof DEPOSIT_CODES;
+
+export interface DepositFacts {
+  readonly accountId: number;
+  readonly quantity: CoinAmount;
+  /** `internal`, `on_chain` or `unknown`, as the port says. */
+  readonly route: string;
+  readonly network: string | undefined;
+  readonly creditedOn: CivilDate;
+}
+
+/** A holding of the deposit's asset of which something is still to come. */
+export interface ExpectedHolding {
+  readonly holdingId: number;
+  readonly caseId: number;
+  /** The account to which it was demanded. */
+  readonly accountId: number | undefined;
+  readonly outstanding: CoinAmount;
+  readonly deadlineOn: CivilDate | undefined;
+}
+
+/** What the exchange says it sent under the deposit's transaction. */
+export interface ReportedTransfer {
+  readonly holdingId: number;
+  readonly quantity: CoinAmount;
+}
+
+export interface DepositJudgement {
+  /** What is credited without anybody's decision. */
+  readonly credit: { readonly holdingId: number; readonly caseId: number; readonly quantity: CoinAmount } | undefined;
+  readonly reasons: readonly DepositCode[];
+}
+
+/**
+ * Compares a deposit with the demands. Only the exchange's word on that very transaction credits a holding by itself; a
+ * quantity that fits is a guess. `networks` are those for which the account has given out an address of this asset.
+ */
+export function judgeDeposit(
+  deposit: DepositFacts,
+  reported: ReportedTransfer | undefined,
+  expected: readonly ExpectedHolding[],
+  networks: readonly string[],
+): DepositJudgement {
+  const wrongNetwork = deposit.route === 'on_chain' && (deposit.network === undefined || !networks.includes(deposit.network));
+  if (reported === undefined) {
+    const reasons = [...(wrongNetwork ? (['wrong_network'] as const) : []), guess(deposit, expected)];
+    return { credit: undefined, reasons };
+  }
+  const holding = expected.find(({ holdingId }) => holdingId === reported.holdingId);
+  if (holding === undefined) return { credit: undefined, reasons: ['not_demanded'] };
+  if (holding.accountId !== deposit.accountId) return { credit: undefined, reasons: ['other_account'] };
+  if (wrongNetwork) return { credit: undefined, reasons: ['wrong_network'] };
+  const { quantity } = deposit;
+  const reasons: DepositCode[] = ['matched_by_report'];
+  if (quantity.isMoreThan(holding.outstanding)) reasons.push('over');
+  if (quantity.isLessThan(holding.outstanding)) reasons.push('short');
+  if (!quantity.equals(reported.quantity)) reasons.push('differs_from_report');
+  if (holding.deadlineOn !== undefined && deposit.creditedOn > holding.deadlineOn) reasons.push('late');
+  return { credit: { holdingId: holding.holdingId, caseId: holding.caseId, quantity: quantity.smaller(holding.outstanding) }, reasons };
+}
+
+function guess(deposit: DepositFacts, expected: readonly ExpectedHolding[]): DepositCode {
+  const here = expected.filter(({ accountId }) => accountId === deposit.accountId);
+  if (here.length === 0) return 'not_demanded';
+  const exact = here.filter(({ outstanding }) => outstanding.equals(deposit.quantity));
+  if (exact.length === 0) return 'unknown_sender';
+  return exact.length === 1 ? 'exact_quantity' : 'several_exact';
+}
+
+/** Holdings a deposit could belong to, the likeliest first: the same account and quantity, then the same account, then the rest. */
+export function likelyHoldings(
+  deposit: Pick<DepositFacts, 'accountId' | 'quantity'>,
+  expected: readonly ExpectedHolding[],
+): ExpectedHolding[] {
+  const rank = (holding: ExpectedHolding): number =>
+    (holding.accountId === deposit.accountId ? 0 : 2) + (holding.outstanding.equals(deposit.quantity) ? 0 : 1);
+  return [...expected].sort((a, b) => rank(a) - rank(b) || a.holdingId - b.holdingId);
+}

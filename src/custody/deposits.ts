@@ -1,0 +1,63 @@
+import type { VenueAccount } from '../database/generated/client.ts';
+import type { Database } from '../database/work.ts';
+import type { Deposit, ExchangePort } from '../exchange/port.ts';
+import { Decimal } from '../kernel/decimal.ts';
+import { readVenueAccount } from '../venue/account.ts';
+import { CUSTODIAN } from './custodian.ts';
+import { recordDeposit } from './deposit-record.ts';
+import { creditReportedDeposits } from './report-match.ts';
+
+/** How far a venue's clock and its lists may lag behind ours. */
+const LIST_LAG_MS = 3_600_000;
+
+export interface DepositsRead {
+  readonly recorded: number;
+  readonly pending: number;
+}
+
+/**
+ * Reads an account's deposits and records each that the venue has credited, once, however often and by how many this is done at
+ * the same time. Pending ones are read again until they end; refused ones never count. Then credits what the exchange has
+ * reported meanwhile. Errors: those of the port; what was recorded before stays.
+ */
+export async function readDeposits(database: Database, port: ExchangePort, accountId: number): Promise<DepositsRead> {
+  const account = await readVenueAccount(database.read, accountId);
+  const askedAt = database.clock.now();
+  const listed = await port.deposits(listFrom(account.depositsSettledUntil, account));
+  const credited = listed.filter(({ state, quantity }) => state === 'credited' && !isZero(quantity));
+  const known = await knownDeposits(database, accountId, credited);
+  let recorded = 0;
+  for (const deposit of credited) {
+    if (known.has(deposit.depositId)) continue;
+    if (await database.work(CUSTODIAN, (work) => recordDeposit(work, { accountId, venue: port.venue, deposit }))) recorded++;
+  }
+  const pending = listed.filter(({ state }) => state === 'pending');
+  const settledUntil = earliest([askedAt, ...pending.map(({ createdAt }) => createdAt)]);
+  await database.work(CUSTODIAN, (work) =>
+    work.tx.venueAccount.update({ where: { id: accountId }, data: { depositsReadAt: askedAt, depositsSettledUntil: settledUntil } }),
+  );
+  await creditReportedDeposits(database, accountId);
+  return { recorded, pending: pending.length };
+}
+
+function isZero(quantity: string): boolean {
+  return new Decimal(quantity).isZero();
+}
+
+/** Where to begin reading a list: a little before everything was settled, but never before the account's books begin. */
+export function listFrom(settledUntil: Date, account: Pick<VenueAccount, 'createdAt'>): Date {
+  const booksBegin = Math.floor(account.createdAt.getTime() / 1_000) * 1_000;
+  return new Date(Math.max(booksBegin, settledUntil.getTime() - LIST_LAG_MS));
+}
+
+export function earliest(instants: readonly Date[]): Date {
+  return new Date(Math.min(...instants.map((instant) => instant.getTime())));
+}
+
+async function knownDeposits(database: Database, accountId: number, deposits: readonly Deposit[]): Promise<ReadonlySet<string>> {
+  const rows = await database.read.venueDeposit.findMany({
+    where: { venueAccountId: accountId, depositId: { in: deposits.map(({ depositId }) => depositId) } },
+    select: { depositId: true },
+  });
+  return new Set(rows.map(({ depositId }) => depositId));
+}

@@ -1,0 +1,155 @@
+import { appendAudit } from '../audit/append.ts';
+import type { CoinTransfer } from '../database/generated/client.ts';
+import { type Actor, type Database, userIdOf, type Work } from '../database/work.ts';
+import type { ExchangePort } from '../exchange/port.ts';
+import { requireApproved } from '../identity/approval.ts';
+import { createIntent, markSent, settleIntent } from '../intent/intent.ts';
+import { seoulDay } from '../kernel/civil-date.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+import { readPolicy } from '../policy/book.ts';
+import { depositPollSeconds } from '../policy/definitions/sale.ts';
+import { requireMovementAllowed } from '../venue/movement-gate.ts';
+import { VENUES, venueCode } from '../venue/venue-directory.ts';
+import { requireReason } from './deposit-decision.ts';
+import { assertMayReturn, transferContent } from './return.ts';
+import { comparableTransactionId } from './transaction-id.ts';
+import { advanceTransfer, lockTransfer, transferStream, withdrawalKey } from './transfer-progress.ts';
+import { readWithdrawals } from './withdrawals.ts';
+
+/** What a person does at the exchange's site: exactly this, once. */
+export interface TransferInstruction {
+  readonly transferId: number;
+  /** Our own reference, for the memo or the file. */
+  readonly identifier: string;
+  readonly venueTitle: string;
+  readonly accountLabel: string;
+  readonly asset: string;
+  readonly quantity: string;
+  readonly destinationReference: string;
+}
+
+/**
+ * Commits to an approved transfer and says what its sender has to do; asked for again it says the same. The intent exists
+ * before anybody reads the instruction, and there is one for each transfer, so none is made twice on our word. Errors:
+ * `TRADING_HALTED`, `ASSET_FROZEN`, `CONFLICT` when a stay has come in between, `APPROVAL_STALE`, `NOT_FOUND`.
+ */
+export async function instructTransfer(work: Work, transferId: number): Promise<TransferInstruction> {
+  const transfer = await lockTransfer(work, transferId);
+  if (transfer.state === 'instructed' && transfer.confirmedAt === null) return instructionOf(work, transfer);
+  if (transfer.state !== 'approved' || transfer.approvalId === null) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `Transfer ${transferId} is ${transfer.state}${transfer.confirmedAt === null ? '' : ' and sent'}; it is not to be sent.`,
+    );
+  }
+  await requireApproved(work.tx, transfer.approvalId, transferContent(transfer));
+  if (transfer.caseId !== null) await assertMayReturn(work, transfer.caseId);
+  await requireMovementAllowed(work, { accountId: transfer.venueAccountId, asset: transfer.asset, kind: 'finish' });
+  const intent = await createIntent(work, { port: 'coin_transfer', subject: `coin_transfer:${transferId}` });
+  const instructed = await work.tx.coinTransfer.update({
+    where: { id: transferId },
+    data: { state: 'instructed', intentId: intent.id, instructedAt: work.at },
+  });
+  await appendAudit(work, {
+    stream: transferStream(transfer),
+    action: 'transfer.instructed',
+    subject: `coin_transfer:${transferId}`,
+    before: { state: 'approved' },
+    after: { state: 'instructed' },
+    payload: { intent: intent.id, asset: transfer.asset, quantity: transfer.quantity.toFixed() },
+  });
+  return instructionOf(work, instructed);
+}
+
+/**
+ * The sender's word that he has sent it, with the transaction the site showed him, if any. The coins are in transit from then
+ * on, and done once the venue says so too. Errors: `CONFLICT` when it is not instructed or was confirmed with another
+ * transaction, `FORBIDDEN` for anybody but an official, `NOT_FOUND`.
+ */
+export async function confirmInstructed(
+  work: Work,
+  input: { readonly transferId: number; readonly transactionId?: string },
+): Promise<void> {
+  const userId = userIdOf(work.actor);
+  if (userId === null) throw new CheongsanError('FORBIDDEN', 'Only the official who sent the coins can say that he has.');
+  const transfer = await lockTransfer(work, input.transferId);
+  const transactionId = input.transactionId === undefined ? null : comparableTransactionId(input.transactionId);
+  if (transfer.confirmedAt !== null && (transactionId === null || transactionId === transfer.transactionId)) return;
+  if (transfer.state !== 'instructed' || transfer.intentId === null || transfer.confirmedAt !== null) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `Transfer ${transfer.id} is ${transfer.state}${transfer.confirmedAt === null ? '' : ' and confirmed'}; it cannot be confirmed.`,
+    );
+  }
+  const today = seoulDay(work.at);
+  const pollSeconds = (await readPolicy(work.tx)).get(depositPollSeconds, today);
+  await markSent(work, transfer.intentId, { sendsBefore: 0, nextLookAt: new Date(work.at.getTime() + pollSeconds * 1_000) });
+  await work.tx.coinTransfer.update({
+    where: { id: transfer.id },
+    data: { confirmedAt: work.at, confirmedById: userId, transactionId },
+  });
+  await appendAudit(work, {
+    stream: transferStream(transfer),
+    action: 'transfer.confirmed',
+    subject: `coin_transfer:${transfer.id}`,
+    payload: { transactionId },
+  });
+  await advanceTransfer(work, transfer.id);
+  work.ring('custody', transfer.venueAccountId);
+}
+
+/**
+ * Gives an instructed transfer up before anybody has sent it. The venue is asked first: what it lists under this transfer cannot
+ * be given up. Errors: `CONFLICT`, those of the port, `FORBIDDEN` for anybody but an official.
+ */
+export async function abandonTransfer(
+  database: Database,
+  actor: Actor,
+  port: ExchangePort,
+  input: { readonly transferId: number; readonly reason: string },
+): Promise<void> {
+  requireReason(input.reason);
+  if (actor.kind !== 'user') throw new CheongsanError('FORBIDDEN', 'Only an official can say that he did not send the coins.');
+  const { venueAccountId } = await database.read.coinTransfer.findUniqueOrThrow({ where: { id: input.transferId } });
+  await readWithdrawals(database, port, venueAccountId);
+  await database.work(actor, async (work) => {
+    const transfer = await lockTransfer(work, input.transferId);
+    const listed = await work.tx.venueWithdrawal.findUnique({ where: { matchedTo: withdrawalKey(transfer.id) } });
+    const mayEnd = transfer.state === 'approved' || (transfer.state === 'instructed' && transfer.confirmedAt === null && listed === null);
+    if (!mayEnd) {
+      throw new CheongsanError(
+        'CONFLICT',
+        `Transfer ${transfer.id} is ${transfer.state}${listed === null ? '' : ' and listed by the venue'}; it cannot be given up.`,
+      );
+    }
+    await work.tx.coinTransfer.update({
+      where: { id: transfer.id },
+      data: { state: 'failed', endedAt: work.at, endReason: input.reason },
+    });
+    if (transfer.intentId !== null) await settleIntent(work, transfer.intentId, 'dead', { abandoned: input.reason });
+    await appendAudit(work, {
+      stream: transferStream(transfer),
+      action: 'transfer.abandoned',
+      subject: `coin_transfer:${transfer.id}`,
+      before: { state: transfer.state },
+      after: { state: 'failed' },
+      payload: { reason: input.reason },
+    });
+    if (transfer.caseId !== null) work.ring('cases', transfer.caseId);
+  });
+}
+
+async function instructionOf(work: Work, transfer: CoinTransfer): Promise<TransferInstruction> {
+  if (transfer.intentId === null) throw new CheongsanError('INTERNAL', `Transfer ${transfer.id} is instructed without an intent.`);
+  const intent = await work.tx.intent.findUniqueOrThrow({ where: { id: transfer.intentId } });
+  const account = await work.tx.venueAccount.findUniqueOrThrow({ where: { id: transfer.venueAccountId } });
+  return {
+    transferId: transfer.id,
+    identifier: intent.identifier,
+    venueTitle: VENUES[venueCode(account.venueCode)].title,
+    accountLabel: account.label,
+    asset: transfer.asset,
+    quantity: transfer.quantity.toFixed(),
+    destinationReference: transfer.destinationReference,
+  };
+}

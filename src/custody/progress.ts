@@ -1,0 +1,32 @@
+import { lockRows } from '../database/locks.ts';
+import type { Work } from '../database/work.ts';
+import { raiseAlert } from '../intent/alert.ts';
+import { moveCase } from '../seizure/phase.ts';
+
+/** States in which a holding still waits for its demand. */
+const WAITING = ['proposed', 'seized', 'demanded', 'partly_received'] as const;
+
+/**
+ * Moves a case whose transfer demand is answered: into custody once every holding has come or is declared short. When nothing came
+ * at all the case is settled, and a person is told to release it, for the release is a letter that an official signs. Does nothing
+ * otherwise.
+ */
+export async function progressCase(work: Work, caseId: number): Promise<void> {
+  await lockRows(work, 'seizure_case', [caseId]);
+  const { phase, number } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId } });
+  if (phase !== 'transfer_demanded') return;
+  const holdings = await work.tx.holding.findMany({ where: { caseId }, select: { state: true } });
+  if (holdings.length === 0 || holdings.some(({ state }) => WAITING.some((waiting) => waiting === state))) return;
+  if (holdings.some(({ state }) => state !== 'released')) {
+    await moveCase(work, caseId, ['transfer_demanded'], 'in_custody', { changes: { inCustodyAt: work.at } });
+    return;
+  }
+  await moveCase(work, caseId, ['transfer_demanded'], 'settled', { reason: 'nothing_received' });
+  await raiseAlert(work, {
+    code: 'nothing_received',
+    severity: 'warning',
+    subject: `case:${caseId}`,
+    text: `사건 ${number}은 이전받은 가상자산이 없습니다. 압류를 해제하거나 다른 재산을 압류하십시오.`,
+    facts: { caseId },
+  });
+}

@@ -1,0 +1,132 @@
+import { appendAudit } from '../audit/append.ts';
+import { lockRows } from '../database/locks.ts';
+import type { Database, Work } from '../database/work.ts';
+import type { ExchangePort } from '../exchange/port.ts';
+import { seoulDay } from '../kernel/civil-date.ts';
+import { Decimal } from '../kernel/decimal.ts';
+import { readPolicy } from '../policy/book.ts';
+import { reconciliationReads } from '../policy/definitions/sale.ts';
+import { freezeAsset, isFrozen } from '../venue/freeze.ts';
+import { ledgerAsset } from '../venue/ledger-asset.ts';
+import { bookedBalances } from './booked-balances.ts';
+import { CUSTODIAN } from './custodian.ts';
+import { readDeposits } from './deposits.ts';
+import { type BookedBalance, breaksInRow, compareBalance, type EarlierReading, isWorthKeeping, NOTHING_BOOKED } from './reconcile-rules.ts';
+import { readWithdrawals } from './withdrawals.ts';
+
+/** How one asset at an account stands against the ledger. Plain decimals. */
+export interface AssetReading {
+  readonly asset: string;
+  readonly venueQuantity: string;
+  readonly ledgerQuantity: string;
+  readonly agrees: boolean;
+  readonly breaksInRow: number;
+  readonly isFrozen: boolean;
+}
+
+/**
+ * Compares what the venue holds for an account with the ledger (invariant 3): first what came and left is recorded, then every
+ * asset is compared within the possible effects of what is under way. A difference in as many readings in a row as the policy
+ * says freezes that asset there and tells a person. Errors: those of the port; nothing is concluded from an account that
+ * could not be read.
+ */
+export async function reconcileAccount(database: Database, port: ExchangePort, accountId: number): Promise<AssetReading[]> {
+  await readDeposits(database, port, accountId);
+  await readWithdrawals(database, port, accountId);
+  const before = await bookedBalances(database.read, accountId, port.venue);
+  const listed = await port.balances();
+  const venue = new Map(
+    listed.map(({ asset, free, locked }) => [ledgerAsset(port.venue, asset), new Decimal(free).plus(new Decimal(locked))]),
+  );
+  return database.work(CUSTODIAN, async (work) => {
+    await lockRows(work, 'venue_account', [accountId]);
+    const after = await bookedBalances(work.tx, accountId, port.venue);
+    const readsUntilFrozen = (await readPolicy(work.tx)).get(reconciliationReads, seoulDay(work.at));
+    const readings: AssetReading[] = [];
+    for (const asset of [...new Set([...venue.keys(), ...before.keys(), ...after.keys()])].sort()) {
+      const reading = await readAsset(work, {
+        accountId,
+        asset,
+        venue: venue.get(asset) ?? new Decimal(0),
+        before: before.get(asset) ?? NOTHING_BOOKED,
+        after: after.get(asset) ?? NOTHING_BOOKED,
+        readsUntilFrozen,
+      });
+      if (reading !== undefined) readings.push(reading);
+    }
+    await work.tx.venueAccount.update({ where: { id: accountId }, data: { reconciledAt: work.at } });
+    return readings;
+  });
+}
+
+interface AssetLook {
+  readonly accountId: number;
+  readonly asset: string;
+  readonly venue: Decimal;
+  readonly before: BookedBalance;
+  readonly after: BookedBalance;
+  readonly readsUntilFrozen: number;
+}
+
+/** Compares one asset and keeps the reading. Undefined where neither side has, or ever had, any of it. */
+async function readAsset(work: Work, look: AssetLook): Promise<AssetReading | undefined> {
+  const { accountId, asset, venue, after } = look;
+  const earlier = await earlierReading(work, accountId, asset);
+  if (earlier === undefined && venue.isZero() && after.quantity.isZero()) return undefined;
+  const comparison = compareBalance(venue, look.before, after);
+  const reading = {
+    venueQuantity: venue,
+    ledgerQuantity: after.quantity,
+    agrees: comparison.agrees,
+    breaksInRow: breaksInRow(comparison.agrees, earlier),
+  };
+  if (isWorthKeeping(reading, earlier)) {
+    const { id } = await work.tx.balanceReading.create({
+      data: {
+        venueAccountId: accountId,
+        asset,
+        readAt: work.at,
+        venueQuantity: venue.toFixed(),
+        ledgerQuantity: after.quantity.toFixed(),
+        toleranceLow: comparison.toleranceLow.toFixed(),
+        toleranceHigh: comparison.toleranceHigh.toFixed(),
+        agrees: reading.agrees,
+        breaksInRow: reading.breaksInRow,
+      },
+      select: { id: true },
+    });
+    if (!reading.agrees) await reportBreak(work, look, { readingId: id, breaks: reading.breaksInRow });
+  }
+  return {
+    asset,
+    venueQuantity: venue.toFixed(),
+    ledgerQuantity: after.quantity.toFixed(),
+    agrees: reading.agrees,
+    breaksInRow: reading.breaksInRow,
+    isFrozen: await isFrozen(work.tx, accountId, asset),
+  };
+}
+
+async function earlierReading(work: Work, accountId: number, asset: string): Promise<EarlierReading | undefined> {
+  const row = await work.tx.balanceReading.findFirst({ where: { venueAccountId: accountId, asset }, orderBy: { id: 'desc' } });
+  if (row === null) return undefined;
+  return {
+    venueQuantity: new Decimal(row.venueQuantity.toFixed()),
+    ledgerQuantity: new Decimal(row.ledgerQuantity.toFixed()),
+    agrees: row.agrees,
+    breaksInRow: row.breaksInRow,
+    isToday: seoulDay(row.readAt) === seoulDay(work.at),
+  };
+}
+
+async function reportBreak(work: Work, look: AssetLook, { readingId, breaks }: { readingId: number; breaks: number }): Promise<void> {
+  const { accountId, asset, venue, after, readsUntilFrozen } = look;
+  const facts = { venue: venue.toFixed(), ledger: after.quantity.toFixed(), readings: breaks };
+  await appendAudit(work, {
+    stream: `account:${accountId}`,
+    action: 'balance.differs',
+    subject: `balance_reading:${readingId}`,
+    payload: { asset, ...facts },
+  });
+  if (breaks >= readsUntilFrozen) await freezeAsset(work, { accountId, asset, reason: 'balance_difference', facts });
+}

@@ -1,0 +1,212 @@
+import { appendAudit } from '../audit/append.ts';
+import type { Approval, CoinTransfer, StayKind } from '../database/generated/client.ts';
+import { lockRows } from '../database/locks.ts';
+import { userIdOf, type Work } from '../database/work.ts';
+import { requestApproval, requireApproved } from '../identity/approval.ts';
+import { dayToColumn, seoulDay } from '../kernel/civil-date.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+import { CoinAmount, Price, type Won } from '../kernel/money.ts';
+import { readPolicy } from '../policy/book.ts';
+import { secondApprovalFrom } from '../policy/definitions/sale.ts';
+import { requireReason } from './deposit-decision.ts';
+import { lockUnidentified, unidentifiedRest } from './deposit-match.ts';
+import { holdingCoins, lockHolding } from './holding-state.ts';
+import { quantityOf } from './transfer-posting.ts';
+import { transferStream } from './transfer-progress.ts';
+
+/** What an approval to send coins is about. */
+export const TRANSFER_SUBJECT = 'coin_transfer';
+
+/** Phases in which nothing more is to be sold, so that what is left can go back. */
+const RETURNING_PHASES = ['sale_done', 'distributing', 'settled'] as const;
+/** Grounds on which it is unsure whose the coins are or who may receive them. */
+const STAYS_AGAINST_RETURN: readonly StayKind[] = ['third_party_claim', 'court_order', 'rehabilitation', 'bankruptcy', 'death', 'freeze'];
+
+export interface ReturnRequest {
+  readonly holdingId: number;
+  /** Absent: all that is held. */
+  readonly quantity?: CoinAmount;
+  readonly reason: string;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Asks for leave to send coins of a holding back to the account at the same venue from which they were seized, and nowhere else
+ * (LTCA-D 62-2, 64(5)). Errors: `PHASE_WRONG` before the sale is over, `CONFLICT` when less is held or a stay leaves it open
+ * who may receive them, those of `requestApproval`.
+ */
+export async function requestCoinTransfer(work: Work, request: ReturnRequest): Promise<{ transferId: number; approval: Approval }> {
+  requireReason(request.reason);
+  const holding = await lockHolding(work, request.holdingId);
+  const { id: holdingId, caseId, asset, venueAccountId: accountId } = holding;
+  if (accountId === null)
+    throw new CheongsanError('CONFLICT', `Holding ${holdingId} lies at no account of the city; there is nothing to send.`);
+  await lockRows(work, 'venue_account', [accountId]);
+  await assertMayReturn(work, caseId);
+  const { held } = await holdingCoins(work.tx, { holdingId, accountId, asset });
+  const free = held.minus(await promisedOf(work, holdingId, asset));
+  const quantity = request.quantity ?? free;
+  if (!quantity.isPositive() || quantity.isMoreThan(free)) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `Holding ${holdingId} has ${free.toString()} ${asset} free to send, ${quantity.toString()} was asked for.`,
+    );
+  }
+  const transfer = await work.tx.coinTransfer.create({
+    data: {
+      holdingId,
+      caseId,
+      venueAccountId: accountId,
+      asset,
+      quantity: quantity.toString(),
+      destinationReference: holding.accountReference,
+      reason: request.reason,
+      state: 'requested',
+      createdById: userIdOf(work.actor),
+      createdAt: work.at,
+    },
+  });
+  return askFor(work, transfer, { expiresAt: request.expiresAt, moneyAtStake: await lastWorth(work, holdingId, quantity) });
+}
+
+/**
+ * Asks for leave to send the unidentified rest of a deposit back to where it came from. The destination is the sender's account
+ * or address as the venue or the sender proved it; the reason says how. Errors as above.
+ */
+export async function requestDepositReturn(
+  work: Work,
+  request: { readonly depositRowId: number; readonly destinationReference: string; readonly reason: string; readonly expiresAt: Date },
+): Promise<{ transferId: number; approval: Approval }> {
+  requireReason(request.reason);
+  const deposit = await lockUnidentified(work, request.depositRowId);
+  if (deposit.asset.startsWith('KRW@')) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `Deposit ${deposit.id} is won; it belongs to a case or goes through the bank, not back over the venue.`,
+    );
+  }
+  const quantity = await unidentifiedRest(work, deposit);
+  if (!quantity.isPositive()) throw new CheongsanError('CONFLICT', `All that is left of deposit ${deposit.id} is on its way back already.`);
+  const transfer = await work.tx.coinTransfer.create({
+    data: {
+      depositRowId: deposit.id,
+      venueAccountId: deposit.venueAccountId,
+      asset: deposit.asset,
+      quantity: quantity.toString(),
+      destinationReference: request.destinationReference,
+      reason: request.reason,
+      state: 'requested',
+      createdById: userIdOf(work.actor),
+      createdAt: work.at,
+    },
+  });
+  return askFor(work, transfer, { expiresAt: request.expiresAt, moneyAtStake: undefined });
+}
+
+/**
+ * Takes the approver's decision over: an approved transfer waits for its instruction, any other ends. Doing it again changes
+ * nothing. Errors: `APPROVAL_MISSING` while it is pending, `APPROVAL_STALE`.
+ */
+export async function applyTransferApproval(work: Work, approval: Approval): Promise<void> {
+  const transfer = await work.tx.coinTransfer.findUniqueOrThrow({ where: { id: approval.subjectId } });
+  if (transfer.state !== 'requested' || transfer.approvalId !== approval.id) return;
+  const isOver = approval.state === 'rejected' || approval.state === 'expired' || approval.state === 'withdrawn';
+  if (!isOver) await requireApproved(work.tx, approval.id, transferContent(transfer));
+  const state = isOver ? 'rejected' : 'approved';
+  const ended = isOver ? { endedAt: work.at, endReason: approval.decisionReason ?? approval.state } : {};
+  const { count } = await work.tx.coinTransfer.updateMany({ where: { id: transfer.id, state: 'requested' }, data: { state, ...ended } });
+  if (count === 0) return;
+  await appendAudit(work, {
+    stream: transferStream(transfer),
+    action: `transfer.${state}`,
+    subject: `coin_transfer:${transfer.id}`,
+    before: { state: 'requested' },
+    after: { state },
+    recordDigest: approval.contentDigest,
+    payload: { approval: approval.id },
+  });
+}
+
+async function askFor(
+  work: Work,
+  transfer: CoinTransfer,
+  { expiresAt, moneyAtStake }: { expiresAt: Date; moneyAtStake: Won | undefined },
+): Promise<{ transferId: number; approval: Approval }> {
+  const policy = await readPolicy(work.tx);
+  const approval = await requestApproval(work, {
+    kind: 'coin_transfer',
+    subjectType: TRANSFER_SUBJECT,
+    subjectId: transfer.id,
+    summary: `가상자산 반환 이체: ${transfer.quantity.toFixed()} ${transfer.asset}`,
+    content: transferContent(transfer),
+    moneyAtStakeKrw: moneyAtStake,
+    secondFromKrw: policy.get(secondApprovalFrom, seoulDay(work.at)),
+    reason: transfer.reason,
+    expiresAt,
+  });
+  await work.tx.coinTransfer.update({ where: { id: transfer.id }, data: { approvalId: approval.id } });
+  await appendAudit(work, {
+    stream: transferStream(transfer),
+    action: 'transfer.requested',
+    subject: `coin_transfer:${transfer.id}`,
+    after: transferContent(transfer),
+    payload: { asset: transfer.asset, quantity: transfer.quantity.toFixed(), approval: approval.id },
+  });
+  return { transferId: transfer.id, approval };
+}
+
+/** What is approved: these coins, from here, to there. */
+export function transferContent(transfer: CoinTransfer) {
+  const { id, holdingId, depositRowId, venueAccountId, asset, destinationReference } = transfer;
+  return {
+    act: 'send_coins',
+    transferId: id,
+    holdingId,
+    depositRowId,
+    accountId: venueAccountId,
+    asset,
+    quantity: transfer.quantity.toFixed(),
+    destination: destinationReference,
+  };
+}
+
+/** Refuses while more is to be sold or while it is unsure who may receive the coins. The case must be locked. */
+export async function assertMayReturn(work: Work, caseId: number): Promise<void> {
+  const { phase, number } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId } });
+  if (!RETURNING_PHASES.some((returning) => returning === phase)) {
+    throw new CheongsanError('PHASE_WRONG', `Case ${number} is ${phase}; coins go back once the sale is over or nothing is owed.`);
+  }
+  const today = dayToColumn(seoulDay(work.at));
+  const stay = await work.tx.stay.findFirst({
+    where: {
+      caseId,
+      liftedAt: null,
+      kind: { in: [...STAYS_AGAINST_RETURN] },
+      fromDay: { lte: today },
+      OR: [{ untilDay: null }, { untilDay: { gte: today } }],
+    },
+  });
+  if (stay !== null) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `Stay ${stay.id} (${stay.kind}) of case ${number} leaves it open who may receive the coins; have it lifted first.`,
+      {
+        facts: { stayId: stay.id, kind: stay.kind },
+      },
+    );
+  }
+}
+
+/** Coins of a holding that were promised to transfers which have not left yet. */
+async function promisedOf(work: Work, holdingId: number, asset: string): Promise<CoinAmount> {
+  const transfers = await work.tx.coinTransfer.findMany({
+    where: { holdingId, sentEntryId: null, state: { in: ['requested', 'approved', 'instructed'] } },
+  });
+  return CoinAmount.sum(asset, transfers.map(quantityOf));
+}
+
+/** What the coins were worth when the holding was last valued; undefined when it never was. */
+async function lastWorth(work: Work, holdingId: number, quantity: CoinAmount): Promise<Won | undefined> {
+  const valuation = await work.tx.valuation.findFirst({ where: { holdingId }, orderBy: [{ takenAt: 'desc' }, { id: 'desc' }] });
+  return valuation === null ? undefined : quantity.worthAt(Price.of(quantity.asset, valuation.price.toFixed()));
+}

@@ -1,0 +1,106 @@
+import { lockRows } from '../database/locks.ts';
+import type { Database } from '../database/work.ts';
+import type { ExchangePort } from '../exchange/port.ts';
+import { raiseAlert } from '../intent/alert.ts';
+import { seoulDay } from '../kernel/civil-date.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+import { readPolicy } from '../policy/book.ts';
+import { keyExpiryWarningDays, transferOverdueDays, unreadableVenuePolls } from '../policy/definitions/custody.ts';
+import { warnOfKeyExpiry } from '../venue/key-expiry.ts';
+import { CUSTODIAN } from './custodian.ts';
+import { type AssetReading, reconcileAccount } from './reconcile.ts';
+import { applyTransferApproval, TRANSFER_SUBJECT } from './return.ts';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Everything an account needs from time to time, the answer to a ring on the `custody` queue: its books are read from the venue
+ * and compared, what was decided is taken over, and a person is told of a key that ends, a transfer that is stuck, or a venue
+ * that cannot be read. Errors: those of the port, after they were counted.
+ */
+export async function tendAccount(database: Database, port: ExchangePort, accountId: number): Promise<AssetReading[]> {
+  await database.work(CUSTODIAN, async (work) => {
+    await lockRows(work, 'venue_account', [accountId]);
+    await work.tx.venueAccount.update({ where: { id: accountId }, data: { pollStartedAt: work.at } });
+  });
+  await database.work(CUSTODIAN, async (work) => {
+    const policy = await readPolicy(work.tx);
+    await warnOfKeyExpiry(work, accountId, policy.get(keyExpiryWarningDays, seoulDay(work.at)));
+  });
+  await takeDecisionsOver(database, accountId);
+  await warnOfOverdueTransfers(database, accountId);
+  try {
+    const readings = await reconcileAccount(database, port, accountId);
+    await countPoll(database, accountId, true);
+    return readings;
+  } catch (thrown) {
+    const isVenue = thrown instanceof CheongsanError && (thrown.code === 'EXCHANGE_UNAVAILABLE' || thrown.code === 'EXCHANGE_REFUSED');
+    if (isVenue) await countPoll(database, accountId, false);
+    throw thrown;
+  }
+}
+
+/** Decisions are taken over where they are made; one that expired, or whose taker died, is found here. */
+async function takeDecisionsOver(database: Database, accountId: number): Promise<void> {
+  const requested = await database.read.coinTransfer.findMany({
+    where: { venueAccountId: accountId, state: 'requested' },
+    select: { approvalId: true },
+  });
+  const decided = await database.read.approval.findMany({
+    where: {
+      id: { in: requested.flatMap(({ approvalId }) => approvalId ?? []) },
+      subjectType: TRANSFER_SUBJECT,
+      state: { not: 'pending' },
+    },
+    orderBy: { id: 'asc' },
+  });
+  for (const approval of decided) await database.work(CUSTODIAN, (work) => applyTransferApproval(work, approval));
+}
+
+async function warnOfOverdueTransfers(database: Database, accountId: number): Promise<void> {
+  await database.work(CUSTODIAN, async (work) => {
+    await lockRows(work, 'venue_account', [accountId]);
+    const days = (await readPolicy(work.tx)).get(transferOverdueDays, seoulDay(work.at));
+    const before = new Date(work.at.getTime() - days * DAY_MS);
+    const overdue = await work.tx.coinTransfer.findMany({
+      where: {
+        venueAccountId: accountId,
+        overdueAlertedAt: null,
+        OR: [
+          { state: 'instructed', instructedAt: { lte: before } },
+          { state: 'approved', createdAt: { lte: before } },
+        ],
+      },
+      orderBy: { id: 'asc' },
+    });
+    for (const transfer of overdue) {
+      await work.tx.coinTransfer.update({ where: { id: transfer.id }, data: { overdueAlertedAt: work.at } });
+      await raiseAlert(work, {
+        code: 'transfer_overdue',
+        severity: 'warning',
+        subject: `coin_transfer:${transfer.id}`,
+        text: `가상자산 반환 이체가 ${days}일이 지나도록 끝나지 않았습니다. 거래소에서 보냈는지 확인하십시오.`,
+        facts: { transferId: transfer.id, state: transfer.state, isConfirmed: transfer.confirmedAt !== null },
+      });
+    }
+  });
+}
+
+async function countPoll(database: Database, accountId: number, isRead: boolean): Promise<void> {
+  await database.work(CUSTODIAN, async (work) => {
+    await lockRows(work, 'venue_account', [accountId]);
+    const { failedPolls } = await work.tx.venueAccount.update({
+      where: { id: accountId },
+      data: { failedPolls: isRead ? 0 : { increment: 1 } },
+    });
+    const pollsUntilTold = (await readPolicy(work.tx)).get(unreadableVenuePolls, seoulDay(work.at));
+    if (failedPolls !== pollsUntilTold) return;
+    await raiseAlert(work, {
+      code: 'venue_unreadable',
+      severity: 'warning',
+      subject: `venue_account:${accountId}`,
+      text: `거래소 계정을 ${failedPolls}회 연속 읽지 못했습니다. 거래소 상태와 키를 확인하십시오.`,
+      facts: { accountId, failedPolls },
+    });
+  });
+}

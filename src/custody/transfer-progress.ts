@@ -1,0 +1,104 @@
+import { appendAudit } from '../audit/append.ts';
+import type { CoinTransfer, VenueWithdrawal } from '../database/generated/client.ts';
+import { lockRows } from '../database/locks.ts';
+import type { Work } from '../database/work.ts';
+import { settleIntent } from '../intent/intent.ts';
+import { type CivilDate, seoulDay } from '../kernel/civil-date.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+import { CoinAmount } from '../kernel/money.ts';
+import { addReturned } from './deposit-match.ts';
+import { holdingCoins, lockHolding, setHoldingState, totalOf } from './holding-state.ts';
+import { postDone, postFailed, postSent, quantityOf } from './transfer-posting.ts';
+
+/** Locks a transfer's case, holding and account, and reads it then. Error: `NOT_FOUND`. */
+export async function lockTransfer(work: Work, transferId: number): Promise<CoinTransfer> {
+  const found = await work.tx.coinTransfer.findUnique({ where: { id: transferId } });
+  if (found === null) throw new CheongsanError('NOT_FOUND', `There is no coin transfer ${transferId}.`);
+  if (found.holdingId !== null) await lockHolding(work, found.holdingId);
+  await lockRows(work, 'venue_account', [found.venueAccountId]);
+  return work.tx.coinTransfer.findUniqueOrThrow({ where: { id: transferId } });
+}
+
+/** The venue's record of a transfer, once one was found. */
+export function withdrawalKey(transferId: number): string {
+  return `coin_transfer:${transferId}`;
+}
+
+/**
+ * Brings a locked transfer as far as what is known of it allows: sent, once its sender or the venue says so; done, once the
+ * venue says so and its sender has confirmed that it was he who sent it; failed, when the venue gave the coins back. Each is
+ * posted once. The caller writes the audit event of what he learned.
+ */
+export async function advanceTransfer(work: Work, transferId: number): Promise<void> {
+  const transfer = await work.tx.coinTransfer.findUniqueOrThrow({ where: { id: transferId } });
+  if (transfer.state !== 'instructed') return;
+  const withdrawal = await work.tx.venueWithdrawal.findUnique({ where: { matchedTo: withdrawalKey(transferId) } });
+  const isSent = transfer.confirmedAt !== null || withdrawal !== null;
+  if (!isSent) return;
+  const sent = transfer.sentEntryId === null ? await markInTransit(work, transfer, seoulDay(withdrawal?.createdAt ?? work.at)) : transfer;
+  if (withdrawal?.state === 'failed') await endFailed(work, sent, withdrawal);
+  if (withdrawal?.state === 'done' && sent.confirmedAt !== null) await endDone(work, sent, withdrawal);
+}
+
+async function markInTransit(work: Work, transfer: CoinTransfer, sentOn: CivilDate): Promise<CoinTransfer> {
+  const posted = await postSent(work, transfer, sentOn);
+  if (transfer.holdingId !== null) {
+    const holding = await work.tx.holding.findUniqueOrThrow({ where: { id: transfer.holdingId } });
+    await setHoldingState(work, holding, 'returning');
+  }
+  return work.tx.coinTransfer.update({ where: { id: transfer.id }, data: { sentEntryId: posted.entryId } });
+}
+
+async function endDone(work: Work, transfer: CoinTransfer, withdrawal: VenueWithdrawal): Promise<void> {
+  const posted = await postDone(
+    work,
+    transfer,
+    seoulDay(withdrawal.doneAt ?? work.at),
+    CoinAmount.of(transfer.asset, withdrawal.fee.toFixed()),
+  );
+  await end(work, transfer, 'done', withdrawal, posted.digest);
+  if (transfer.depositRowId !== null) await addReturned(work, transfer.depositRowId, quantityOf(transfer).toString());
+}
+
+async function endFailed(work: Work, transfer: CoinTransfer, withdrawal: VenueWithdrawal): Promise<void> {
+  const posted = await postFailed(work, transfer, seoulDay(work.at));
+  await end(work, transfer, 'failed', withdrawal, posted.digest);
+}
+
+async function end(
+  work: Work,
+  transfer: CoinTransfer,
+  state: 'done' | 'failed',
+  withdrawal: VenueWithdrawal,
+  recordDigest: string,
+): Promise<void> {
+  const endReason = state === 'failed' ? '거래소가 출금을 취소하거나 거부함' : null;
+  await work.tx.coinTransfer.update({ where: { id: transfer.id }, data: { state, endedAt: work.at, endReason } });
+  if (transfer.intentId !== null) {
+    await settleIntent(work, transfer.intentId, 'settled', { withdrawalId: withdrawal.withdrawalId, state });
+  }
+  await restateHolding(work, transfer);
+  await appendAudit(work, {
+    stream: transferStream(transfer),
+    action: `transfer.${state}`,
+    subject: `coin_transfer:${transfer.id}`,
+    before: { state: transfer.state },
+    after: { state },
+    recordDigest,
+    payload: { withdrawalId: withdrawal.withdrawalId, asset: transfer.asset, quantity: transfer.quantity.toFixed() },
+  });
+  if (transfer.caseId !== null) work.ring('cases', transfer.caseId);
+}
+
+/** After a transfer has ended: returned when nothing is left, in transit while another one runs, else simply held. */
+async function restateHolding(work: Work, { holdingId, venueAccountId: accountId, asset }: CoinTransfer): Promise<void> {
+  if (holdingId === null) return;
+  const coins = await holdingCoins(work.tx, { holdingId, accountId, asset });
+  const holding = await work.tx.holding.findUniqueOrThrow({ where: { id: holdingId } });
+  const state = totalOf(coins).isZero() ? 'returned' : coins.inTransit.isPositive() ? 'returning' : 'received';
+  await setHoldingState(work, holding, state);
+}
+
+export function transferStream(transfer: Pick<CoinTransfer, 'caseId' | 'venueAccountId'>): `case:${number}` | `account:${number}` {
+  return transfer.caseId === null ? `account:${transfer.venueAccountId}` : `case:${transfer.caseId}`;
+}

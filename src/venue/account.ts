@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { appendAudit } from '../audit/append.ts';
+import { isUniqueViolation } from '../database/errors.ts';
+import type { VenueAccount } from '../database/generated/client.ts';
+import { lockRows } from '../database/locks.ts';
+import { type Transaction, userIdOf, type Work } from '../database/work.ts';
+import { VENUE_CODES } from '../exchange/port.ts';
+import { type CivilDate, civilDate, dayFromColumn, dayToColumn, isCivilDate } from '../kernel/civil-date.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+import type { MasterKey } from '../kernel/master-key.ts';
+import { checkAccountAddress, checkKeyPermissions, KEY_PERMISSIONS } from './account-rules.ts';
+import { nextRowId } from './next-row-id.ts';
+
+const HINT_CHARACTERS = 4;
+
+const keySchema = z.object({
+  accessKey: z.string().trim().min(8).max(200),
+  secretKey: z.string().trim().min(8).max(500),
+  /** Last day on which the exchange accepts the key, where it tells one. */
+  keyExpiresOn: z.string().refine(isCivilDate, 'a calendar day in the form YYYY-MM-DD').transform(civilDate).optional(),
+  /** As shown by the exchange's key management: no exchange of today tells them through its interface. */
+  permissions: z.array(z.enum(KEY_PERMISSIONS)),
+});
+export type VenueKey = z.input<typeof keySchema>;
+
+/** A new account, as an administrator enters it. */
+export const venueAccountSchema = keySchema.extend({
+  venueCode: z.enum(VENUE_CODES),
+  /** The owner as officers call it: the city and, where it has several accounts, which. */
+  label: z.string().trim().min(1).max(80),
+  baseUrl: z.string(),
+  paper: z.boolean(),
+  training: z.boolean().default(false),
+});
+export type NewVenueAccount = z.input<typeof venueAccountSchema>;
+
+/** An account without its key: what may be shown. */
+export interface VenueAccountView {
+  readonly id: number;
+  readonly venueCode: string;
+  readonly label: string;
+  readonly baseUrl: string;
+  readonly accessKeyHint: string;
+  readonly keyExpiresOn: CivilDate | undefined;
+  readonly keyPermissions: readonly string[];
+  readonly paper: boolean;
+  readonly training: boolean;
+  readonly depositsReadAt: Date | undefined;
+  readonly reconciledAt: Date | undefined;
+  readonly failedPolls: number;
+}
+
+/**
+ * Registers the city's account at an exchange and seals its key, which nobody sees again. What moved there before this instant
+ * is no fact of the books. Errors: `KEY_MAY_WITHDRAW`, `LIVE_KEY_IN_DEMO`, `DEMO_ONLY`, `INPUT_INVALID`, `CONFLICT` for a key
+ * or label that is registered already.
+ */
+export async function registerVenueAccount(work: Work, keys: MasterKey, input: NewVenueAccount): Promise<number> {
+  const account = parse(venueAccountSchema, input);
+  checkKeyPermissions(account.permissions);
+  const installation = await work.tx.installation.findUniqueOrThrow({ where: { id: 1 } });
+  checkAccountAddress(installation.kind, account);
+  const id = await nextRowId(work.tx, 'venue_account');
+  // Exchanges tell the time of a transfer in whole seconds.
+  const begin = new Date(Math.floor(work.at.getTime() / 1_000) * 1_000);
+  try {
+    await work.tx.venueAccount.create({
+      data: {
+        id,
+        venueCode: account.venueCode,
+        label: account.label,
+        baseUrl: account.baseUrl,
+        paper: account.paper,
+        training: account.training,
+        ...sealed(keys, id, account.venueCode, account, work.at),
+        depositsSettledUntil: begin,
+        withdrawalsSettledUntil: begin,
+        createdById: userIdOf(work.actor),
+        createdAt: work.at,
+      },
+    });
+  } catch (thrown) {
+    throw keyConflict(thrown);
+  }
+  const { label, baseUrl, paper, training } = account;
+  await appendAudit(work, {
+    stream: `account:${id}`,
+    action: 'account.registered',
+    subject: `venue_account:${id}`,
+    after: { venueCode: account.venueCode, label, baseUrl, paper, training },
+    payload: { venueCode: account.venueCode, label, baseUrl, paper, training, ...keyFacts(account) },
+  });
+  work.ring('custody', id);
+  return id;
+}
+
+/** Puts a new key in place of the old one, whose sealed text is overwritten. Errors as for registering; `NOT_FOUND`. */
+export async function rotateVenueKey(work: Work, keys: MasterKey, input: { accountId: number; key: VenueKey }): Promise<void> {
+  const { accountId } = input;
+  const key = parse(keySchema, input.key);
+  checkKeyPermissions(key.permissions);
+  await lockRows(work, 'venue_account', [accountId]);
+  const before = await work.tx.venueAccount.findUniqueOrThrow({ where: { id: accountId } });
+  try {
+    await work.tx.venueAccount.update({ where: { id: accountId }, data: sealed(keys, accountId, before.venueCode, key, work.at) });
+  } catch (thrown) {
+    throw keyConflict(thrown);
+  }
+  await appendAudit(work, {
+    stream: `account:${accountId}`,
+    action: 'account.key_rotated',
+    subject: `venue_account:${accountId}`,
+    before: { hint: before.accessKeyHint },
+    after: keyFacts(key),
+    payload: { previousHint: before.accessKeyHint, ...keyFacts(key) },
+  });
+  work.ring('custody', accountId);
+}
+
+/** Every account as it may be shown, oldest first. */
+export async function listVenueAccounts(reader: Pick<Transaction, 'venueAccount'>): Promise<VenueAccountView[]> {
+  const rows = await reader.venueAccount.findMany({ orderBy: { id: 'asc' } });
+  return rows.map(viewOf);
+}
+
+/** Error: `NOT_FOUND`. */
+export async function readVenueAccount(reader: Pick<Transaction, 'venueAccount'>, accountId: number): Promise<VenueAccount> {
+  const row = await reader.venueAccount.findUnique({ where: { id: accountId } });
+  if (row === null) throw new CheongsanError('NOT_FOUND', `There is no venue account ${accountId}.`);
+  return row;
+}
+
+/** What binds a sealed key to its row and column: it does not open in another's place. */
+export function keyContext(accountId: number, column: 'access_key' | 'secret_key'): string {
+  return `venue_account:${accountId}:${column}`;
+}
+
+function sealed(keys: MasterKey, id: number, venueCode: string, key: z.output<typeof keySchema>, at: Date) {
+  return {
+    accessKeyCipher: keys.seal(key.accessKey, keyContext(id, 'access_key')),
+    secretKeyCipher: keys.seal(key.secretKey, keyContext(id, 'secret_key')),
+    accessKeyIndex: keys.blindIndex(`venue access key of ${venueCode}`, key.accessKey),
+    accessKeyHint: key.accessKey.slice(-HINT_CHARACTERS),
+    keyExpiresOn: key.keyExpiresOn === undefined ? null : dayToColumn(key.keyExpiresOn),
+    keyPermissions: key.permissions,
+    keySetAt: at,
+    keyExpiryWarnedAt: null,
+  };
+}
+
+function keyFacts(key: z.output<typeof keySchema>) {
+  return { hint: key.accessKey.slice(-HINT_CHARACTERS), permissions: key.permissions, keyExpiresOn: key.keyExpiresOn };
+}
+
+function viewOf(row: VenueAccount): VenueAccountView {
+  const { id, venueCode, label, baseUrl, accessKeyHint, keyPermissions, paper, training, failedPolls } = row;
+  return {
+    id,
+    venueCode,
+    label,
+    baseUrl,
+    accessKeyHint,
+    keyExpiresOn: row.keyExpiresOn === null ? undefined : dayFromColumn(row.keyExpiresOn),
+    keyPermissions,
+    paper,
+    training,
+    depositsReadAt: row.depositsReadAt ?? undefined,
+    reconciledAt: row.reconciledAt ?? undefined,
+    failedPolls,
+  };
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, input: z.input<Schema>): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const reasons = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw new CheongsanError('INPUT_INVALID', `The venue account cannot be used. ${reasons}.`);
+}
+
+function keyConflict(thrown: unknown): unknown {
+  if (!isUniqueViolation(thrown)) return thrown;
+  return new CheongsanError(
+    'CONFLICT',
+    'An account with this key or label is registered already; one exchange account is registered once.',
+    {
+      cause: thrown,
+    },
+  );
+}

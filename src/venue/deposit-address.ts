@@ -1,0 +1,127 @@
+import { appendAudit } from '../audit/append.ts';
+import type { VenueDepositAddress } from '../database/generated/client.ts';
+import { lockRows } from '../database/locks.ts';
+import type { Actor, Database, Transaction, Work } from '../database/work.ts';
+import type { DepositAddress, ExchangePort } from '../exchange/port.ts';
+import { raiseAlert } from '../intent/alert.ts';
+import { digestOf } from '../kernel/digest.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+
+/**
+ * Reads the account's deposit addresses from the exchange and keeps them. An address that changed is believed, since the
+ * exchange decides, but a person is told at once. Errors: those of the port; `CONFLICT` when another account has one of the
+ * addresses, which means that one exchange account was registered twice.
+ */
+export async function checkDepositAddresses(
+  database: Database,
+  actor: Actor,
+  port: ExchangePort,
+  accountId: number,
+): Promise<readonly DepositAddress[]> {
+  const listed = await port.depositAddresses();
+  await database.work(actor, async (work) => {
+    await lockRows(work, 'venue_account', [accountId]);
+    await assertOwnAddresses(work.tx, accountId, port.venue, listed);
+    const known = await work.tx.venueDepositAddress.findMany({ where: { venueAccountId: accountId } });
+    const changes = listed.flatMap((address) => {
+      const before = known.find(({ asset, network }) => asset === address.asset && network === address.network);
+      return before !== undefined && isSame(before, address) ? [] : [{ address, before }];
+    });
+    for (const { address } of changes) await store(work, accountId, address);
+    await work.tx.venueDepositAddress.updateMany({
+      where: { venueAccountId: accountId, OR: listed.map(({ asset, network }) => ({ asset, network })) },
+      data: { checkedAt: work.at },
+    });
+    if (changes.length === 0) return;
+    await appendAudit(work, {
+      stream: `account:${accountId}`,
+      action: 'address.changed',
+      subject: `venue_account:${accountId}`,
+      payload: {
+        addresses: changes.map(({ address, before }) => ({
+          ...place(address),
+          digest: digestOfAddress(address),
+          isNew: before === undefined,
+        })),
+      },
+    });
+    const replaced = changes.filter(({ before }) => before !== undefined).map(({ address }) => place(address));
+    if (replaced.length > 0) await alertReplaced(work, accountId, replaced);
+  });
+  return listed;
+}
+
+/**
+ * An address to be printed or shown, only if the exchange confirmed it at or after an instant. Errors: `NOT_FOUND` when the
+ * account has none of this asset and network, `CONFLICT` when it must be checked first.
+ */
+export async function depositAddress(
+  reader: Pick<Transaction, 'venueDepositAddress'>,
+  wanted: { accountId: number; asset: string; network: string; checkedSince: Date },
+): Promise<DepositAddress> {
+  const { accountId, asset, network, checkedSince } = wanted;
+  const row = await reader.venueDepositAddress.findUnique({
+    where: { venueAccountId_asset_network: { venueAccountId: accountId, asset, network } },
+  });
+  if (row === null) {
+    throw new CheongsanError(
+      'NOT_FOUND',
+      `Account ${accountId} has no address for ${asset} over ${network}; make one at the exchange and check again.`,
+    );
+  }
+  if (row.checkedAt < checkedSince) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `The address for ${asset} over ${network} was last confirmed by the exchange at ${row.checkedAt.toISOString()}; check it again before it is shown.`,
+    );
+  }
+  return { asset, network, address: row.address, secondaryAddress: row.secondaryAddress ?? undefined };
+}
+
+async function assertOwnAddresses(tx: Transaction, accountId: number, venue: string, listed: readonly DepositAddress[]): Promise<void> {
+  const others = await tx.venueAccount.findMany({ where: { venueCode: venue, id: { not: accountId } }, select: { id: true } });
+  const foreign = await tx.venueDepositAddress.findMany({ where: { venueAccountId: { in: others.map(({ id }) => id) } } });
+  const twin = foreign.find((row) => listed.some((address) => isAt(row, address) && isSame(row, address)));
+  if (twin !== undefined) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `Accounts ${twin.venueAccountId} and ${accountId} have the same ${twin.asset} address: they are one account of the exchange. Remove one of their keys.`,
+      { facts: { accounts: [twin.venueAccountId, accountId], asset: twin.asset } },
+    );
+  }
+}
+
+async function store(work: Work, accountId: number, { asset, network, address, secondaryAddress }: DepositAddress): Promise<void> {
+  const data = { address, secondaryAddress: secondaryAddress ?? null, checkedAt: work.at };
+  await work.tx.venueDepositAddress.upsert({
+    where: { venueAccountId_asset_network: { venueAccountId: accountId, asset, network } },
+    create: { venueAccountId: accountId, asset, network, ...data },
+    update: data,
+  });
+}
+
+async function alertReplaced(work: Work, accountId: number, replaced: readonly { asset: string; network: string }[]): Promise<void> {
+  await raiseAlert(work, {
+    code: 'deposit_address_changed',
+    severity: 'critical',
+    subject: `venue_account:${accountId}`,
+    text: '거래소가 알려 준 입금 주소가 전과 다릅니다. 이미 보낸 이전 요구서의 주소를 확인하십시오.',
+    facts: { accountId, addresses: replaced.map(({ asset, network }) => `${asset}/${network}`) },
+  });
+}
+
+function isAt(row: VenueDepositAddress, address: DepositAddress): boolean {
+  return row.asset === address.asset && row.network === address.network;
+}
+
+function isSame(row: VenueDepositAddress, address: DepositAddress): boolean {
+  return row.address === address.address && (row.secondaryAddress ?? undefined) === address.secondaryAddress;
+}
+
+function place({ asset, network }: DepositAddress): { asset: string; network: string } {
+  return { asset, network };
+}
+
+function digestOfAddress({ address, secondaryAddress }: DepositAddress): string {
+  return digestOf({ address, secondaryAddress });
+}

@@ -1,0 +1,120 @@
+import { appendAudit } from '../audit/append.ts';
+import type { Approval, AssetFreeze } from '../database/generated/client.ts';
+import { jsonColumn } from '../database/json.ts';
+import { lockRows } from '../database/locks.ts';
+import type { Transaction, Work } from '../database/work.ts';
+import { requestApproval, requireApproved } from '../identity/approval.ts';
+import { raiseAlert } from '../intent/alert.ts';
+import type { Canonical } from '../kernel/digest.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+
+/** Why an asset is frozen. */
+export type FreezeReason =
+  /** The venue's balance differed from the ledger too often in a row. */
+  | 'balance_difference'
+  /** Something left the account that nobody had instructed. */
+  | 'unknown_withdrawal'
+  /** A fact from outside did not fit the ledger and went to *unexplained*. */
+  | 'unexplained_posting'
+  /** A person wants it. */
+  | 'by_person';
+
+const TITLES: Readonly<Record<FreezeReason, string>> = {
+  balance_difference: '거래소 잔액과 장부의 차이가 계속됨',
+  unknown_withdrawal: '지시하지 않은 출금',
+  unexplained_posting: '장부와 맞지 않는 거래',
+  by_person: '담당자 요청',
+};
+
+export interface FreezeInput {
+  readonly accountId: number;
+  /** Asset of the ledger: `BTC`, or `KRW@upbit` for won there. */
+  readonly asset: string;
+  readonly reason: FreezeReason;
+  readonly facts: { readonly [key: string]: Canonical };
+}
+
+/**
+ * Stops every sale and transfer of an asset at an account, with audit event and alert. While it is frozen already nothing
+ * happens. Locks the account. Returns the open freeze and whether it is new.
+ */
+export async function freezeAsset(work: Work, input: FreezeInput): Promise<{ readonly freezeId: number; readonly isNew: boolean }> {
+  const { accountId, asset, reason, facts } = input;
+  await lockRows(work, 'venue_account', [accountId]);
+  const open = await work.tx.assetFreeze.findFirst({ where: { venueAccountId: accountId, asset, liftedAt: null } });
+  if (open !== null) return { freezeId: open.id, isNew: false };
+  const freeze = await work.tx.assetFreeze.create({
+    data: { venueAccountId: accountId, asset, reason, facts: jsonColumn(facts), frozenAt: work.at },
+  });
+  await appendAudit(work, {
+    stream: `account:${accountId}`,
+    action: 'asset.frozen',
+    subject: `asset_freeze:${freeze.id}`,
+    after: { asset, reason },
+    payload: { asset, reason, facts },
+  });
+  await raiseAlert(work, {
+    code: 'asset_frozen',
+    severity: 'critical',
+    subject: `asset_freeze:${freeze.id}`,
+    text: `${asset}의 매각과 이전을 동결했습니다. 사유: ${TITLES[reason]}`,
+    facts: { accountId, asset, reason, ...facts },
+  });
+  return { freezeId: freeze.id, isNew: true };
+}
+
+export async function isFrozen(reader: Pick<Transaction, 'assetFreeze'>, accountId: number, asset: string): Promise<boolean> {
+  return (
+    (await reader.assetFreeze.findFirst({ where: { venueAccountId: accountId, asset, liftedAt: null }, select: { id: true } })) !== null
+  );
+}
+
+/** Freezes that nobody has lifted, oldest first. */
+export async function openFreezes(reader: Pick<Transaction, 'assetFreeze'>): Promise<AssetFreeze[]> {
+  return reader.assetFreeze.findMany({ where: { liftedAt: null }, orderBy: { id: 'asc' } });
+}
+
+/** Asks somebody else to lift a freeze. The explanation says what the cause was and how it was put right. */
+export async function requestFreezeRelease(
+  work: Work,
+  input: { freezeId: number; explanation: string; expiresAt: Date },
+): Promise<Approval> {
+  const freeze = await openFreeze(work.tx, input.freezeId);
+  return requestApproval(work, {
+    kind: 'freeze_release',
+    subjectType: 'asset_freeze',
+    subjectId: freeze.id,
+    summary: `동결 해제: ${freeze.asset}`,
+    content: contentOf(freeze),
+    reason: input.explanation,
+    expiresAt: input.expiresAt,
+  });
+}
+
+/** Lifts an approved freeze. What still differs freezes the asset again with the next readings. Errors: those of `requireApproved`. */
+export async function applyFreezeRelease(work: Work, approval: Approval): Promise<void> {
+  const { venueAccountId } = await openFreeze(work.tx, approval.subjectId);
+  await lockRows(work, 'venue_account', [venueAccountId]);
+  const freeze = await openFreeze(work.tx, approval.subjectId);
+  await requireApproved(work.tx, approval.id, contentOf(freeze));
+  await work.tx.assetFreeze.update({ where: { id: freeze.id }, data: { liftedAt: work.at, approvalId: approval.id } });
+  await appendAudit(work, {
+    stream: `account:${freeze.venueAccountId}`,
+    action: 'asset.unfrozen',
+    subject: `asset_freeze:${freeze.id}`,
+    before: { asset: freeze.asset, reason: freeze.reason },
+    payload: { asset: freeze.asset, approval: approval.id },
+  });
+}
+
+async function openFreeze(tx: Transaction, freezeId: number): Promise<AssetFreeze> {
+  const freeze = await tx.assetFreeze.findUnique({ where: { id: freezeId } });
+  if (freeze === null) throw new CheongsanError('NOT_FOUND', `There is no freeze ${freezeId}.`);
+  if (freeze.liftedAt !== null) throw new CheongsanError('CONFLICT', `Freeze ${freezeId} is lifted already.`);
+  return freeze;
+}
+
+function contentOf(freeze: AssetFreeze) {
+  const { id, venueAccountId, asset, reason } = freeze;
+  return { freezeId: id, accountId: venueAccountId, asset, reason };
+}

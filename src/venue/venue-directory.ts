@@ -1,0 +1,23 @@
+import { VENUE_CODES, type VenueCode } from '../exchange/port.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+
+interface Venue {
+  /** Korean, as printed on letters and screens. */
+  readonly title: string;
+  /** The only hosts to which a live key is ever sent. */
+  readonly liveBaseUrls: readonly string[];
+}
+
+/** What the service knows about each exchange apart from its interface. */
+export const VENUES: Readonly<Record<VenueCode, Venue>> = {
+  upbit: { title: '업비트', liveBaseUrls: ['https://api.upbit.com'] },
+};
+
+/** A stored venue code as its type. Error: `INPUT_INVALID` for one that this version does not know. */
+export function venueCode(text: string): VenueCode {
+  const code = VENUE_CODES.find((known) => known === text);
+  if (code === undefined) {
+    throw new CheongsanError('INPUT_INVALID', `There is no venue ${JSON.stringify(text)}; known are ${VENUE_CODES.join(', ')}.`);
+  }
+  return code;
+}
