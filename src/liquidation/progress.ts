@@ -17,17 +17,15 @@ import { readNeed } from './need.ts';
  * Starts the sale of a case whose gate has opened, and wakes one that stands paused so that it looks again. Does nothing for any
  * other case. Called whenever a fact of the case has changed.
  */
-export async function progressSale(database: Database, caseId: number): Promise<void> {
-  await database.work({ kind: 'system', part: 'cases' }, async (work) => {
-    const { personId } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { personId: true } });
-    await lockRows(work, 'person', [personId]);
-    await lockRows(work, 'seizure_case', [caseId]);
-    const { phase } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { phase: true } });
-    const sale = await work.tx.liquidation.findUnique({ where: { caseId } });
-    if (sale === null && phase === 'voluntary_window') await startSale(work, personId, caseId);
-    if (sale?.state === 'paused' && (phase === 'cleared_for_sale' || phase === 'selling')) await wake(work, sale);
-    if (sale !== null && sale.state !== 'done' && (phase === 'settled' || phase === 'closed')) await cancel(work, sale);
-  });
+export async function progressCase(work: Work, caseId: number): Promise<void> {
+  const { personId } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { personId: true } });
+  await lockRows(work, 'person', [personId]);
+  await lockRows(work, 'seizure_case', [caseId]);
+  const { phase } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { phase: true } });
+  const sale = await work.tx.liquidation.findUnique({ where: { caseId } });
+  if (sale === null && phase === 'voluntary_window') await startSale(work, personId, caseId);
+  if (sale?.state === 'paused' && (phase === 'cleared_for_sale' || phase === 'selling')) await wake(work, sale);
+  if (sale !== null && sale.state !== 'done' && (phase === 'settled' || phase === 'closed')) await cancel(work, sale);
 }
 
 async function startSale(work: Work, personId: number, caseId: number): Promise<void> {
