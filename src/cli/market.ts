@@ -1,0 +1,60 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { recordMarket } from '../exchange/record-market.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { createLog } from '../kernel/log.ts';
+import { paperExchangeOptions } from '../paper-exchange/options.ts';
+import { startPaperExchange } from '../paper-exchange/server.ts';
+import { print } from './shell.ts';
+
+function instant(text: string): Date {
+  const parsed = new Date(text);
+  if (Number.isNaN(parsed.getTime())) throw new InvalidArgumentError('시각은 2026-01-05T00:00:00Z 와 같이 적습니다.');
+  return parsed;
+}
+
+export function registerMarket(program: Command): void {
+  const market = program.command('market').description('시세 기록과 연습용 거래소');
+  market
+    .command('record')
+    .description('거래소의 공개 분봉을 내려받아 보관한다 (인터넷 연결 필요)')
+    .requiredOption('--symbols <list>', '시장 이름, 쉼표로 구분 (예: KRW-BTC,KRW-ETH)', (text) => text.split(','))
+    .requiredOption('--from <instant>', '시작 시각', instant)
+    .requiredOption('--to <instant>', '끝 시각 (포함하지 않음)', instant)
+    .requiredOption('--folder <path>', '보관할 폴더')
+    .option('--base-url <url>', '거래소 주소')
+    .action(async (options: { symbols: string[]; from: Date; to: Date; folder: string; baseUrl?: string }) => {
+      const { baseUrl, ...rest } = options;
+      const recordings = await recordMarket({
+        ...rest,
+        ...(baseUrl === undefined ? {} : { baseUrl }),
+        clock: systemClock,
+        log: createLog({ level: 'warn' }),
+        onProgress: ({ symbol, daysDone, daysTotal }) => process.stderr.write(`\r${symbol} ${daysDone}/${daysTotal}일   `),
+      });
+      process.stderr.write('\n');
+      for (const { symbol, file, barCount } of recordings) print(`${symbol}  ${barCount}개 분봉  ${file}`);
+    });
+  market
+    .command('paper')
+    .description('연습용 거래소를 켠다 (업비트와 같은 형식, 실제 돈과 코인 없음)')
+    .option('--port <number>', '포트', (text) => Number.parseInt(text, 10), 8090)
+    .option('--seed <text>', '시장의 씨앗', '1')
+    .option('--folder <path>', '기록된 분봉 폴더; 없으면 만들어 낸 시장')
+    .option('--state <file>', '다시 켜도 이어지도록 상태를 적는 파일')
+    .requiredOption('--operator-token <text>', '운영자 암호 (16자 이상)')
+    .action(async (options: { port: number; seed: string; folder?: string; state?: string; operatorToken: string }) => {
+      const settings = paperExchangeOptions.parse({
+        port: options.port,
+        seed: options.seed,
+        market: options.folder === undefined ? { kind: 'generated' } : { kind: 'replay', folder: options.folder },
+        ...(options.state === undefined ? {} : { stateFile: options.state }),
+        operatorToken: options.operatorToken,
+      });
+      const exchange = await startPaperExchange({ ...settings, clock: systemClock, log: createLog({ level: 'info' }) });
+      print(`연습용 거래소가 ${exchange.url} 에서 실행 중입니다. 실제 거래소가 아닙니다.`);
+      await new Promise<void>((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+      });
+      await exchange.stop();
+    });
+}

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { civilDate, isCivilDate } from '../kernel/civil-date.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+import { Won } from '../kernel/money.ts';
+import { initialRows } from '../policy/definition.ts';
+import { POLICY_DEFINITIONS } from '../policy/definitions/index.ts';
+import { PolicySet } from '../policy/policy-set.ts';
+import { penaltyStatement } from '../tax/penalty.ts';
+import { taxRules } from '../tax/rules.ts';
+import { print, printJson } from './shell.ts';
+
+const day = z.string().refine(isCivilDate, 'a calendar day in the form YYYY-MM-DD').transform(civilDate);
+const won = z
+  .string()
+  .regex(/^\d+$/, 'whole won as digits')
+  .transform((text) => Won.of(text));
+
+const noticeSchema = z.object({
+  arisenOn: day,
+  dueOn: day,
+  servedOn: day.optional(),
+  principalKrw: won,
+  surchargeKrw: won.optional(),
+  deferrals: z.array(z.object({ from: day, to: day })).default([]),
+  payments: z.array(z.object({ on: day, krw: won })).default([]),
+});
+
+export function registerPenalty(program: Command): void {
+  program
+    .command('penalty')
+    .description('고지 한 건의 납부지연가산세를 달마다 밝힌다 (법령 기준값으로, 데이터베이스 없이)')
+    .requiredOption('--notice <file>', '고지 내용 JSON 파일')
+    .requiredOption('--as-of <day>', '기준일 (YYYY-MM-DD)')
+    .option('--json', '결과를 JSON 한 줄로', false)
+    .action(async (options: { notice: string; asOf: string; json: boolean }) => {
+      const parsed = noticeSchema.safeParse(JSON.parse(await readFile(options.notice, 'utf8')));
+      if (!parsed.success) {
+        const reasons = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+        throw new CheongsanError('INPUT_INVALID', `${options.notice} is no notice. ${reasons}`);
+      }
+      const notice = parsed.data;
+      const rules = taxRules(new PolicySet(initialRows(POLICY_DEFINITIONS)));
+      const statement = penaltyStatement(
+        {
+          arisenOn: notice.arisenOn,
+          dueOn: notice.dueOn,
+          servedOn: notice.servedOn,
+          principal: notice.principalKrw,
+          surcharge: notice.surchargeKrw ?? Won.zero,
+          deferrals: notice.deferrals.map((deferral) => ({ kind: 'collection' as const, ...deferral })),
+          payments: notice.payments.map(({ on, krw }) => ({ on, amount: krw })),
+          isWithholdingAgent: false,
+        },
+        civilDate(options.asOf),
+        rules.penaltyRulesFor(notice.arisenOn),
+        rules.calendar,
+      );
+      const once = statement.once?.amount ?? Won.zero;
+      const months = statement.months.map(({ on, amount }) => ({ on, krw: amount.toString() }));
+      if (options.json) return printJson({ totalKrw: statement.total.toString(), onceKrw: once.toString(), months });
+      print(`납부기한 ${statement.deadline}, 기준일 ${options.asOf}`);
+      if (statement.once !== undefined) print(`${statement.once.on}  ${statement.once.base} × ${statement.once.rate} = ${once}`);
+      for (const { on, base, rate, amount } of statement.months) print(`${on}  ${base} × ${rate} = ${amount}`);
+      print(`합계 ${statement.total}원`);
+    });
+}
