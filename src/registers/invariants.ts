@@ -60,7 +60,7 @@ const COINS: readonly SqlInvariant[] = [
     code: 'received_is_accounted',
     statement: 'Per holding: received = held + on order + in transit + sold + returned.',
     sql: `SELECT 'holding:' || h.id AS row FROM holding h
-          WHERE (SELECT coalesce(sum(d.credited_quantity), 0) FROM venue_deposit d WHERE d.holding_id = h.id)
+          WHERE (SELECT coalesce(sum(m.quantity), 0) FROM deposit_match m WHERE m.holding_id = h.id)
              <> (${BALANCE_OF} AND a.chart_code IN ('1110', '1120', '1130'))
               + (SELECT coalesce(sum(f.quantity), 0) FROM order_fill f WHERE f.holding_id = h.id)
               + (SELECT coalesce(sum(t.quantity), 0) FROM coin_transfer t WHERE t.holding_id = h.id AND t.state = 'done')`,

@@ -1,0 +1,131 @@
+import { openDatabase } from '../database/open.ts';
+import type { Database } from '../database/work.ts';
+import type { DrivenClock } from '../kernel/clock.ts';
+import type { Config } from '../kernel/config.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import type { PaperExchangeSettingsGiven } from '../paper-exchange/options.ts';
+import { type PaperExchange, startPaperExchange } from '../paper-exchange/server.ts';
+import { DatabaseTap } from './database-tap.ts';
+import { type DemoStore, freshDemoStore } from './demo-store.ts';
+import type { KillPlan } from './kill-plan.ts';
+import type { ServiceAddress } from './office.ts';
+import { ServiceProcess } from './service-process.ts';
+
+export interface InstallationOptions {
+  readonly config: Config;
+  readonly clock: DrivenClock;
+  readonly log: Log;
+  readonly market: PaperExchangeSettingsGiven['market'];
+  readonly seed: string;
+  readonly kills: KillPlan | undefined;
+}
+
+const POSTGRES_PORT = 5432;
+/** At accelerated time a real second holds many of the exchange's: its limits are those of the accelerated second. */
+const ACCELERATED_LIMITS = { ordersPerSecond: 500, defaultPerSecond: 2_000, quotationPerSecond: 2_000 };
+
+/**
+ * The stage: a fresh demo database, the paper exchange, and the real service as a process of its own, with the conductor's taps
+ * on both wires. The conductor itself is never killed.
+ */
+export class DemoInstallation implements ServiceAddress {
+  readonly exchange: PaperExchange;
+  readonly #store: DemoStore;
+  readonly #tap: DatabaseTap;
+  readonly #process: ServiceProcess;
+  readonly #options: InstallationOptions;
+
+  private constructor(parts: {
+    exchange: PaperExchange;
+    store: DemoStore;
+    tap: DatabaseTap;
+    process: ServiceProcess;
+    options: InstallationOptions;
+  }) {
+    this.exchange = parts.exchange;
+    this.#store = parts.store;
+    this.#tap = parts.tap;
+    this.#process = parts.process;
+    this.#options = parts.options;
+  }
+
+  static async open(options: InstallationOptions): Promise<DemoInstallation> {
+    const { config, clock, log, kills } = options;
+    const store = await freshDemoStore(config, log);
+    const address = new URL(store.applicationUrl);
+    let service: ServiceProcess | undefined;
+    const kill = () => service?.kill();
+    const tap = await DatabaseTap.open({
+      target: { host: address.hostname, port: Number(address.port || POSTGRES_PORT) },
+      onCommit: () => {
+        const verdict = kills?.atCommit() ?? 'pass';
+        return verdict === 'pass' ? 'pass' : verdict === 'before' ? 'cut_before' : 'cut_after';
+      },
+      onCut: kill,
+    });
+    const exchange = await startPaperExchange({
+      clock,
+      log,
+      seed: options.seed,
+      market: options.market,
+      limits: ACCELERATED_LIMITS,
+      hooks: {
+        onRequest: async () => {
+          if (kills?.atExchangeRequest() === true) kill();
+        },
+        onAccepted: async () => {
+          if (kills?.atOrderAccepted() === true) kill();
+        },
+      },
+    });
+    service = new ServiceProcess({
+      args: () => ['--demo', '--clock', clock.now().toISOString()],
+      environment: {
+        DATABASE_URL: tap.through(store.applicationUrl),
+        DATABASE_OWNER_URL: store.ownerUrl ?? '',
+        CHEONGSAN_DATA: config.dataFolder,
+        HOST: '127.0.0.1',
+        PORT: '0',
+        LOG_LEVEL: 'warn',
+        REDIS_URL: config.redisUrl ?? '',
+      },
+    });
+    await service.start();
+    return new DemoInstallation({ exchange, store, tap, process: service, options });
+  }
+
+  get firstAdministratorToken(): string {
+    const token = this.#process.firstAdministratorLink?.split('#')[1];
+    if (token === undefined) throw new CheongsanError('INTERNAL', 'The service did not print the first administrator’s link.');
+    return token;
+  }
+
+  get kills(): number {
+    return this.#process.kills;
+  }
+
+  async url(): Promise<string> {
+    await this.#process.restartIfDown();
+    const url = this.#process.url;
+    if (url === undefined) throw new CheongsanError('INTERNAL', 'The service did not come back after a kill.');
+    return url;
+  }
+
+  undisturbed<T>(body: () => Promise<T>): Promise<T> {
+    return this.#options.kills === undefined ? body() : this.#options.kills.hold(body);
+  }
+
+  /** The database with the auditor's eyes, past the tap. */
+  openDatabase(): Promise<Database> {
+    const access = { applicationUrl: this.#store.applicationUrl, ownerUrl: undefined, kind: 'demo' } as const;
+    return openDatabase(access, this.#options.clock, this.#options.log);
+  }
+
+  async close(): Promise<void> {
+    await this.#process.stop();
+    await this.exchange.stop();
+    await this.#tap.close();
+    await this.#store.close();
+  }
+}
