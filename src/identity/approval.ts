@@ -181,10 +181,10 @@ export async function expireApproval(database: Database, approvalId: number): Pr
   });
 }
 
-/** Approvals whose time is over, rung for on housekeeping. That queue's ids are of several kinds: answer with `expireApproval`. */
+/** Approvals whose time is over, rung for one by one: answer with `expireApproval`. */
 export function approvalDueSource(database: Database): DueSource {
   return {
-    queue: 'housekeeping',
+    queue: 'approvals',
     due: async (now) => {
       const rows = await database.read.approval.findMany({
         where: { state: 'pending', expiresAt: { lte: now } },

@@ -29,7 +29,7 @@ export async function standingOf(reader: StandingReader, userId: number, at: Dat
   if (user === null || !user.active) return { active: false, roles: [], standsInFor: [] };
   const today = dayToColumn(seoulDay(at));
   const appointments = await reader.deputy.findMany({
-    where: { deputyId: userId, endedAt: null, fromDay: { lte: today }, untilDay: { gt: today } },
+    where: { deputyId: userId, endedAt: null, fromDay: { lte: today }, untilDay: { gte: today } },
     select: { absentId: true },
   });
   const absent = await reader.userAccount.findMany({

@@ -64,7 +64,7 @@ export async function raiseAlert(work: Work, alert: NewAlert): Promise<{ readonl
     subject: `alert:${id}`,
     payload: { code: alert.code, severity: alert.severity, about: alert.subject },
   });
-  work.ring('housekeeping', id);
+  work.ring('alerts', id);
   return { id, isNew: true };
 }
 
@@ -183,13 +183,13 @@ export async function openAlerts(reader: Pick<Transaction, 'alert'>, limit: numb
 }
 
 /**
- * Alerts that are to be sent, rung for on housekeeping; that queue's ids are of several kinds: answer with `deliverAlert`.
+ * Alerts that are to be sent, rung for one by one: answer with `deliverAlert`.
  * Without a channel nothing falls due, the alerts stand on the screen only.
  */
 export function alertDueSource(database: Database, channels: readonly AlertChannel[]): DueSource {
   const unsent = { deliveredAt: null, acknowledgedAt: null };
   return {
-    queue: 'housekeeping',
+    queue: 'alerts',
     due: async (now) => {
       if (channels.length === 0) return [];
       const rows = await database.read.alert.findMany({

@@ -53,10 +53,12 @@ describe('signing in', () => {
   });
 
   it('takes a code once, also when it comes twice at the same time', async () => {
-    const code = freshCode();
-    const outcomes = await Promise.allSettled([attempt('officer', PASSWORD, code), attempt('officer', PASSWORD, code)]);
-    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    await expect(attempt('officer', PASSWORD, code)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    for (let round = 0; round < 8; round++) {
+      const code = freshCode();
+      const outcomes = await Promise.allSettled([attempt('officer', PASSWORD, code), attempt('officer', PASSWORD, code)]);
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      await expect(attempt('officer', PASSWORD, code)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    }
   });
 
   it('does not take the code before one that was used, and takes one of a clock slightly off', async () => {

@@ -113,7 +113,11 @@ describe('a deputy', () => {
     const inOffice = new Date('2026-02-03T00:00:00Z');
     expect((await standingOf(test.database.read, deputy.userId, inOffice)).roles).toEqual(['collection_officer']);
     await appoint();
+    await test.database.read.userAccount.update({ where: { id: absent.userId }, data: { active: false } });
+    expect((await standingOf(test.database.read, deputy.userId, inOffice)).roles).toEqual(['collection_officer']);
+    await test.database.read.userAccount.update({ where: { id: absent.userId }, data: { active: true } });
     await test.database.work(testActor, (work) => deactivateUser(work, absent.userId));
+    expect(await test.database.read.deputy.count({ where: { absentId: absent.userId, endedAt: null } })).toBe(0);
     expect((await standingOf(test.database.read, deputy.userId, inOffice)).roles).toEqual(['collection_officer']);
   });
 });

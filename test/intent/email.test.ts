@@ -53,7 +53,7 @@ async function startMailServer(refusesRecipients: boolean): Promise<{ url: strin
 /** Undoes quoted-printable, in which both header and body travel. */
 function decoded(mail: string): string {
   const [head = '', ...body] = mail.split('\n\n');
-  const words = head.replace(/\?=\s*=\?UTF-8\?Q\?/g, '').replace(/_(?==)/g, ' ');
+  const words = head.replace(/\?=\s*=\?UTF-8\?Q\?/g, '').replaceAll('_', ' ');
   const bytes = `${words}\n${body.join('\n\n').replaceAll('=\n', '')}`.replace(/=([0-9A-F]{2})/g, '%$1');
   return decodeURIComponent(bytes);
 }
