@@ -114,7 +114,12 @@ async function openHttp(
   kind: 'real' | 'demo',
 ): Promise<{ server: Server; url: string }> {
   const demoNearby = kind === 'real' && store.embedded !== undefined && (await store.embedded.hasDatabase(DEMO_DATABASE));
-  const app = createApp(services, routes({ kind, clock: services.database.clock, sweep: () => workers.sweeper.sweepNow() }), await readVersion(), demoNearby);
+  const app = createApp(
+    services,
+    routes({ kind, clock: services.database.clock, sweep: () => workers.sweeper.sweepNow() }),
+    await readVersion(),
+    demoNearby,
+  );
   return listen(app, services.config.host, services.config.port);
 }
 
