@@ -7,7 +7,7 @@ import { applyPolicyChange, policyChangeSchema } from '../policy/book.ts';
 import { applySeizureApprovals } from '../seizure/approve.ts';
 import { applyBillUpdateDecision } from '../tax/bill-update.ts';
 import { applyRefundDecision } from '../treasury/refund.ts';
-import { applyWithdrawalDecision } from '../treasury/withdrawal.ts';
+import { applyWithdrawalDecision } from '../treasury/withdrawal-decision.ts';
 import { applyFreezeRelease } from '../venue/freeze.ts';
 import { applyLooserTrading } from '../venue/trading-state.ts';
 
