@@ -1,4 +1,4 @@
-import { accountDueSource } from '../src/custody/due.ts';
+import { accountDueSource, answeredDemandDueSource } from '../src/custody/due.ts';
 import { type Database, QUEUE_NAMES } from '../src/database/work.ts';
 import { approvalDueSource } from '../src/identity/approval.ts';
 import { alertDueSource } from '../src/intent/alert.ts';
@@ -8,6 +8,7 @@ import { deskDueSource, pausedSaleDueSource } from '../src/liquidation/progress.
 import { publicNoticeDueSource } from '../src/notice/public-notice.ts';
 import { unansweredRings } from '../src/queue/answer.ts';
 import type { DueSource } from '../src/queue/due.ts';
+import { seizureDueSource } from '../src/seizure/progress.ts';
 import { distributionDueSource } from '../src/treasury/distribution.ts';
 import { windowDueSource } from '../src/voluntary-sale/progress.ts';
 
@@ -20,6 +21,8 @@ export function dueSources({ config, database }: { config: Config; database: Dat
     deskDueSource(database),
     pausedSaleDueSource(database),
     accountDueSource(database),
+    answeredDemandDueSource(database),
+    seizureDueSource(database),
     distributionDueSource(database),
     approvalDueSource(database),
     alertDueSource(database, alertChannels(config)),

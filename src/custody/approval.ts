@@ -1,14 +1,37 @@
 import type { Approval } from '../database/generated/client.ts';
+import { lockRows } from '../database/locks.ts';
 import type { Work } from '../database/work.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { applyTransferApproval, TRANSFER_SUBJECT } from './return.ts';
 import { applyShortage, SHORTAGE_SUBJECT } from './shortage.ts';
 
-/** Carries out a decided approval of kind `coin_transfer`: coins to be sent, or coins that will not come. */
-export async function applyCustodyApproval(work: Work, approval: Approval): Promise<void> {
-  if (approval.subjectType === TRANSFER_SUBJECT) return applyTransferApproval(work, approval);
-  if (approval.subjectType !== SHORTAGE_SUBJECT) {
-    throw new CheongsanError('INTERNAL', `Custody has nothing to do for an approval about ${approval.subjectType}.`);
+/** Carries out decided approvals of kind `coin_transfer`: coins to be sent, and coins that will not come. */
+export async function applyCustodyApprovals(work: Work, approvals: readonly Approval[]): Promise<void> {
+  const strange = approvals.find(({ subjectType }) => subjectType !== TRANSFER_SUBJECT && subjectType !== SHORTAGE_SUBJECT);
+  if (strange !== undefined) {
+    throw new CheongsanError('INTERNAL', `Custody has nothing to do for an approval about ${strange.subjectType}.`);
   }
-  if (approval.state === 'approved') await applyShortage(work, approval);
+  const shortages = approvals.filter(({ subjectType, state }) => subjectType === SHORTAGE_SUBJECT && state === 'approved');
+  await lockHoldings(
+    work,
+    shortages.map(({ subjectId }) => subjectId),
+  );
+  for (const approval of shortages) await applyShortage(work, approval);
+  for (const approval of approvals) if (approval.subjectType === TRANSFER_SUBJECT) await applyTransferApproval(work, approval);
+}
+
+/** As `applyCustodyApprovals` for one. */
+export async function applyCustodyApproval(work: Work, approval: Approval): Promise<void> {
+  await applyCustodyApprovals(work, [approval]);
+}
+
+/** All cases before all holdings, as the order of locks demands. */
+async function lockHoldings(work: Work, holdingIds: readonly number[]): Promise<void> {
+  const holdings = await work.tx.holding.findMany({ where: { id: { in: [...holdingIds] } }, select: { caseId: true } });
+  await lockRows(
+    work,
+    'seizure_case',
+    holdings.map(({ caseId }) => caseId),
+  );
+  await lockRows(work, 'holding', holdingIds);
 }

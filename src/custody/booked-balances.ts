@@ -4,6 +4,7 @@ import { VenueWon } from '../kernel/money.ts';
 import { CHART } from '../ledger/chart.ts';
 import { accountPlace } from '../venue/ledger-asset.ts';
 import { type BookedBalance, NOTHING_BOOKED } from './reconcile-rules.ts';
+import { withdrawalKey } from './transfer-progress.ts';
 import { wonWithdrawalKey } from './won-withdrawal.ts';
 
 /** Accounts of the ledger whose sum at a place is what lies at the venue. Won in transit (1220) has left it. */
@@ -50,10 +51,12 @@ async function addOpenOrders(tx: Transaction, balances: Balances, accountId: num
   add(balances, VenueWon.zero(venue).asset, { more: open._sum.maximumProceeds?.toFixed() ?? '0' });
 }
 
-/** In transit counts as held until the transfer is done, and may have left as soon as somebody was told to send it. */
+/** In transit counts as held until the transfer is done, and may have left, with its fee, as soon as somebody was told to send it. */
 async function addTransfers(tx: Transaction, balances: Balances, accountId: number): Promise<void> {
   const open = await tx.coinTransfer.findMany({ where: { venueAccountId: accountId, state: 'instructed' } });
+  const listed = await tx.venueWithdrawal.findMany({ where: { matchedTo: { in: open.map(({ id }) => withdrawalKey(id)) } } });
   for (const { asset, quantity } of open) add(balances, asset, { less: quantity.toFixed() });
+  for (const { asset, fee } of listed) add(balances, asset, { less: fee.toFixed() });
 }
 
 /** Won leaves the ledger when its sender confirms: before that the venue may have less, after it still more until it is done. */

@@ -3,6 +3,7 @@ import { seoulDay } from '../kernel/civil-date.ts';
 import { readPolicy } from '../policy/book.ts';
 import { depositPollSeconds } from '../policy/definitions/sale.ts';
 import type { DueSource } from '../queue/due.ts';
+import { AWAITED_STATES } from './progress.ts';
 
 /**
  * Accounts to be tended: `custody` rings name venue accounts. A poll is no appointment, except where something is awaited that
@@ -33,6 +34,24 @@ export function accountDueSource(database: Database): DueSource {
       if (first === undefined) return undefined;
       const dueAt = new Date(first.getTime() + (await pollMs(database, now)));
       return dueAt > now ? dueAt : undefined;
+    },
+  };
+}
+
+const BATCH = 500;
+
+/** Cases whose demand is answered in full, by coins or by shortages, and that nothing has moved on. */
+export function answeredDemandDueSource(database: Database): DueSource {
+  return {
+    queue: 'cases',
+    due: async () => {
+      const rows = await database.read.seizureCase.findMany({
+        where: { phase: 'transfer_demanded', holdings: { some: {}, none: { state: { in: [...AWAITED_STATES] } } } },
+        select: { id: true },
+        orderBy: { id: 'asc' },
+        take: BATCH,
+      });
+      return rows.map(({ id }) => id);
     },
   };
 }

@@ -3,8 +3,8 @@ import type { Work } from '../database/work.ts';
 import { raiseAlert } from '../intent/alert.ts';
 import { moveCase } from '../seizure/phase.ts';
 
-/** States in which a holding still waits for its demand. */
-const WAITING = ['proposed', 'seized', 'demanded', 'partly_received'] as const;
+/** States in which something of a holding is still awaited. */
+export const AWAITED_STATES = ['proposed', 'seized', 'demanded', 'partly_received'] as const;
 
 /**
  * Moves a case whose transfer demand is answered: into custody once every holding has come or is declared short. When nothing came
@@ -16,7 +16,7 @@ export async function progressCase(work: Work, caseId: number): Promise<void> {
   const { phase, number } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId } });
   if (phase !== 'transfer_demanded') return;
   const holdings = await work.tx.holding.findMany({ where: { caseId }, select: { state: true } });
-  if (holdings.length === 0 || holdings.some(({ state }) => WAITING.some((waiting) => waiting === state))) return;
+  if (holdings.length === 0 || holdings.some(({ state }) => AWAITED_STATES.some((awaited) => awaited === state))) return;
   if (holdings.some(({ state }) => state !== 'released')) {
     await moveCase(work, caseId, ['transfer_demanded'], 'in_custody', { changes: { inCustodyAt: work.at } });
     return;

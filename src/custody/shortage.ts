@@ -42,10 +42,11 @@ export async function requestShortage(
 
 /**
  * Declares an approved shortage: the rest of the demand is no longer expected and no longer owed to the owner. A holding of
- * which nothing came is released. Errors: `APPROVAL_STALE` when coins came meanwhile; those of `requireApproved`.
+ * which nothing came is released. Case and holding must be locked. Errors: `APPROVAL_STALE` when coins came meanwhile; those of
+ * `requireApproved`.
  */
 export async function applyShortage(work: Work, approval: Approval): Promise<void> {
-  const holding = await lockHolding(work, approval.subjectId);
+  const holding = await work.tx.holding.findUniqueOrThrow({ where: { id: approval.subjectId } });
   const { outstanding, received } = await receiptOf(work.tx, holding);
   await requireApproved(work.tx, approval.id, contentOf(holding, outstanding));
   await assertDemanded(work, holding);

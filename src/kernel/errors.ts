@@ -60,6 +60,7 @@ export const ERROR_CATALOGUE = {
   BANK_LINE_UNMATCHED: { status: 409, title: '은행 입금 내역과 일치하는 건이 없습니다' },
   DISTRIBUTION_TOO_EARLY: { status: 409, title: '배분기일 전입니다' },
   DISTRIBUTION_OBJECTED: { status: 409, title: '배분 이의가 남아 있습니다' },
+  REFUND_PAYEE_DIFFERS: { status: 409, title: '환급 계좌의 예금주가 체납자와 다릅니다' },
   PENALTY_WITHHOLDING_AGENT: { status: 422, title: '특별징수 납부지연가산세는 계산 대상이 아닙니다' },
   // policy
   POLICY_UNKNOWN: { status: 404, title: '없는 기준값입니다' },

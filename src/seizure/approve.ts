@@ -29,7 +29,9 @@ interface SeizureFacts {
  * bill by now, `SEIZURE_STAYED`, and those of `requestApproval`.
  */
 export async function requestSeizureApproval(work: Work, request: { readonly caseId: number; readonly reason: string }): Promise<Approval> {
-  return requestFor(work, await lockCase(work, request.caseId), request.reason);
+  const [approval] = await requestSeizureApprovals(work, { caseIds: [request.caseId], reason: request.reason });
+  if (approval === undefined) throw new CheongsanError('INTERNAL', `No approval came of case ${request.caseId}.`);
+  return approval;
 }
 
 /** As `requestSeizureApproval` for many cases, in the order of their ids. One refusal keeps all of them back. */
@@ -37,17 +39,26 @@ export async function requestSeizureApprovals(
   work: Work,
   requests: { readonly caseIds: readonly number[]; readonly reason: string },
 ): Promise<Approval[]> {
+  const cases = await lockCases(work, requests.caseIds);
+  const policy = await readPolicy(work.tx);
+  const rules = taxRules(policy);
+  const days = policy.get(approvalExpiryDays, seoulDay(work.at));
+  const expiresAt = startOfDay(addDays(seoulDay(work.at), days + 1));
   const approvals: Approval[] = [];
-  for (const seizureCase of await lockCases(work, requests.caseIds)) approvals.push(await requestFor(work, seizureCase, requests.reason));
+  for (const seizureCase of cases) {
+    approvals.push(await requestFor(work, seizureCase, { reason: requests.reason, expiresAt, rules }));
+  }
   return approvals;
 }
 
-async function requestFor(work: Work, seizureCase: CaseWithParts, reason: string): Promise<Approval> {
+async function requestFor(
+  work: Work,
+  seizureCase: CaseWithParts,
+  { reason, expiresAt, rules }: { readonly reason: string; readonly expiresAt: Date; readonly rules: TaxRules },
+): Promise<Approval> {
   assertProposed(seizureCase);
-  const facts = await readFacts(work, seizureCase);
+  const facts = await readFacts(work, seizureCase, rules);
   assertUnbarred(work, seizureCase, facts);
-  const today = seoulDay(work.at);
-  const days = (await readPolicy(work.tx)).get(approvalExpiryDays, today);
   return requestApproval(work, {
     kind: 'seizure',
     subjectType: 'case',
@@ -56,7 +67,7 @@ async function requestFor(work: Work, seizureCase: CaseWithParts, reason: string
     content: facts.content,
     moneyAtStakeKrw: facts.valueKrw,
     reason,
-    expiresAt: startOfDay(addDays(today, days + 1)),
+    expiresAt,
   });
 }
 
@@ -91,10 +102,12 @@ export async function applySeizureApprovals(work: Work, approvals: readonly Appr
     throw new CheongsanError('INPUT_INVALID', `Approval ${strange.id} is about a ${strange.kind} and no seizure.`);
   }
   const decided = new Map(approvals.filter(({ state }) => state !== 'pending').map((approval) => [approval.subjectId, approval]));
-  for (const seizureCase of await lockCases(work, [...decided.keys()])) {
+  const cases = await lockCases(work, [...decided.keys()]);
+  const rules = taxRules(await readPolicy(work.tx));
+  for (const seizureCase of cases) {
     const approval = decided.get(seizureCase.id);
     if (approval?.state === 'rejected') await refuseRejected(work, seizureCase, approval);
-    else if (approval !== undefined) await carryOut(work, seizureCase, approval);
+    else if (approval !== undefined) await carryOut(work, seizureCase, approval, rules);
   }
 }
 
@@ -108,9 +121,9 @@ async function refuseRejected(work: Work, seizureCase: CaseWithParts, approval: 
   });
 }
 
-async function carryOut(work: Work, seizureCase: CaseWithParts, approval: Approval): Promise<void> {
+async function carryOut(work: Work, seizureCase: CaseWithParts, approval: Approval, rules: TaxRules): Promise<void> {
   if (seizureCase.approvalId === approval.id && seizureCase.phase !== 'proposed') return;
-  const { content } = await readFacts(work, seizureCase);
+  const { content } = await readFacts(work, seizureCase, rules);
   const approved = await requireApproved(work.tx, approval.id, content);
   await moveCase(work, seizureCase.id, ['proposed'], 'approved', {
     action: 'seizure.approved',
@@ -120,9 +133,8 @@ async function carryOut(work: Work, seizureCase: CaseWithParts, approval: Approv
   });
 }
 
-async function readFacts(work: Work, seizureCase: CaseWithParts): Promise<SeizureFacts> {
+async function readFacts(work: Work, seizureCase: CaseWithParts, rules: TaxRules): Promise<SeizureFacts> {
   const today = seoulDay(work.at);
-  const rules = taxRules(await readPolicy(work.tx));
   const bills = await loadBillStates(
     work.tx,
     seizureCase.bills.map(({ billId }) => billId),

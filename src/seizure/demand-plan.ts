@@ -1,16 +1,14 @@
 import { appendAudit } from '../audit/append.ts';
 import type { Work } from '../database/work.ts';
-import { seoulDay } from '../kernel/civil-date.ts';
+import { Decimal } from '../kernel/decimal.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, Rate, Won } from '../kernel/money.ts';
-import { readPolicy } from '../policy/book.ts';
 import { loadBillStates, owedOnBills } from '../tax/bill-state.ts';
-import { taxRules } from '../tax/rules.ts';
 import type { BookSnapshots } from '../valuation/book-snapshot.ts';
 import { recordValuations } from '../valuation/valuation-record.ts';
-import { claimOn, claimRules } from './claim.ts';
+import { type ClaimRules, claimOn } from './claim.ts';
 import type { CaseWithParts } from './locked-case.ts';
-import { limitUnder, planScope, type Scope } from './scope.ts';
+import { limitUnder, planScope } from './scope.ts';
 
 export interface DemandTerms {
   readonly venueAccountId: number;
@@ -24,11 +22,11 @@ export interface DemandTerms {
  * demanded whole. An old one was not: of it no more is demanded than its bills need by now (LTCA 43, LTCA-D 60-2(3)); the rest
  * stays seized where it is. Errors: `SEIZURE_NOTHING_OWED`, `SEIZURE_EXCESSIVE` when other demands cover all, `SEIZURE_NOTHING_TO_SEIZE`.
  */
-export async function planDemand(work: Work, seizureCase: CaseWithParts, terms: DemandTerms): Promise<void> {
+export async function planDemand(work: Work, seizureCase: CaseWithParts, terms: DemandTerms, rules: ClaimRules): Promise<void> {
   const quantities =
     seizureCase.origin === 'inquiry'
       ? seizureCase.holdings.map(({ asset, seizedQuantity }) => CoinAmount.of(asset, seizedQuantity.toFixed()))
-      : await scopeOldSeizure(work, seizureCase, terms);
+      : await scopeOldSeizure(work, seizureCase, terms, rules);
   for (const holding of seizureCase.holdings) {
     const demanded = quantities.find(({ asset }) => asset === holding.asset) ?? CoinAmount.zero(holding.asset);
     await work.tx.holding.update({
@@ -48,9 +46,7 @@ export async function planDemand(work: Work, seizureCase: CaseWithParts, terms: 
   });
 }
 
-async function scopeOldSeizure(work: Work, seizureCase: CaseWithParts, terms: DemandTerms): Promise<CoinAmount[]> {
-  const policy = await readPolicy(work.tx);
-  const rules = claimRules(policy, taxRules(policy), seoulDay(work.at));
+async function scopeOldSeizure(work: Work, seizureCase: CaseWithParts, terms: DemandTerms, rules: ClaimRules): Promise<CoinAmount[]> {
   const others = await demandingCases(work, seizureCase);
   const billIds = [seizureCase, ...others].flatMap(({ bills }) => bills.map(({ billId }) => billId));
   const bills = await loadBillStates(work.tx, billIds);
@@ -73,18 +69,19 @@ async function scopeOldSeizure(work: Work, seizureCase: CaseWithParts, terms: De
       facts: { leftOut: scope.leftOut },
     });
   }
-  await recordScopeValuations(work, seizureCase, scope);
+  await recordSeizedValuations(work, seizureCase, terms.snapshots);
   return scope.lines.map(({ quantity }) => quantity);
 }
 
-async function recordScopeValuations(work: Work, seizureCase: CaseWithParts, scope: Scope): Promise<void> {
-  const idOf = new Map(seizureCase.holdings.map(({ asset, id }) => [asset, id]));
+/** All that was seized is valued, not only what is demanded of it: the letters state both. */
+async function recordSeizedValuations(work: Work, seizureCase: CaseWithParts, snapshots: BookSnapshots): Promise<void> {
   await recordValuations(
     work,
     'seizure',
-    scope.lines.flatMap(({ quantity, snapshot }) => {
-      const holdingId = idOf.get(quantity.asset);
-      return holdingId === undefined ? [] : [{ caseId: seizureCase.id, holdingId, quantity, snapshot }];
+    seizureCase.holdings.flatMap(({ id, asset, seizedQuantity }) => {
+      const snapshot = snapshots.get(asset);
+      const quantity = CoinAmount.of(asset, seizedQuantity.toFixed());
+      return snapshot === undefined ? [] : [{ caseId: seizureCase.id, holdingId: id, quantity, snapshot }];
     }),
   );
 }
@@ -109,9 +106,16 @@ async function demandingCases(work: Work, { id, personId }: CaseWithParts): Prom
   return cases.map(({ bills, holdings, valuations }) => ({
     bills,
     demandedValue: Won.sum(
-      holdings
-        .filter(({ demandedQuantity }) => demandedQuantity.greaterThan(0))
-        .map((holding) => Won.of(valuations.findLast(({ holdingId }) => holdingId === holding.id)?.valueKrw ?? 0n)),
+      holdings.map(({ id: holdingId, demandedQuantity }) => {
+        const last = valuations.findLast((valuation) => valuation.holdingId === holdingId);
+        return last === undefined ? Won.zero : shareOf(last, demandedQuantity.toFixed());
+      }),
     ),
   }));
+}
+
+/** The part of a valuation that belongs to the demanded part of what was valued, rounded down. */
+function shareOf({ valueKrw, quantity }: { readonly valueKrw: bigint; readonly quantity: { toFixed(): string } }, demanded: string): Won {
+  const share = new Decimal(demanded).div(quantity.toFixed());
+  return Won.of(new Decimal(valueKrw.toString()).times(share).integerValue(Decimal.ROUND_DOWN));
 }

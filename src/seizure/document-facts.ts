@@ -2,7 +2,7 @@ import type { Work } from '../database/work.ts';
 import { dayFromColumn, seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
-import { CoinAmount, Price, Won } from '../kernel/money.ts';
+import { CoinAmount, Won } from '../kernel/money.ts';
 import { type ReadPerson, readPersons } from '../person/read.ts';
 import { readPolicy } from '../policy/book.ts';
 import { transferDemandProvisionFrom } from '../policy/definitions/seizure.ts';
@@ -112,16 +112,13 @@ async function holdingFacts(work: Work, seizureCase: CaseWithParts): Promise<Hol
   const valuations = await work.tx.valuation.findMany({ where: { caseId: seizureCase.id }, orderBy: { id: 'asc' } });
   const holdings = await work.tx.holding.findMany({ where: { caseId: seizureCase.id }, orderBy: { id: 'asc' } });
   return holdings.map(({ id, asset, accountReference, seizedQuantity, demandedQuantity }) => {
-    const last = valuations.findLast(({ holdingId }) => holdingId === id);
+    const last = valuations.findLast(({ holdingId, quantity }) => holdingId === id && quantity.equals(seizedQuantity));
     return {
       asset,
       accountReference,
       seized: CoinAmount.of(asset, seizedQuantity.toFixed()),
       demanded: CoinAmount.of(asset, demandedQuantity.toFixed()),
-      valuation:
-        last === undefined
-          ? undefined
-          : { price: Price.of(asset, last.price.toFixed()), value: Won.of(last.valueKrw), source: last.priceSource, at: last.priceAt },
+      valuation: last === undefined ? undefined : { value: Won.of(last.valueKrw), source: last.priceSource, at: last.priceAt },
     };
   });
 }

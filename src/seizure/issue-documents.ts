@@ -6,8 +6,10 @@ import type { MasterKey } from '../kernel/master-key.ts';
 import { issueNotice, type NoticeInput, type NoticeRecipient } from '../notice/issue.ts';
 import { readPolicy } from '../policy/book.ts';
 import { transferDemandDays } from '../policy/definitions/sale.ts';
-import { appealDays, transferDemandProvisionFrom } from '../policy/definitions/seizure.ts';
+import { transferDemandProvisionFrom } from '../policy/definitions/seizure.ts';
+import { appealFilingDays } from '../policy/definitions/service.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
+import { type ClaimRules, claimRules } from './claim.ts';
 import { type DemandTerms, planDemand } from './demand-plan.ts';
 import { type DocumentSource, documentSource } from './document-facts.ts';
 import type { CaseFacts, Correspondence } from './documents/case-facts.ts';
@@ -32,7 +34,7 @@ export interface IssuedLetters {
 }
 
 /** So many cases stay well within one unit of work. */
-const CASES_PER_WORK = 40;
+const CASES_PER_WORK = 20;
 
 /**
  * Writes the letters that are due in these cases: for an approved seizure record, notice and demand to the exchange; for an old one
@@ -77,8 +79,9 @@ async function issueChunk(work: Work, keys: MasterKey, order: DocumentOrder): Pr
   );
   const issued: IssuedLetters['issued'][number][] = [];
   const refused: IssuedLetters['refused'][number][] = [];
+  const rules = claimRules(policy, source.rules, seoulDay(work.at));
   for (const { seizureCase, due } of needed) {
-    const refusal = await prepare(work, seizureCase, due, order, source);
+    const refusal = await prepare(work, { seizureCase, due, order, policy, source }, rules);
     if (refusal !== undefined) refused.push({ caseId: seizureCase.id, code: refusal.code, detail: refusal.message });
     else issued.push(...(await issueFor(work, keys, { seizureCase, due, order, policy, source })));
   }
@@ -118,18 +121,12 @@ function letterFacts(seizureCase: CaseWithParts, standing: ReadonlySet<NoticeKin
 }
 
 /** Looks once more at what could bar a seizure or a demand, and fixes the quantities of the demand; returns the refusal, if any. */
-async function prepare(
-  work: Work,
-  seizureCase: CaseWithParts,
-  due: readonly NoticeKind[],
-  order: DocumentOrder,
-  { bills, rules }: DocumentSource,
-): Promise<CheongsanError | undefined> {
+async function prepare(work: Work, { seizureCase, due, order, source }: Issue, rules: ClaimRules): Promise<CheongsanError | undefined> {
   const today = seoulDay(work.at);
   if (due.includes('venue_seizure_notice')) {
     const barred = seizureCase.bills.flatMap(({ billId }) => {
-      const bill = bills.get(billId);
-      return bill === undefined ? [] : [{ billId, noticeNumber: bill.noticeNumber, bars: barsOf(bill, today, rules) }];
+      const bill = source.bills.get(billId);
+      return bill === undefined ? [] : [{ billId, noticeNumber: bill.noticeNumber, bars: barsOf(bill, today, rules.tax) }];
     });
     const withBars = barred.filter(({ bars }) => bars.length > 0);
     if (withBars.length > 0) return barredError(withBars, `Case ${seizureCase.number}`);
@@ -142,7 +139,7 @@ async function prepare(
   }
   if (!due.includes('transfer_demand')) return undefined;
   try {
-    await planDemand(work, seizureCase, order);
+    await planDemand(work, seizureCase, order, rules);
     return undefined;
   } catch (thrown) {
     if (thrown instanceof CheongsanError && DEMAND_REFUSALS.includes(thrown.code)) return thrown;
@@ -192,7 +189,7 @@ async function letterOf(work: Work, kind: NoticeKind, facts: CaseFacts, issue: I
       return {
         recipient: delinquent,
         template: SEIZURE_NOTICE_TEMPLATE,
-        content: seizureNotice(facts, policy.get(appealDays, today), correspondence),
+        content: seizureNotice(facts, policy.get(appealFilingDays, today), correspondence),
       };
     case 'transfer_demand': {
       const demand = await demandFacts(work, issue);

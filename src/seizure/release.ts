@@ -27,7 +27,7 @@ export interface ReleaseOrder {
 
 /** Phases from which a case with nothing in custody is released. */
 const RELEASABLE_PHASES = ['seized', 'transfer_demanded', 'settled'] as const;
-const CASES_PER_WORK = 40;
+const CASES_PER_WORK = 20;
 
 /** Cases that must be released: their bills owe nothing and nothing of them is held anywhere. Ids ascending. */
 export async function releasableCases(work: Work): Promise<{ readonly caseId: number; readonly number: string }[]> {

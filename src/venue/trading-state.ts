@@ -102,9 +102,12 @@ export async function applyLooserTrading(work: Work, approval: Approval): Promis
   await auditChange(work, scope, 'trading.loosened', before, after, approval.id);
 }
 
-/** A restored copy lacks what happened after its backup; `reconciledAt` is null until the account was compared again. */
+/**
+ * A restored copy lacks what happened after its backup; `reconciledAt` is null until the account was compared again. An account
+ * that cannot be compared is halted by itself and then holds up no other.
+ */
 async function assertReconciled(tx: Transaction, scope: TradingScope): Promise<void> {
-  const where = scope.kind === 'installation' ? {} : { id: scope.accountId };
+  const where = scope.kind === 'installation' ? { tradingState: { not: 'HALTED' as const } } : { id: scope.accountId };
   const open = await tx.venueAccount.findMany({ where: { ...where, reconciledAt: null }, select: { id: true }, orderBy: { id: 'asc' } });
   if (open.length > 0) {
     const ids = open.map(({ id }) => id);

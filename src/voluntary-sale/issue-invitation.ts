@@ -40,7 +40,6 @@ export async function issueInvitation(
     recipient: { kind: 'delinquent', personId: seizureCase.personId },
     content: invitationLetter(facts, agency, letterRecipient(taxpayer), days),
     template: INVITATION_TEMPLATE,
-    deadlineOn: days.endsOn,
   });
   return { noticeId: id };
 }

@@ -7,8 +7,7 @@ import { readPolicy } from '../policy/book.ts';
 import { voluntaryWindowDays } from '../policy/definitions/sale.ts';
 import type { CaseWithParts } from '../seizure/locked-case.ts';
 import { moveCase } from '../seizure/phase.ts';
-import { loadBillStates, owedOnBills } from '../tax/bill-state.ts';
-import { taxRules } from '../tax/rules.ts';
+import { billsThatOwe } from '../seizure/settle.ts';
 import { saleNoticeStatus } from './sale-notice-status.ts';
 import { serviceCompleteOn, windowFrom, windowStateOn } from './window-rules.ts';
 
@@ -60,16 +59,9 @@ async function stateNow(work: Work, seizureCase: CaseWithParts, window: SaleWind
   const { phase } = seizureCase;
   const isWithoutSale = window.state === 'open' && (phase === 'settled' || phase === 'closed');
   if (phase !== 'voluntary_window' && !isWithoutSale) return undefined;
-  const owesNothing = await isPaid(work, seizureCase);
+  const billIds = seizureCase.bills.map(({ billId }) => billId);
+  const owesNothing = (await billsThatOwe(work, billIds)).size === 0;
   if (isWithoutSale) return owesNothing ? 'paid' : 'cancelled';
   const waiver = await work.tx.windowChoice.findFirst({ where: { caseId: seizureCase.id, kind: 'let_city_sell', revokedAt: null } });
   return windowStateOn({ endsOn: dayFromColumn(window.endsOn), owesNothing, hasWaived: waiver !== null }, seoulDay(work.at));
-}
-
-async function isPaid(work: Work, { bills }: CaseWithParts): Promise<boolean> {
-  const states = await loadBillStates(
-    work.tx,
-    bills.map(({ billId }) => billId),
-  );
-  return owedOnBills(states, seoulDay(work.at), taxRules(await readPolicy(work.tx))).total.isZero();
 }

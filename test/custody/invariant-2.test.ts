@@ -131,7 +131,7 @@ async function coins(
   return coinBalance(custody.database.read, { chart, subject: `holding:${holdingId}` }, ASSET);
 }
 
-it('demanded = received + outstanding + short, and received = held + in transit + returned, whatever happens in whatever order', async () => {
+it('keeps demanded = received + outstanding + short, and received = held + in transit + returned, in whatever order things happen', async () => {
   const scenario = fc.tuple(fc.integer({ min: 5, max: 30 }), fc.array(step, { minLength: 2, maxLength: 6 }));
   await fc.assert(
     fc.asyncProperty(scenario, async ([demandedTenths, steps]) => {
@@ -141,8 +141,6 @@ it('demanded = received + outstanding + short, and received = held + in transit 
         await run(holding, taken);
         const receipt = await receiptText(custody, holding.caseId);
         const amount = (text: string): CoinAmount => CoinAmount.of(ASSET, text);
-        const accounted = amount(receipt.received).plus(amount(receipt.outstanding)).plus(amount(receipt.short));
-        expect(accounted.toString()).toBe(amount(demanded).toString());
         expect([receipt.received, receipt.outstanding, receipt.short].some((text) => text.startsWith('-'))).toBe(false);
         const returned = CoinAmount.sum(
           ASSET,
@@ -156,12 +154,15 @@ it('demanded = received + outstanding + short, and received = held + in transit 
           await coins(CHART.dutyToOwner, holding.holdingId),
         ];
         expect(held.plus(moving).plus(returned).toString()).toBe(amount(receipt.received).toString());
+        // The duty to the owner is booked apart from all of these: it says independently what is short.
+        const short = amount(demanded).plus(duty).minus(returned);
+        expect(short.toString()).toBe(receipt.short);
         expect(duty.negated().toString()).toBe(held.plus(moving).plus(amount(receipt.outstanding)).toString());
       }
       const readings = await reconcileAccount(custody.database, custody.port, custody.accountId);
       expect(readings.filter(({ agrees, isFrozen }) => !agrees || isFrozen)).toEqual([]);
       expect(await unbalancedAssets(custody)).toEqual([]);
     }),
-    { numRuns: 12, endOnFailure: true },
+    { numRuns: 6, endOnFailure: true },
   );
 }, 120_000);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accountDueSource } from '../../src/custody/due.ts';
-import { recordOpeningBalances } from '../../src/custody/opening.ts';
+import { recordExcess } from '../../src/custody/excess.ts';
 import { reconcileAccount } from '../../src/custody/reconcile.ts';
 import { tendAccount } from '../../src/custody/tend.ts';
+import { createIntent } from '../../src/intent/intent.ts';
 import { civilDate } from '../../src/kernel/civil-date.ts';
 import { CoinAmount } from '../../src/kernel/money.ts';
 import { CHART } from '../../src/ledger/chart.ts';
@@ -10,7 +11,17 @@ import { entry } from '../../src/ledger/entry.ts';
 import { post } from '../../src/ledger/post.ts';
 import { isFrozen } from '../../src/venue/freeze.ts';
 import { testActor } from '../support/database.ts';
-import { CITY, type Custody, demandHolding, later, moveToCity, receiveHolding, startCustody, unbalancedAssets } from './custody-fixture.ts';
+import {
+  CITY,
+  type Custody,
+  demandHolding,
+  later,
+  moveToCity,
+  receiveHolding,
+  type SampleHolding,
+  startCustody,
+  unbalancedAssets,
+} from './custody-fixture.ts';
 
 let custody: Custody;
 
@@ -94,17 +105,19 @@ it('records unknown deposits first, so that they are no difference', async () =>
   expect(await readingOf('DOGE')).toMatchObject({ venueQuantity: '1000', ledgerQuantity: '1000', agrees: true });
 });
 
-it('takes what was there before the books began on an official’s word, once', async () => {
+it('takes what the venue holds beyond the books into them on an official’s word, once', async () => {
   await custody.exchange.operator.depositFromChain({ accountId: CITY, asset: 'AQT', quantity: '33', confirmationSeconds: 0 });
   later(custody, 5);
   await custody.database.work(testActor, (work) =>
     work.tx.venueAccount.update({ where: { id: custody.accountId }, data: { createdAt: work.at, depositsSettledUntil: work.at } }),
   );
   await bookPhantom('phantom:eth:out', 'out', 'ETH', '0.5');
-  const take = () => recordOpeningBalances(custody.database, custody.officer.actor, custody.port, custody.accountId);
-  expect(await take()).toBe(1);
+  const take = () => recordExcess(custody.database, custody.officer.actor, custody.port, custody.accountId);
+  expect(await take()).toEqual(['AQT']);
   expect(await readingOf('AQT')).toMatchObject({ agrees: true, ledgerQuantity: '33' });
-  await expect(take()).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect(await take()).toEqual([]);
+  const row = await custody.database.read.venueDeposit.findFirstOrThrow({ where: { asset: 'AQT' } });
+  expect(row).toMatchObject({ state: 'unidentified', depositId: expect.stringMatching(/^excess:AQT:/) });
 });
 
 it('is due by the policy’s interval, and an appointment only while a pending deposit is awaited', async () => {
@@ -134,4 +147,63 @@ it('tells a person when the venue cannot be read five times in a row, and waits 
   later(custody, 60);
   await tendAccount(custody.database, custody.port, custody.accountId);
   expect((await custody.database.read.venueAccount.findUniqueOrThrow({ where: { id: custody.accountId } })).failedPolls).toBe(0);
+});
+
+/** An order of a running sale, sent and with an open outcome. */
+async function openOrder(holding: SampleHolding, asset: string, quantity: string): Promise<number> {
+  const { holdingId, caseId } = holding;
+  const [place, subject] = [`account:${custody.accountId}`, `holding:${holdingId}`];
+  return custody.database.work(testActor, async (work) => {
+    const mandate = await work.tx.mandate.create({
+      data: { caseId, endsOn: work.at, policyVersion: 'sample', createdAt: work.at },
+    });
+    const liquidation = await work.tx.liquidation.create({
+      data: { caseId, mandateId: mandate.id, venueAccountId: custody.accountId, state: 'running', nextStepAt: work.at, startedAt: work.at },
+    });
+    const judged = {
+      decidedAt: work.at,
+      ruleVersion: 'sample',
+      policyVersion: 'sample',
+      inputs: {},
+      inputsDigest: 'sample',
+      codes: [],
+      result: {},
+    };
+    const decision = await work.tx.saleDecision.create({
+      data: { liquidationId: liquidation.id, caseId, stepNumber: 1, outcome: 'order', ...judged },
+    });
+    const { id: intentId } = await createIntent(work, { port: 'order', subject: `case:${caseId}` });
+    const priced = { symbol: `KRW-${asset}`, limitPrice: '1', maximumProceeds: '10000000' };
+    const { id: orderId } = await work.tx.saleOrder.create({
+      data: {
+        intentId,
+        decisionId: decision.id,
+        caseId,
+        holdingId,
+        venueAccountId: custody.accountId,
+        asset,
+        quantity,
+        ...priced,
+        createdAt: work.at,
+      },
+    });
+    const amount = CoinAmount.of(asset, quantity);
+    await post(
+      work,
+      entry({ key: `reserve:${intentId}`, kind: 'reserve', occurredOn: civilDate('2026-01-05'), cause: `sale_order:${orderId}`, memo: '' })
+        .debit(CHART.coinsOnOrder, { subject, place }, amount)
+        .credit(CHART.coinsHeld, { subject, place }, amount)
+        .build(),
+    );
+    return orderId;
+  });
+}
+
+it('allows for an order that may have been filled, as long as its outcome is open', async () => {
+  const orderId = await openOrder(await receiveHolding(custody, 'ADA', '100'), 'ADA', '60');
+  await custody.exchange.operator.placeOrder({ accountId: CITY, asset: 'ADA', side: 'sell', quantity: '60' });
+  expect(await readingOf('ADA')).toMatchObject({ venueQuantity: '40', ledgerQuantity: '100', agrees: true });
+  expect(await readingOf('KRW@upbit')).toMatchObject({ agrees: true });
+  await custody.database.work(testActor, (work) => work.tx.saleOrder.update({ where: { id: orderId }, data: { closedAt: work.at } }));
+  expect(await readingOf('KRW@upbit')).toMatchObject({ agrees: false });
 });

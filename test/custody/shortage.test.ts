@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { holdingAges } from '../../src/custody/ageing.ts';
+import { applyCustodyApprovals } from '../../src/custody/approval.ts';
 import { matchDeposit } from '../../src/custody/deposit-decision.ts';
 import { readDeposits } from '../../src/custody/deposits.ts';
+import { answeredDemandDueSource } from '../../src/custody/due.ts';
 import { progressCase } from '../../src/custody/progress.ts';
 import { keepWaiting, requestShortage } from '../../src/custody/shortage.ts';
 import { importTransferReport } from '../../src/custody/transfer-report.ts';
+import type { Approval } from '../../src/database/generated/client.ts';
 import { decideApproval } from '../../src/identity/approval.ts';
 import { civilDate, dayFromColumn } from '../../src/kernel/civil-date.ts';
 import { coinBalance } from '../../src/ledger/balance.ts';
@@ -52,8 +55,10 @@ it('a case goes into custody once everything has come, and not before', async ()
   const waiting = await demandHolding(custody, 'BTC', '1');
   expect(await progress(waiting.caseId)).toBe('transfer_demanded');
   const complete = await receiveHolding(custody, 'BTC', '2');
+  expect(await answeredDemandDueSource(custody.database).due(custody.clock.now())).toEqual([complete.caseId]);
   expect(await progress(complete.caseId)).toBe('in_custody');
   expect(await progress(complete.caseId)).toBe('in_custody');
+  expect(await answeredDemandDueSource(custody.database).due(custody.clock.now())).toEqual([]);
   const { inCustodyAt } = await custody.database.read.seizureCase.findUniqueOrThrow({ where: { id: complete.caseId } });
   expect(inCustodyAt).toEqual(custody.clock.now());
 });
@@ -81,6 +86,20 @@ it('a shortage is declared by somebody else than the officer who asked, and ends
   expect(duty.toString()).toBe('-7');
   expect(await progress(holding.caseId)).toBe('in_custody');
   await expect(ask(holding.holdingId)).rejects.toMatchObject({ code: 'PHASE_WRONG' });
+});
+
+it('several shortages are declared at once', async () => {
+  const holdings = [await demandHolding(custody, 'AQT', '1'), await demandHolding(custody, 'AQT', '2')];
+  const asked: Approval[] = [];
+  for (const { holdingId } of holdings) asked.push(await ask(holdingId));
+  const principal = await principalOf(custody.database, custody.approver.userId);
+  await custody.database.work(custody.approver.actor, async (work) => {
+    const decided: Approval[] = [];
+    for (const { id } of asked)
+      decided.push(await decideApproval(work, principal, { approvalId: id, decision: 'approve', reason: '확인' }));
+    await applyCustodyApprovals(work, decided);
+  });
+  for (const { caseId } of holdings) expect(await receiptText(custody, caseId)).toMatchObject({ state: 'released', outstanding: '0' });
 });
 
 it('a shortage is not declared when coins came after it was asked for', async () => {

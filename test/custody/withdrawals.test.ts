@@ -119,7 +119,12 @@ it('won that was instructed is left to the treasury, other won is an alarm', asy
   });
   await custody.exchange.operator.withdrawWon({ accountId: CITY, amount: '500000' });
   later(custody, 181);
-  await readAll();
+  const readings = await reconcileAccount(custody.database, custody.port, custody.accountId);
+  expect(readings.find(({ asset }) => asset === 'KRW@upbit')).toMatchObject({
+    venueQuantity: '1499000',
+    ledgerQuantity: '2000000',
+    agrees: true,
+  });
   expect(await isFrozen(custody.database.read, custody.accountId, 'KRW@upbit')).toBe(false);
   await custody.exchange.operator.withdrawWon({ accountId: CITY, amount: '500000' });
   later(custody, 181);

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { civilDate, dayFromColumn, startOfDay } from '../../src/kernel/civil-date.ts';
+import { lockNotice } from '../../src/notice/locked-notices.ts';
 import { allServed } from '../../src/notice/notice-view.ts';
 import { publicNoticeDueSource, settlePublicNotices } from '../../src/notice/public-notice.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
@@ -13,6 +14,23 @@ beforeAll(async () => {
   const [personId = 0] = await registerSamples(test.database, 1);
   room = new MailRoom(test, personId);
 });
+
+/** Runs all while the notice is locked by somebody else, so that they look first and act one after the other. */
+async function behindOneLock<T>(noticeId: number, acts: readonly (() => Promise<T>)[]): Promise<T[]> {
+  const running: Promise<T>[] = [];
+  await test.database.work(testActor, async (work) => {
+    await lockNotice(work, noticeId);
+    running.push(...acts.map((act) => act()));
+    let waiting = 0;
+    while (waiting < acts.length) {
+      await work.tx.$queryRaw`SELECT 1 AS cleared FROM (SELECT pg_stat_clear_snapshot()) AS snapshot`;
+      const rows = await work.tx.$queryRaw<{ waiting: number }[]>`
+        SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      waiting = rows[0]?.waiting ?? 0;
+    }
+  });
+  return Promise.all(running);
+}
 
 describe('late arrival', () => {
   it('moves the deadline of a letter and keeps what was printed', async () => {
@@ -48,7 +66,7 @@ describe('public notice', () => {
 
     room.advanceTo(civilDate('2026-03-17'));
     expect(await source.due(test.clock.now())).toEqual([90002]);
-    const both = await Promise.all([settle(), settle()]);
+    const both = await behindOneLock(id, [settle, settle]);
     expect(both.sort()).toEqual([0, 1]);
     const { state, servedOn, attempts } = await room.row(id);
     expect([state, servedOn === null ? '' : dayFromColumn(servedOn), attempts.at(-1)?.receivedBy]).toEqual([

@@ -119,6 +119,17 @@ describe('bad rows', () => {
     expect(report.errors).toEqual([expect.objectContaining({ line: 2, code })]);
   });
 
+  it('a number that stands for two people is one', async () => {
+    const { id, number } = await sent();
+    const [other = 0] = await registerSamples(test.database, 1);
+    const theirs = await room.letter({ recipient: { kind: 'pledgee', personId: other } });
+    await room.dispatch(theirs);
+    await test.database.read.serviceAttempt.updateMany({ where: { noticeId: theirs }, data: { trackingNumber: number } });
+    const report = await run(file([number, '배달완료', '2026-01-12', '본인', 'x']));
+    expect(report.errors).toEqual([expect.objectContaining({ column: '등기번호', code: 'CONFLICT' })]);
+    expect(await stateOf(id)).toBe('sent');
+  });
+
   it('make a torn file useless as a whole', async () => {
     const { id, number } = await sent();
     const torn = Buffer.concat([file([number, '배달완료', '2026-01-12', '본인', 'x']), Buffer.from('"unended')]);

@@ -72,14 +72,4 @@ export const expectedLetters = definePolicy({
   changeable: true,
 });
 
-export const appealDays = definePolicy({
-  key: 'appeal.filing_days',
-  title: '불복을 청구할 수 있는 기간',
-  description: '처분이 있음을 안 날(통지를 받은 날)부터 이의신청이나 심판청구를 할 수 있는 기간. 압류 통지서의 불복 안내에 적는다.',
-  unit: '일',
-  schema: countSchema(1, 366),
-  initial: [{ value: 90, validFrom: KNOWN_FROM, source: '지방세기본법 제90조·제91조' }],
-  changeable: false,
-});
-
-export const SEIZURE_POLICIES = [transferDemandProvisionFrom, phaseDeadlineDays, expectedLetters, appealDays] as const;
+export const SEIZURE_POLICIES = [transferDemandProvisionFrom, phaseDeadlineDays, expectedLetters] as const;

@@ -1,10 +1,10 @@
 import type { PersonKind } from '../../database/generated/enums.ts';
 import { formatDay, formatSeoulDateTime } from '../../document/korean-format.ts';
 import type { Agency, Recipient } from '../../document/letter.ts';
-import type { Fact, TableBlock } from '../../document/print-document.ts';
+import type { Fact, PrintColumn, TableBlock } from '../../document/print-document.ts';
 import { tableBlock } from '../../document/print-document.ts';
 import type { CivilDate } from '../../kernel/civil-date.ts';
-import type { CoinAmount, Price, Won } from '../../kernel/money.ts';
+import type { CoinAmount, Won } from '../../kernel/money.ts';
 
 /** In whose name letters go out, and which company runs the exchange they go to. */
 export interface Correspondence {
@@ -37,7 +37,8 @@ export interface HoldingFacts {
   readonly accountReference: string;
   readonly seized: CoinAmount;
   readonly demanded: CoinAmount;
-  readonly valuation: { readonly price: Price; readonly value: Won; readonly source: string; readonly at: Date } | undefined;
+  /** Of the whole seized quantity. */
+  readonly valuation: { readonly value: Won; readonly source: string; readonly at: Date } | undefined;
 }
 
 /** Everything the letters of one case say. */
@@ -94,13 +95,13 @@ function identification({ kind, registrationNumber, birthDate }: DelinquentFacts
 export function billTable({ bills, billsAsOf }: CaseFacts): TableBlock {
   return tableBlock<BillFacts>(
     [
-      { header: '과세연도', kind: 'text', value: ({ taxYear }) => String(taxYear), weight: 1.2 },
-      { header: '세목', kind: 'text', value: ({ taxItems }) => taxItems, weight: 2.6 },
-      { header: '고지번호', kind: 'text', value: ({ noticeNumber }) => noticeNumber, weight: 2.6 },
+      { header: '과세연도', kind: 'text', value: ({ taxYear }) => String(taxYear), weight: 1.6 },
+      { header: '세목', kind: 'text', value: ({ taxItems }) => taxItems, weight: 2.2 },
+      { header: '고지번호', kind: 'text', value: ({ noticeNumber }) => noticeNumber, weight: 3.4 },
       { header: '납부기한', kind: 'date', value: ({ dueOn }) => dueOn, weight: 1.9 },
       { header: '지방세', kind: 'won', value: ({ tax }) => tax, isTotalled: true, weight: 1.9 },
       { header: '가산세', kind: 'won', value: ({ surcharge }) => surcharge, isTotalled: true, weight: 1.6 },
-      { header: '납부지연가산세', kind: 'won', value: ({ latePenalty }) => latePenalty, isTotalled: true, weight: 2.1 },
+      { header: '납부지연가산세', kind: 'won', value: ({ latePenalty }) => latePenalty, isTotalled: true, weight: 2.5 },
       { header: '계', kind: 'won', value: ({ total }) => total, isTotalled: true, weight: 1.9 },
     ],
     bills,
@@ -109,18 +110,34 @@ export function billTable({ bills, billsAsOf }: CaseFacts): TableBlock {
 }
 
 /** What is seized, in which account, and what it was worth by the book when it was valued. */
-export function holdingTable(facts: CaseFacts, quantityOf: (holding: HoldingFacts) => CoinAmount, caption: string): TableBlock {
+export function seizedTable(facts: CaseFacts, caption: string): TableBlock {
+  const value: PrintColumn<HoldingFacts> = {
+    header: '평가액(원)',
+    kind: 'won',
+    value: ({ valuation }) => valuation?.value,
+    isTotalled: true,
+    weight: 2.2,
+  };
+  return tableBlock<HoldingFacts>([...holdingColumns(facts, ({ seized }) => seized), value], facts.holdings, caption);
+}
+
+/** What is to be transferred, and from which account. */
+export function demandedTable(facts: CaseFacts, caption: string): TableBlock {
+  const demanded = facts.holdings.filter((holding) => holding.demanded.isPositive());
   return tableBlock<HoldingFacts>(
-    [
-      { header: '보관자', kind: 'text', value: () => facts.venueTitle, weight: 1.6 },
-      { header: '계정', kind: 'text', value: ({ accountReference }) => accountReference, weight: 3 },
-      { header: '종류', kind: 'text', value: ({ asset }) => asset, weight: 1.4 },
-      { header: '수량', kind: 'decimal', value: (holding) => quantityOf(holding).toString(), weight: 3 },
-      { header: '평가액(원)', kind: 'won', value: ({ valuation }) => valuation?.value, isTotalled: true, weight: 2.2 },
-    ],
-    facts.holdings.filter((holding) => quantityOf(holding).isPositive()),
+    holdingColumns(facts, (holding) => holding.demanded),
+    demanded,
     caption,
   );
+}
+
+function holdingColumns(facts: CaseFacts, quantityOf: (holding: HoldingFacts) => CoinAmount): PrintColumn<HoldingFacts>[] {
+  return [
+    { header: '보관자', kind: 'text', value: () => facts.venueTitle, weight: 1.6 },
+    { header: '계정', kind: 'text', value: ({ accountReference }) => accountReference, weight: 3 },
+    { header: '종류', kind: 'text', value: ({ asset }) => asset, weight: 1.4 },
+    { header: '수량', kind: 'decimal', value: (holding) => quantityOf(holding).toString(), weight: 3 },
+  ];
 }
 
 /** How the values in the table came about: price source and time. */

@@ -10,7 +10,7 @@ import {
   delinquentFactRows,
   delinquentRecipient,
   holderRecipient,
-  holdingTable,
+  seizedTable,
 } from './case-facts.ts';
 
 export const RELEASE_NOTICE_TEMPLATE = 'release-notice/1';
@@ -50,7 +50,7 @@ export function releaseNotice(
             { label: '고지번호', value: facts.bills.map(({ noticeNumber }) => noticeNumber).join(', ') },
           ],
         },
-        holdingTable(facts, ({ seized }) => seized, '압류를 해제한 재산'),
+        seizedTable(facts, '압류를 해제한 재산'),
         {
           kind: 'paragraph',
           text:
@@ -59,7 +59,7 @@ export function releaseNotice(
               : '보관자에게도 압류 해제를 알렸습니다. 제한이 풀리지 않으면 아래 담당자에게 연락하여 주십시오.',
         },
       ],
-      legalBasis: [legalGround, '지방세징수법 제64조제1항, 같은 법 시행령 제63조', '지방세징수법 시행규칙 별지 제51호서식'],
+      legalBasis: [legalGround, '같은 법 제64조제1항', '같은 법 시행령 제63조', '같은 법 시행규칙 별지 제51호서식'],
       attachments: [],
       seal: 'none',
       isSample,

@@ -8,7 +8,7 @@ import {
   type Correspondence,
   delinquentFactRows,
   delinquentRecipient,
-  holdingTable,
+  seizedTable,
   valuationNote,
 } from './case-facts.ts';
 
@@ -42,7 +42,7 @@ export function seizureNotice(facts: CaseFacts, appealDays: number, corresponden
               : [{ label: '당초 압류', value: `${formatDay(facts.supplements.seizedOn)} (${facts.supplements.number})` }]),
           ],
         },
-        holdingTable(facts, ({ seized }) => seized, '압류재산의 표시'),
+        seizedTable(facts, '압류재산의 표시'),
         { kind: 'note', text: valuationNote(facts) },
         billTable(facts),
         {

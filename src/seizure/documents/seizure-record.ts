@@ -1,7 +1,7 @@
 import { formatDay } from '../../document/korean-format.ts';
 import type { Block } from '../../document/print-document.ts';
 import type { NoticeContent } from '../../notice/notice-content.ts';
-import { billTable, type CaseFacts, type Correspondence, delinquentFactRows, holdingTable, valuationNote } from './case-facts.ts';
+import { billTable, type CaseFacts, type Correspondence, delinquentFactRows, seizedTable, valuationNote } from './case-facts.ts';
 
 export const SEIZURE_RECORD_TEMPLATE = 'seizure-record/1';
 
@@ -26,7 +26,7 @@ export function seizureRecord(facts: CaseFacts, { agency, holder }: Corresponden
           ],
         },
         billTable(facts),
-        holdingTable(facts, ({ seized }) => seized, '압류재산의 표시'),
+        seizedTable(facts, '압류재산의 표시'),
         { kind: 'note', text: valuationNote(facts) },
         ...marginBlocks(facts),
         {

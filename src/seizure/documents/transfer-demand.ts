@@ -3,7 +3,7 @@ import { letterDocument } from '../../document/letter.ts';
 import type { Block } from '../../document/print-document.ts';
 import type { CivilDate } from '../../kernel/civil-date.ts';
 import type { NoticeContent } from '../../notice/notice-content.ts';
-import { type CaseFacts, type Correspondence, delinquentFactRows, holderRecipient, holdingTable } from './case-facts.ts';
+import { type CaseFacts, type Correspondence, delinquentFactRows, demandedTable, holderRecipient } from './case-facts.ts';
 
 export const TRANSFER_DEMAND_TEMPLATE = 'transfer-demand/1';
 
@@ -47,9 +47,9 @@ export function transferDemand(facts: CaseFacts, demand: DemandFacts, correspond
           ],
         },
         { kind: 'heading', text: '3. 이전하는 가상자산의 종류 및 규모' },
-        holdingTable(facts, ({ demanded }) => demanded, '이전 요구 수량'),
+        demandedTable(facts, '이전 요구 수량'),
         { kind: 'heading', text: '4. 이전 기한' },
-        { kind: 'paragraph', text: formatDay(demand.deadlineOn) },
+        { kind: 'paragraph', text: `${formatDay(demand.deadlineOn)}까지` },
         { kind: 'heading', text: '5. 지방자치단체의 장이 지정하는 계정' },
         {
           kind: 'facts',

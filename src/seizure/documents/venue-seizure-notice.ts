@@ -8,7 +8,7 @@ import {
   type Correspondence,
   delinquentFactRows,
   holderRecipient,
-  holdingTable,
+  seizedTable,
   valuationNote,
 } from './case-facts.ts';
 
@@ -34,7 +34,7 @@ export function venueSeizureNotice(facts: CaseFacts, correspondence: Corresponde
         },
         ...supplementParagraph(facts),
         { kind: 'facts', pairsPerRow: 1, facts: [{ label: '사건번호', value: facts.caseNumber }, ...delinquentFactRows(facts)] },
-        holdingTable(facts, ({ seized }) => seized, '압류재산의 표시'),
+        seizedTable(facts, '압류재산의 표시'),
         { kind: 'note', text: valuationNote(facts) },
         billTable(facts),
         {

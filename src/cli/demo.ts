@@ -1,0 +1,45 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { readConfig } from '../kernel/config.ts';
+import { createLog } from '../kernel/log.ts';
+import { runDemo } from '../simulation/demo.ts';
+import { print, printJson } from './shell.ts';
+
+function count(low: number, high: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < low || value > high) throw new InvalidArgumentError(`${low}에서 ${high} 사이의 정수`);
+    return value;
+  };
+}
+
+interface DemoOptions {
+  readonly json: boolean;
+  readonly seed: string;
+  readonly market?: string;
+  readonly kill: number;
+  readonly taxpayers: number;
+}
+
+export function registerDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('표본 도시 하나를 파일 반입부터 충당까지 빠른 시계로 돌린다 (연습용 데이터베이스에만 쓴다)')
+    .option('--json', '마지막 줄에 합계를 JSON으로', false)
+    .option('--seed <text>', '다른 표본과 시장', '1')
+    .option('--market <folder>', '기록된 분봉(upbit_KRW-*_1m.csv.gz)이 있는 폴더')
+    .option('--kill <count>', '서비스를 강제 종료(SIGKILL)할 횟수', count(0, 500), 0)
+    .option('--taxpayers <count>', '표본 납세자 수', count(5, 2_000), 203)
+    .action(async (options: DemoOptions) => {
+      const summary = await runDemo({
+        config: readConfig(process.env),
+        log: createLog({ level: 'warn' }),
+        seed: options.seed,
+        marketFolder: options.market,
+        kills: options.kill,
+        taxpayers: options.taxpayers,
+        onProgress: (text) => process.stderr.write(`${text}\n`),
+      });
+      if (options.json) printJson(summary);
+      else for (const [name, value] of Object.entries(summary)) print(`${name.padEnd(22)} ${value}`);
+    });
+}

@@ -1,0 +1,124 @@
+import type { Database } from '../database/work.ts';
+import { Decimal } from '../kernel/decimal.ts';
+import { VenueWon, Won } from '../kernel/money.ts';
+import { CHART } from '../ledger/chart.ts';
+import type { PaperExchange } from '../paper-exchange/server.ts';
+import { checkInvariants, type InvariantResult } from '../registers/invariants.ts';
+import { readCaseMoney } from '../treasury/case-money.ts';
+
+/** The last line of a demo. Won as text. */
+export interface DemoSummary {
+  readonly taxpayers: number;
+  readonly casesOpened: number;
+  readonly casesClosed: number;
+  /** What was owed on all imported bills on the first day. */
+  readonly claimKrw: string;
+  /** What the sales brought before costs, with the exchange's decimals. */
+  readonly proceedsKrw: string;
+  readonly creditedKrw: string;
+  readonly costsKrw: string;
+  readonly surplusRefundedKrw: string;
+  readonly returnedInKindCount: number;
+  readonly unexplainedKrw: string;
+  readonly auditEvents: number;
+  readonly invariantsChecked: number;
+  readonly invariantsBroken: number;
+  readonly seconds: number;
+}
+
+export interface DemoResult {
+  readonly summary: Omit<DemoSummary, 'seconds' | 'claimKrw'>;
+  readonly broken: readonly InvariantResult[];
+}
+
+/** Reads the sums from the books, checks every invariant, and compares the books with the exchange's own. */
+export async function summarise(database: Database, exchange: PaperExchange, cityAccountId: string): Promise<DemoResult> {
+  const cases = await database.read.seizureCase.findMany({ select: { id: true, closedAt: true, phase: true }, orderBy: { id: 'asc' } });
+  const monies = [];
+  for (const { id } of cases) monies.push(await readCaseMoney(database.read, id));
+  const venue = (amounts: readonly VenueWon[]) => VenueWon.sum('upbit', amounts);
+  const invariants = [
+    ...(await checkInvariants(database)),
+    {
+      code: 'case_money_agrees',
+      statement: 'The money of every case adds up at the venue and at the bank.',
+      offending: monies.filter(({ agrees }) => !agrees).map(({ caseNumber }) => `case:${caseNumber}`),
+    },
+    await matchesExchange(database, exchange, cityAccountId),
+    await ordersOnce(database, exchange, cityAccountId),
+    await namesNobody(database),
+  ];
+  const broken = invariants.filter(({ offending }) => offending.length > 0);
+  return {
+    broken,
+    summary: {
+      taxpayers: await database.read.person.count(),
+      casesOpened: cases.length,
+      casesClosed: cases.filter(({ phase }) => phase === 'closed').length,
+      proceedsKrw: venue(monies.map(({ gross }) => gross)).toString(),
+      creditedKrw: Won.sum(monies.map(({ creditedTotal }) => creditedTotal)).toString(),
+      costsKrw: venue(monies.flatMap(({ tradingFees, withdrawalFees }) => [tradingFees, withdrawalFees])).toString(),
+      surplusRefundedKrw: Won.sum(monies.map(({ refunded }) => refunded)).toString(),
+      returnedInKindCount: await database.read.coinTransfer.count({ where: { state: 'done', caseId: { not: null } } }),
+      unexplainedKrw: (await unexplained(database)).toString(),
+      auditEvents: await database.read.auditEvent.count(),
+      invariantsChecked: invariants.length,
+      invariantsBroken: broken.length,
+    },
+  };
+}
+
+/** Everything on *unexplained*, coins at the price of their last valuation. */
+async function unexplained(database: Database): Promise<Won> {
+  const rows = await database.read.$queryRaw<{ krw: string }[]>`
+    SELECT coalesce(ceil(sum(abs(b.balance) * CASE WHEN a.asset LIKE 'KRW%' THEN 1 ELSE (
+             SELECT v.price FROM valuation v JOIN holding h ON h.id = v.holding_id WHERE h.asset = a.asset ORDER BY v.id DESC LIMIT 1) END)), 0)::text AS krw
+      FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id WHERE a.chart_code = ${CHART.unexplained}`;
+  return Won.of(rows[0]?.krw ?? '0');
+}
+
+/** What the exchange says the city has there is what the books say. */
+async function matchesExchange(database: Database, exchange: PaperExchange, cityAccountId: string): Promise<InvariantResult> {
+  const rows = await database.read.$queryRaw<{ asset: string; quantity: string }[]>`
+    SELECT CASE WHEN a.asset LIKE 'KRW@%' THEN 'KRW' ELSE a.asset END AS asset, trim_scale(sum(b.balance))::text AS quantity
+      FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+     WHERE a.chart_code IN ('1110', '1120', '1140', '1190', '1210', '1290') GROUP BY 1`;
+  const booked = new Map(rows.map(({ asset, quantity }) => [asset, new Decimal(quantity)]));
+  const held = await exchange.operator.balances({ accountId: cityAccountId });
+  const shown = new Map(held.map(({ asset, free, locked }) => [asset, new Decimal(free).plus(locked)]));
+  const assets = new Set([...booked.keys(), ...shown.keys()]);
+  const zero = new Decimal(0);
+  return {
+    code: 'books_match_exchange',
+    statement: 'What the exchange holds for the city is what the books say.',
+    offending: [...assets].filter((asset) => !(booked.get(asset) ?? zero).eq(shown.get(asset) ?? zero)),
+  };
+}
+
+/** The exchange's own list of orders: each of our intents at most once, and none that we do not know. */
+async function ordersOnce(database: Database, exchange: PaperExchange, cityAccountId: string): Promise<InvariantResult> {
+  const accepted = (await exchange.operator.orders({ accountId: cityAccountId })).map(({ identifier }) => identifier ?? 'none');
+  const ours = new Set(
+    (await database.read.intent.findMany({ where: { port: 'order' }, select: { identifier: true } })).map(({ identifier }) => identifier),
+  );
+  const twice = accepted.filter((identifier, index) => accepted.indexOf(identifier) !== index);
+  return {
+    code: 'one_intent_one_order',
+    statement: 'Every order the exchange accepted is one intent of ours, and no intent was accepted twice.',
+    offending: [...twice, ...accepted.filter((identifier) => !ours.has(identifier))],
+  };
+}
+
+/** Sample persons have names that are easy to look for; none may stand in an audit payload, an alert or a decision. */
+async function namesNobody(database: Database): Promise<InvariantResult> {
+  const rows = await database.read.$queryRaw<{ row: string }[]>`
+    SELECT 'audit_event:' || id AS row FROM audit_event WHERE payload ~ '표본-[0-9]{3}|010-?0000'
+    UNION ALL SELECT 'alert:' || id FROM alert WHERE text ~ '표본-[0-9]{3}|010-?0000' OR facts::text ~ '표본-[0-9]{3}|010-?0000'
+    UNION ALL SELECT 'approval:' || id FROM approval WHERE summary ~ '표본-[0-9]{3}$|010-?0000' OR content::text ~ '010-?0000'
+    UNION ALL SELECT 'sale_decision:' || id FROM sale_decision WHERE inputs::text ~ '표본-[0-9]{3}|010-?0000' LIMIT 20`;
+  return {
+    code: 'names_nobody',
+    statement: 'No audit payload, alert, approval or decision names a person.',
+    offending: rows.map(({ row }) => row),
+  };
+}

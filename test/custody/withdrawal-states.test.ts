@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { confirmInstructed, instructTransfer } from '../../src/custody/instruction.ts';
+import { requestCoinTransfer } from '../../src/custody/return.ts';
+import { readWithdrawals } from '../../src/custody/withdrawals.ts';
+import type { ExchangePort } from '../../src/exchange/port.ts';
+import { coinBalance } from '../../src/ledger/balance.ts';
+import { CHART } from '../../src/ledger/chart.ts';
+import { isFrozen } from '../../src/venue/freeze.ts';
+import { adapterFor, json, type ScriptedVenue, startScriptedVenue } from '../exchange/scripted-venue.ts';
+import { approve, type Custody, expiry, heldText, receiveHolding, setPhase, startCustody, unbalancedAssets } from './custody-fixture.ts';
+
+/** States that the paper exchange never shows, told by an exchange that says what the test wants. */
+let custody: Custody;
+let venue: ScriptedVenue;
+let port: ExchangePort;
+
+beforeAll(async () => {
+  custody = await startCustody();
+  venue = await startScriptedVenue();
+  port = adapterFor(venue, { clock: custody.clock });
+});
+
+afterAll(async () => {
+  expect(await unbalancedAssets(custody)).toEqual([]);
+  await venue.close();
+  await custody.exchange.stop();
+});
+
+/** Instructed and confirmed, as far as its sender is concerned. */
+async function sentTransfer(asset: string, quantity: string) {
+  const holding = await receiveHolding(custody, asset, quantity);
+  await setPhase(custody, holding.caseId, 'settled');
+  const request = { holdingId: holding.holdingId, reason: '완납', expiresAt: expiry(custody) };
+  const { transferId, approval } = await custody.database.work(custody.officer.actor, (work) => requestCoinTransfer(work, request));
+  await approve(custody, approval);
+  await custody.database.work(custody.officer.actor, (work) => instructTransfer(work, transferId));
+  await custody.database.work(custody.officer.actor, (work) => confirmInstructed(work, { transferId }));
+  return { ...holding, transferId };
+}
+
+interface Listed {
+  readonly uuid: string;
+  readonly asset: string;
+  readonly quantity: string;
+  readonly state: string;
+  readonly fee?: string;
+}
+
+async function readListed(...listed: readonly Listed[]): Promise<void> {
+  const at = custody.clock.now().toISOString();
+  venue.script(
+    json(
+      listed.map(({ uuid, asset, quantity, state, fee = '0' }) => ({
+        type: 'withdraw',
+        uuid,
+        currency: asset,
+        net_type: asset,
+        txid: null,
+        state,
+        created_at: at,
+        done_at: state === 'DONE' ? at : null,
+        amount: quantity,
+        fee,
+        transaction_type: 'default',
+      })),
+    ),
+  );
+  await readWithdrawals(custody.database, port, custody.accountId);
+}
+
+function stateOf(transferId: number) {
+  return custody.database.read.coinTransfer.findUniqueOrThrow({ where: { id: transferId } });
+}
+
+it('gives the coins of a transfer that the venue rejected back to the holding, from where they can be sent again', async () => {
+  const { transferId, holdingId } = await sentTransfer('BTC', '0.6');
+  const listed = { uuid: 'w-rejected', asset: 'BTC', quantity: '0.6' };
+  await readListed({ ...listed, state: 'PROCESSING' });
+  expect(await heldText(custody, holdingId, 'BTC')).toBe('0');
+  await readListed({ ...listed, state: 'REJECTED' });
+  await readListed({ ...listed, state: 'REJECTED' });
+  expect(await stateOf(transferId)).toMatchObject({ state: 'failed' });
+  expect(await heldText(custody, holdingId, 'BTC')).toBe('0.6');
+  const { state } = await custody.database.read.holding.findUniqueOrThrow({ where: { id: holdingId } });
+  expect(state).toBe('received');
+  const request = { holdingId, reason: '다시 보냄', expiresAt: expiry(custody) };
+  const again = await custody.database.work(custody.officer.actor, (work) => requestCoinTransfer(work, request));
+  expect(again.transferId).not.toBe(transferId);
+});
+
+it('books a fee taken in coins as a cost, and freezes the asset when the city has no float to pay it from', async () => {
+  const { transferId, holdingId, caseId } = await sentTransfer('ETH', '2');
+  await readListed({ uuid: 'w-fee', asset: 'ETH', quantity: '2', state: 'DONE', fee: '0.01' });
+  expect(await stateOf(transferId)).toMatchObject({ state: 'done' });
+  const duty = await coinBalance(custody.database.read, { chart: CHART.dutyToOwner, subject: `holding:${holdingId}` }, 'ETH');
+  expect(duty.isZero()).toBe(true);
+  const cost = await coinBalance(custody.database.read, { chart: CHART.gasCost, subject: `case:${caseId}` }, 'ETH');
+  expect(cost.toString()).toBe('0.01');
+  const unexplained = await coinBalance(custody.database.read, { chart: CHART.unexplained, place: `account:${custody.accountId}` }, 'ETH');
+  expect(unexplained.toString()).toBe('-0.01');
+  expect(await isFrozen(custody.database.read, custody.accountId, 'ETH')).toBe(true);
+});
+
+it('two transfers of the same quantity are two withdrawals, and a third one is an alarm', async () => {
+  const first = await sentTransfer('SOL', '4');
+  const second = await sentTransfer('SOL', '4');
+  const listed = (uuid: string) => ({ uuid, asset: 'SOL', quantity: '4', state: 'DONE' });
+  await readListed(listed('w-one'), listed('w-two'));
+  expect([(await stateOf(first.transferId)).state, (await stateOf(second.transferId)).state]).toEqual(['done', 'done']);
+  expect(await isFrozen(custody.database.read, custody.accountId, 'SOL')).toBe(false);
+  await readListed(listed('w-one'), listed('w-two'), listed('w-three'));
+  expect(await isFrozen(custody.database.read, custody.accountId, 'SOL')).toBe(true);
+});
+
+it('an uninstructed withdrawal that the venue rejected is an alarm and no loss', async () => {
+  await readListed({ uuid: 'w-stopped', asset: 'XRP', quantity: '7', state: 'WAITING' });
+  await readListed({ uuid: 'w-stopped', asset: 'XRP', quantity: '7', state: 'CANCELLED' });
+  expect(await isFrozen(custody.database.read, custody.accountId, 'XRP')).toBe(true);
+  const lost = await coinBalance(custody.database.read, { chart: CHART.withdrawnUninstructed }, 'XRP');
+  expect(lost.isZero()).toBe(true);
+});
