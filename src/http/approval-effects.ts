@@ -1,4 +1,4 @@
-import { applyCustodyApproval } from '../custody/approval.ts';
+import { applyCustodyApprovals } from '../custody/approval.ts';
 import type { Approval } from '../database/generated/client.ts';
 import type { ApprovalKind } from '../database/generated/enums.ts';
 import type { Work } from '../database/work.ts';
@@ -34,7 +34,7 @@ function eachApproved(apply: (work: Work, approval: Approval) => Promise<void>):
 const EFFECTS: Readonly<Record<ApprovalKind, Effect>> = {
   seizure: applySeizureApprovals,
   sale_mandate: each(applyMandateDecision),
-  coin_transfer: each(applyCustodyApproval),
+  coin_transfer: applyCustodyApprovals,
   won_withdrawal: each(applyWithdrawalDecision),
   refund: each(applyRefundDecision),
   policy_change: eachApproved((work, approval) => applyPolicyChange(work, approval.id, policyChangeSchema.parse(approval.content))),

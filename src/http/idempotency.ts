@@ -4,12 +4,28 @@ import { type Canonical, canonicalJson, digestOf } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 
+export const IDEMPOTENCY_HEADER = 'Idempotency-Key';
+
+const KEY = /^[\x21-\x7e]{8,200}$/;
+
 export interface KeyedRequest {
   readonly key: string;
   readonly operationId: string;
   readonly params: Canonical;
   readonly query: Canonical;
   readonly body: Canonical;
+}
+
+/** The client's name for its request. Error: `INPUT_INVALID` for one that is too short to be its own, or too long. */
+export function idempotencyKey(header: string | undefined): string | undefined {
+  if (header === undefined || KEY.test(header)) return header;
+  throw new CheongsanError('INPUT_INVALID', `${IDEMPOTENCY_HEADER} has 8 to 200 characters without blanks, such as a UUID.`);
+}
+
+/** A value as JSON has it: dates and amounts as text, keys in order. */
+export function toCanonical(value: unknown): Canonical {
+  const plain: Canonical = JSON.parse(JSON.stringify(value ?? null));
+  return JSON.parse(canonicalJson(plain));
 }
 
 /**

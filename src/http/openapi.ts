@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { IDEMPOTENCY_HEADER } from './idempotency.ts';
+import { withExamples } from './openapi-examples.ts';
 import { problemSchema } from './problem.ts';
 import { type Route, TAGS } from './route.ts';
 
@@ -16,7 +18,7 @@ export function openApiDocument(routes: readonly Route[], version: string) {
     operations[route.method] = operation(route);
     paths[route.path] = operations;
   }
-  return createDocument({
+  const document = createDocument({
     openapi: '3.1.0',
     info: {
       title: '청산 API',
@@ -31,15 +33,16 @@ export function openApiDocument(routes: readonly Route[], version: string) {
     },
     paths: paths satisfies ZodOpenApiPathsObject,
   });
+  return withExamples(document);
 }
 
 function operation(route: Route): ZodOpenApiOperationObject {
-  const header = route.kind === 'command' ? { header: z.object({ 'Idempotency-Key': idempotencyKey.optional() }) } : {};
+  const isKeyed = route.kind === 'command' || route.kind === 'bulk';
+  const header = isKeyed ? { header: z.object({ [IDEMPOTENCY_HEADER]: idempotencyKey.optional() }) } : {};
   return {
     operationId: route.operationId,
     summary: route.summary,
-    description:
-      route.permission === 'public' || route.permission === 'any' ? route.summary : `${route.summary} (권한: ${route.permission})`,
+    description: describe(route),
     tags: [route.tag],
     security: route.permission === 'public' ? [] : [{ bearer: [] }],
     requestParams: {
@@ -52,19 +55,38 @@ function operation(route: Route): ZodOpenApiOperationObject {
   };
 }
 
+const KIND_NOTES: Readonly<Record<Route['kind'], string>> = {
+  read: '',
+  download: '',
+  command: `${IDEMPOTENCY_HEADER}를 붙이면 같은 요청을 다시 보내도 한 번만 처리하고 같은 답을 준다.`,
+  bulk: `건마다 따로 처리한다. 거절된 건은 사유와 함께 답에 남고 다른 건을 막지 않는다. 같은 ${IDEMPOTENCY_HEADER}로 다시 보내면 처리된 건은 그대로 답하고 나머지만 다시 시도한다.`,
+  upload: '파일 자체를 본문으로 보낸다. 같은 파일을 다시 보내면 아무것도 바뀌지 않는다.',
+  action: '다시 보내도 이미 처리된 것은 바뀌지 않는다.',
+};
+
+function describe(route: Route): string {
+  const permission = route.permission === 'public' || route.permission === 'any' ? '' : `권한: ${route.permission}.`;
+  return [`${route.summary}.`, KIND_NOTES[route.kind], permission].filter((part) => part !== '').join(' ');
+}
+
 function requestBody(route: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> {
   if (route.kind === 'upload') {
-    const content = Object.fromEntries(route.mediaTypes.map((type) => [type, { schema: { type: 'string', format: 'binary' } as const }]));
+    const content = Object.fromEntries(route.mediaTypes.map((type) => [type, { schema: BINARY }]));
     return { requestBody: { required: true, content } };
   }
   if (route.body === undefined) return {};
-  return { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } };
+  // The server refuses members it does not know, so the description does too.
+  const schema = route.body instanceof z.ZodObject ? route.body.strict() : route.body;
+  const required = !route.body.safeParse({}).success;
+  return { requestBody: { required, content: { 'application/json': { schema } } } };
 }
+
+const BINARY = { type: 'string', format: 'binary' } as const;
 
 function responses(route: Route): ZodOpenApiResponsesObject {
   const problem = { description: '거절 또는 오류', content: { 'application/problem+json': { schema: problemSchema } } };
   if (route.kind === 'download') {
-    const content = Object.fromEntries(route.mediaTypes.map((type) => [type, { schema: { type: 'string', format: 'binary' } as const }]));
+    const content = Object.fromEntries(route.mediaTypes.map((type) => [type, { schema: BINARY }]));
     return { '200': { description: '파일', content }, default: problem };
   }
   return { '200': { description: '처리 결과', content: { 'application/json': { schema: route.answer } } }, default: problem };

@@ -2,18 +2,18 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import { namedDatabaseError } from '../database/errors.ts';
 import { type CheongsanError, ERROR_CATALOGUE, named } from '../kernel/errors.ts';
-import type { Log } from '../kernel/log.ts';
+import { type Log, scrub } from '../kernel/log.ts';
 
 /** RFC 9457 problem details; `code` is the name scripts rely on. */
 export const problemSchema = z
   .object({
     type: z.string().meta({ example: 'urn:cheongsan:problem:NOTICE_UNSERVED' }),
     title: z.string().meta({ example: ERROR_CATALOGUE.NOTICE_UNSERVED.title }),
-    status: z.int().meta({ example: 409 }),
+    status: z.int().meta({ example: ERROR_CATALOGUE.NOTICE_UNSERVED.status }),
     code: z.string().meta({ example: 'NOTICE_UNSERVED' }),
-    detail: z.string(),
-    instance: z.string(),
-    facts: z.record(z.string(), z.unknown()),
+    detail: z.string().meta({ example: 'The seizure notice of case 2026-000012 is not proven served on the exchange.' }),
+    instance: z.string().meta({ example: 'urn:cheongsan:request:0c1f6a5e-3a0e-4c52-8a76-0f6f1d7a2b11' }),
+    facts: z.record(z.string(), z.unknown()).meta({ example: { phase: 'approved' } }),
   })
   .meta({ id: 'Problem', description: '오류 응답(RFC 9457)' });
 
@@ -28,14 +28,21 @@ export function answerProblem(thrown: unknown, requestId: string, response: Resp
     .send(JSON.stringify(toProblem(error, requestId)));
 }
 
+/** Nobody writes personal data into a refusal; should a number slip in with something the client sent, it is blotted out. */
 export function toProblem(error: CheongsanError, requestId: string): z.infer<typeof problemSchema> {
   return {
     type: `urn:cheongsan:problem:${error.code}`,
     title: error.title,
     status: error.status,
     code: error.code,
-    detail: error.message,
+    detail: scrub(error.message),
     instance: `urn:cheongsan:request:${requestId}`,
-    facts: { ...error.facts },
+    facts: factsOf(error.facts),
   };
+}
+
+/** Facts as plain JSON: amounts and large numbers as text. */
+export function factsOf(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const text = JSON.stringify(facts, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+  return JSON.parse(scrub(text));
 }

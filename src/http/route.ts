@@ -3,16 +3,20 @@ import type { Work } from '../database/work.ts';
 import type { Permission } from '../identity/permission.ts';
 import type { Principal } from '../identity/principal.ts';
 import { CheongsanError } from '../kernel/errors.ts';
+import { parsePart } from './request-part.ts';
 import type { Services } from './services.ts';
 
 /** A file that came as the body of a request, on disk until the request is over. */
 export interface Upload {
   readonly path: string;
   readonly sizeBytes: number;
+  /** As the request declares it, without parameters. */
+  readonly mediaType: string;
 }
 
 /** A file as an answer. */
 export interface Download {
+  /** With the character set where it is a text in another one than UTF-8. */
   readonly mediaType: string;
   readonly fileName: string;
   readonly content: Uint8Array;
@@ -29,14 +33,18 @@ export interface RouteRequest {
   readonly upload: Upload | undefined;
   /** The unit of work of a command, which also stores the answer under the request's key. */
   readonly work: Work | undefined;
+  /** What the client calls this request, where it has a name for it. */
+  readonly idempotencyKey: string | undefined;
 }
 
 /**
- * `read` and `download` change nothing. `command` changes something in one unit of work together with the record of its
- * `Idempotency-Key`: the same request again has the same answer and no second effect. `upload` takes a file and brings its own
- * units of work; the same file again changes nothing. `action` is what is no single unit of work, such as signing in.
+ * `read` and `download` change nothing but the log of views. `command` changes something in one unit of work together with the
+ * record of its `Idempotency-Key`: the same request again has the same answer and no second effect. `bulk` is many commands of
+ * one kind, each in a unit of work and under a record of its own. `upload` takes a file and brings its own units of work; the
+ * same file again changes nothing. `action` is what is no single unit of work, such as signing in; done again it changes nothing
+ * that was done.
  */
-export type RouteKind = 'read' | 'download' | 'command' | 'upload' | 'action';
+export type RouteKind = 'read' | 'download' | 'command' | 'bulk' | 'upload' | 'action';
 
 export interface Route {
   readonly kind: RouteKind;
@@ -61,22 +69,25 @@ export const TAGS = {
   identity: '사용자, 로그인, 결재',
   policy: '기준값',
   import: '체납 자료 반입과 반출',
+  person: '체납자와 권리자 (열람은 모두 기록됨)',
+  bill: '체납 건과 납부지연가산세',
   seizure: '조회, 압류, 사건',
   notice: '통지와 송달',
   custody: '거래소 계정과 보관',
   sale: '자진 기간과 매각',
   treasury: '출금, 수납, 배분, 환급',
   trace: '추적과 장부',
+  oversight: '알림, 감사 기록, 불변식',
 } as const;
 export type Tag = keyof typeof TAGS;
 
 /** `public` needs nobody in particular; `any` needs somebody recognised; else that permission. */
 export type RoutePermission = Permission | 'public' | 'any';
 
-/** For a route whose path or query has no parameters. */
+/** For a route whose path, query or body has no members. */
 export const NONE = z.object({});
 
-interface Head<P extends z.ZodObject, Q extends z.ZodObject> {
+export interface Head<P extends z.ZodObject, Q extends z.ZodObject> {
   readonly operationId: string;
   readonly tag: Tag;
   /** One Korean line of what it does. */
@@ -88,7 +99,7 @@ interface Head<P extends z.ZodObject, Q extends z.ZodObject> {
   readonly query: Q;
 }
 
-interface Input<P extends z.ZodObject, Q extends z.ZodObject, B> {
+export interface Input<P extends z.ZodObject, Q extends z.ZodObject, B> {
   readonly services: Services;
   readonly principal: Principal;
   readonly params: z.output<P>;
@@ -107,6 +118,17 @@ export function read<A extends z.ZodType, P extends z.ZodObject, Q extends z.Zod
   };
 }
 
+/** A GET for everybody. */
+export function publicRead<A extends z.ZodType>(
+  head: Omit<Head<typeof NONE, typeof NONE>, 'permission' | 'params' | 'query'> & {
+    readonly answer: A;
+    handle(services: Services): Promise<z.input<A>>;
+  },
+): Route {
+  const whole = { ...head, permission: 'public', params: NONE, query: NONE } as const;
+  return { ...shared('read', 'get', whole), answer: head.answer, run: ({ services }) => head.handle(services) };
+}
+
 /** A GET that answers a file. */
 export function download<P extends z.ZodObject, Q extends z.ZodObject>(
   head: Head<P, Q> & { readonly mediaTypes: readonly string[]; handle(input: Input<P, Q, undefined>): Promise<Download> },
@@ -115,7 +137,24 @@ export function download<P extends z.ZodObject, Q extends z.ZodObject>(
     ...shared('download', 'get', head),
     answer: z.undefined(),
     mediaTypes: head.mediaTypes,
-    run: (request) => head.handle({ ...parseAddress(head, request), body: undefined }),
+    run: async (request) => head.handle({ ...parseAddress(head, request), body: undefined }),
+  };
+}
+
+/** A download of what a list of rows makes, for which an address is too short. */
+export function render<B extends z.ZodType, P extends z.ZodObject, Q extends z.ZodObject>(
+  head: Head<P, Q> & {
+    readonly body: B;
+    readonly mediaTypes: readonly string[];
+    handle(input: Input<P, Q, z.output<B>>): Promise<Download>;
+  },
+): Route {
+  return {
+    ...shared('download', 'post', head),
+    body: head.body,
+    answer: z.undefined(),
+    mediaTypes: head.mediaTypes,
+    run: async (request) => head.handle({ ...parseAddress(head, request), body: parsePart(head.body, request.body, 'body') }),
   };
 }
 
@@ -125,7 +164,7 @@ export function command<A extends z.ZodType, B extends z.ZodType, P extends z.Zo
     readonly method?: 'post' | 'put' | 'delete';
     readonly body: B;
     readonly answer: A;
-    /** For bulk commands; the default is half a minute. */
+    /** For commands over many rows; the default is half a minute. */
     readonly timeoutMs?: number;
     handle(work: Work, input: Input<P, Q, z.output<B>>): Promise<z.input<A>>;
   },
@@ -162,30 +201,41 @@ export function upload<A extends z.ZodType, P extends z.ZodObject, Q extends z.Z
   };
 }
 
-/** A POST that brings its own units of work. On a public route there is nobody yet. */
+/** A POST that brings its own units of work. */
 export function action<A extends z.ZodType, B extends z.ZodType, P extends z.ZodObject, Q extends z.ZodObject>(
   head: Head<P, Q> & {
     readonly body: B;
     readonly answer: A;
-    handle(input: Omit<Input<P, Q, z.output<B>>, 'principal'> & { readonly principal: Principal | undefined }): Promise<z.input<A>>;
+    handle(input: Input<P, Q, z.output<B>>): Promise<z.input<A>>;
   },
 ): Route {
   return {
     ...shared('action', 'post', head),
     body: head.body,
     answer: head.answer,
-    run: (request) =>
-      head.handle({
-        services: request.services,
-        principal: request.principal,
-        params: parsePart(head.params, request.params, 'path'),
-        query: parsePart(head.query, request.query, 'query'),
-        body: parsePart(head.body, request.body, 'body'),
-      }),
+    run: async (request) => head.handle({ ...parseAddress(head, request), body: parsePart(head.body, request.body, 'body') }),
   };
 }
 
-function shared<P extends z.ZodObject, Q extends z.ZodObject>(kind: RouteKind, method: Route['method'], head: Head<P, Q>) {
+/** An action of somebody who is nobody yet. */
+export function publicAction<A extends z.ZodType, B extends z.ZodType>(
+  head: Omit<Head<typeof NONE, typeof NONE>, 'permission' | 'params' | 'query'> & {
+    readonly body: B;
+    readonly answer: A;
+    handle(services: Services, body: z.output<B>): Promise<z.input<A>>;
+  },
+): Route {
+  const whole = { ...head, permission: 'public', params: NONE, query: NONE } as const;
+  return {
+    ...shared('action', 'post', whole),
+    body: head.body,
+    answer: head.answer,
+    run: async (request) => head.handle(request.services, parsePart(head.body, request.body, 'body')),
+  };
+}
+
+/** What every kind of route has. */
+export function shared<P extends z.ZodObject, Q extends z.ZodObject>(kind: RouteKind, method: Route['method'], head: Head<P, Q>) {
   const { operationId, tag, summary, path, permission } = head;
   return {
     kind,
@@ -203,7 +253,7 @@ function shared<P extends z.ZodObject, Q extends z.ZodObject>(kind: RouteKind, m
   } as const;
 }
 
-function parseAddress<P extends z.ZodObject, Q extends z.ZodObject>(head: Head<P, Q>, request: RouteRequest) {
+export function parseAddress<P extends z.ZodObject, Q extends z.ZodObject>(head: Head<P, Q>, request: RouteRequest) {
   if (request.principal === undefined) throw new CheongsanError('UNAUTHENTICATED', `${head.operationId} needs a sign-in.`);
   return {
     services: request.services,
@@ -211,12 +261,4 @@ function parseAddress<P extends z.ZodObject, Q extends z.ZodObject>(head: Head<P
     params: parsePart(head.params, request.params, 'path'),
     query: parsePart(head.query, request.query, 'query'),
   };
-}
-
-/** Error: `INPUT_INVALID` naming each member and what is expected of it; the value itself is not repeated, it may be personal. */
-function parsePart<S extends z.ZodType>(schema: S, value: unknown, part: 'path' | 'query' | 'body'): z.output<S> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => ({ at: `${part}.${issue.path.join('.')}`, problem: issue.message }));
-  throw new CheongsanError('INPUT_INVALID', problems.map(({ at, problem }) => `${at}: ${problem}`).join('; '), { facts: { problems } });
 }

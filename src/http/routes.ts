@@ -7,7 +7,11 @@ import { policyRoutes } from './routes/policy.ts';
 import { systemRoutes } from './routes/system.ts';
 
 /** Every route of the service; those of a demo only where the database is one. */
-export function routes(installation: { readonly kind: 'real' | 'demo'; readonly clock: Clock; sweep(): Promise<number> }): readonly Route[] {
+export function routes(installation: {
+  readonly kind: 'real' | 'demo';
+  readonly clock: Clock;
+  sweep(): Promise<number>;
+}): readonly Route[] {
   const everywhere = [...systemRoutes, ...identityRoutes, ...approvalRoutes, ...policyRoutes];
   return installation.kind === 'demo' ? [...everywhere, ...demoRoutes(installation)] : everywhere;
 }

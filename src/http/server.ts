@@ -5,17 +5,19 @@ import express, { type Express, type Request, type RequestHandler, type Response
 import { requirePermission } from '../identity/permission.ts';
 import type { Principal } from '../identity/principal.ts';
 import { authenticate } from '../identity/session.ts';
-import { type Canonical, canonicalJson } from '../kernel/digest.ts';
+import type { Canonical } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
-import { once } from './idempotency.ts';
+import { answerBrokenRequest } from './broken-request.ts';
+import { IDEMPOTENCY_HEADER, idempotencyKey, once, toCanonical } from './idempotency.ts';
+import { readJson } from './json-body.ts';
 import { openApiDocument } from './openapi.ts';
 import { answerProblem } from './problem.ts';
+import { assertPlain } from './request-part.ts';
 import type { Download, Route, RouteRequest } from './route.ts';
 import type { Services } from './services.ts';
 import { startPage, startPageStyle } from './start-page.ts';
 import { withUpload } from './upload.ts';
 
-const JSON_LIMIT = '5mb';
 const HEADERS = {
   'Content-Security-Policy':
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; frame-ancestors 'none'",
@@ -28,6 +30,7 @@ const HEADERS = {
 export function createApp(services: Services, routes: readonly Route[], version: string, demoNearby: boolean): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.disable('etag');
   app.set('query parser', 'simple');
   app.use((_request, response, next) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
@@ -39,44 +42,37 @@ export function createApp(services: Services, routes: readonly Route[], version:
   app.get('/openapi.json', (_request, response) => {
     response.json(document);
   });
-  for (const route of routes) {
-    const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    app[route.method](
-      path,
-      ...(route.kind === 'command' || route.kind === 'action' ? [express.json({ limit: JSON_LIMIT })] : []),
-      handler(services, route),
-    );
-  }
+  for (const route of routes) app[route.method](route.path.replaceAll(/\{(\w+)\}/g, ':$1'), handler(services, route));
   app.use((request, response) => {
     const error = new CheongsanError('NOT_FOUND', `There is no ${request.method} ${request.path}; see /openapi.json.`);
     answerProblem(error, randomUUID(), response, services.log);
   });
   app.use((thrown: unknown, _request: Request, response: Response, _next: unknown) => {
-    answerProblem(unreadableBody(thrown), randomUUID(), response, services.log);
+    // An address that is no text in UTF-8 fails before any route is found.
+    const error = thrown instanceof URIError ? new CheongsanError('INPUT_INVALID', 'The address is not well-formed.') : thrown;
+    answerProblem(error, randomUUID(), response, services.log);
   });
   return app;
 }
 
-/** What the body parser throws is the client's doing. */
-function unreadableBody(thrown: unknown): unknown {
-  if (!(thrown instanceof Error) || !('type' in thrown)) return thrown;
-  if (thrown.type === 'entity.too.large') return new CheongsanError('FILE_TOO_LARGE', `A JSON body may have ${JSON_LIMIT}.`);
-  return new CheongsanError('INPUT_INVALID', 'The body is not the JSON it claims to be.', { cause: thrown });
-}
-
+/** Who asks is found out before anything he sends is read. */
 function handler(services: Services, route: Route): RequestHandler {
   return async (request, response) => {
     const requestId = randomUUID();
     try {
       const principal = await recognise(services, route, request);
+      const body = route.body === undefined ? undefined : await readJson(request, response);
+      assertPlain(request.params, 'path');
+      assertPlain(request.query, 'query');
       const base = {
         services,
         principal,
         params: request.params,
         query: request.query,
-        body: request.body,
+        body,
         upload: undefined,
         work: undefined,
+        idempotencyKey: idempotencyKey(request.get(IDEMPOTENCY_HEADER)),
       };
       await answer(route, base, request, response);
     } catch (thrown) {
@@ -89,39 +85,37 @@ async function answer(route: Route, base: RouteRequest, request: Request, respon
   switch (route.kind) {
     case 'read':
     case 'action':
+    case 'bulk':
       response.json(route.answer.parse(await route.run(base)));
       return;
     case 'download':
       sendFile(response, await route.run(base));
       return;
     case 'command':
-      response.json(await runCommand(route, base, request));
+      response.json(await runCommand(route, base));
       return;
     case 'upload': {
-      const length = request.get('content-length');
-      const result = await withUpload(request, length === undefined ? undefined : Number(length), (upload) =>
-        route.run({ ...base, upload }),
-      );
+      const result = await withUpload(request, route.mediaTypes, (upload) => route.run({ ...base, upload }));
       response.json(route.answer.parse(result));
     }
   }
 }
 
 /** One unit of work for the effect and the stored answer. Without a key of the client's the request is its own. */
-function runCommand(route: Route, base: RouteRequest, request: Request): Promise<Canonical> {
+function runCommand(route: Route, base: RouteRequest): Promise<Canonical> {
   if (base.principal === undefined) throw new CheongsanError('UNAUTHENTICATED', 'A command needs a sign-in.');
   const { database, keys } = base.services;
+  const { idempotencyKey: key } = base;
   return database.work(
     base.principal.actor,
     async (work) => {
-      const run = async (): Promise<Canonical> => toPlain(route.answer.parse(await route.run({ ...base, work })));
-      const key = request.get('idempotency-key');
+      const run = async (): Promise<Canonical> => toCanonical(route.answer.parse(await route.run({ ...base, work })));
       if (key === undefined) return run();
       const content = {
         operationId: route.operationId,
-        params: toPlain(base.params),
-        query: toPlain(base.query),
-        body: toPlain(base.body ?? null),
+        params: toCanonical(base.params),
+        query: toCanonical(base.query),
+        body: toCanonical(base.body),
       };
       return once(work, keys, { key, ...content }, run);
     },
@@ -129,16 +123,11 @@ function runCommand(route: Route, base: RouteRequest, request: Request): Promise
   );
 }
 
-/** The value as JSON has it: dates and amounts as text. */
-function toPlain(value: unknown): Canonical {
-  const plain: Canonical = JSON.parse(JSON.stringify(value ?? null));
-  return JSON.parse(canonicalJson(plain));
-}
-
 function sendFile(response: Response, file: unknown): void {
   if (!isDownload(file)) throw new CheongsanError('INTERNAL', 'A download gave no file.');
   response.setHeader('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.fileName)}`);
-  response.type(file.mediaType).send(Buffer.from(file.content));
+  response.setHeader('Content-Type', file.mediaType);
+  response.end(file.content);
 }
 
 function isDownload(value: unknown): value is Download {
@@ -167,6 +156,7 @@ async function recognise(services: Services, route: Route, request: Request): Pr
 export function listen(app: Express, host: string, port: number): Promise<{ server: Server; url: string }> {
   return new Promise((resolve, reject) => {
     const server = createServer(app);
+    server.on('clientError', answerBrokenRequest);
     server.once('error', (cause: Error & { code?: string }) => {
       reject(
         cause.code === 'EADDRINUSE'

@@ -1,8 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CheongsanError } from '../kernel/errors.ts';
@@ -10,25 +10,55 @@ import type { Upload } from './route.ts';
 
 const SIZE_MAX_BYTES = 200 * 1024 * 1024;
 
-/** Writes a request's body to a file of its own, hands it over and deletes it. Errors: `FILE_TOO_LARGE`, `FILE_TORN`. */
-export async function withUpload<T>(body: Readable, declaredBytes: number | undefined, use: (upload: Upload) => Promise<T>): Promise<T> {
+/**
+ * Writes a request's body to a file of its own, hands it over and deletes it. Errors: `FILE_FORMAT` for a type the route does not
+ * take, `FILE_TOO_LARGE`, `FILE_TORN`.
+ */
+export async function withUpload<T>(
+  request: IncomingMessage,
+  mediaTypes: readonly string[],
+  use: (upload: Upload) => Promise<T>,
+): Promise<T> {
+  const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (!mediaTypes.includes(mediaType)) {
+    throw new CheongsanError('FILE_FORMAT', `Send the file itself as the body, with a Content-Type of ${mediaTypes.join(', ')}.`);
+  }
+  const declared = request.headers['content-length'];
+  if (declared !== undefined && Number(declared) > SIZE_MAX_BYTES) throw tooLarge();
   const folder = await mkdtemp(join(tmpdir(), 'cheongsan-upload-'));
   try {
     const path = join(folder, 'body');
-    let sizeBytes = 0;
-    const measure = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        sizeBytes += chunk.length;
-        const tooLarge = sizeBytes > SIZE_MAX_BYTES;
-        done(tooLarge ? new CheongsanError('FILE_TOO_LARGE', `The file exceeds ${SIZE_MAX_BYTES} bytes; split it.`) : null, chunk);
-      },
-    });
-    await pipeline(body, measure, createWriteStream(path, { mode: 0o600 }));
-    if (declaredBytes !== undefined && declaredBytes !== sizeBytes) {
-      throw new CheongsanError('FILE_TORN', `${sizeBytes} of ${declaredBytes} bytes arrived; send the file again.`);
-    }
-    return await use({ path, sizeBytes });
+    const sizeBytes = await receive(request, path);
+    if (declared !== undefined && Number(declared) !== sizeBytes) throw torn(`${sizeBytes} of ${declared} bytes arrived`);
+    return await use({ path, sizeBytes, mediaType });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function receive(request: IncomingMessage, path: string): Promise<number> {
+  let sizeBytes = 0;
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      sizeBytes += chunk.length;
+      done(sizeBytes > SIZE_MAX_BYTES ? tooLarge() : null, chunk);
+    },
+  });
+  try {
+    await pipeline(request, measure, createWriteStream(path, { mode: 0o600 }));
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && (thrown.code === 'ECONNRESET' || thrown.code === 'ERR_STREAM_PREMATURE_CLOSE')) {
+      throw torn(`The connection ended after ${sizeBytes} bytes`);
+    }
+    throw thrown;
+  }
+  return sizeBytes;
+}
+
+function tooLarge(): CheongsanError {
+  return new CheongsanError('FILE_TOO_LARGE', `A file may have ${SIZE_MAX_BYTES} bytes; split it.`);
+}
+
+function torn(what: string): CheongsanError {
+  return new CheongsanError('FILE_TORN', `${what}; send the file again.`);
 }

@@ -55,7 +55,10 @@ export function planFacts(bill: KnownBill, head: LedgerHead): FactsPlan {
  * Plans what is to be taken over; locks the taxpayers whose bills would change and plans theirs again from what holds under the
  * lock, so that no order is decided on old facts while new ones are stored. To be called before anything else is locked.
  */
-export async function lockedPlans(work: Work, pairs: readonly { readonly bill: KnownBill; readonly head: LedgerHead }[]): Promise<FactsPlan[]> {
+export async function lockedPlans(
+  work: Work,
+  pairs: readonly { readonly bill: KnownBill; readonly head: LedgerHead }[],
+): Promise<FactsPlan[]> {
   const plans = pairs.map(({ bill, head }) => planFacts(bill, head));
   const news = pairs.filter((_, index) => plans[index]?.isNews === true);
   if (news.length === 0) return plans;

@@ -64,7 +64,8 @@ export function remembered<Value>(schema: z.ZodType<Value, string>, size = 4_096
     if (found !== undefined) return found.value;
     const parsed = schema.safeParse(cell, { error: KOREAN_MESSAGES });
     if (!parsed.success) {
-      for (const issue of parsed.error.issues) context.addIssue({ code: 'custom', message: issue.message, params: { code: errorCodeOf(issue) } });
+      for (const issue of parsed.error.issues)
+        context.addIssue({ code: 'custom', message: issue.message, params: { code: errorCodeOf(issue) } });
       return z.NEVER;
     }
     if (known.size < size) known.set(cell, { value: parsed.data });

@@ -58,6 +58,12 @@ export async function identifyFile(kind: ImportKind, content: FileContent): Prom
   return { kind, digest: await digestOfFile(content), sizeBytes: source.sizeBytes };
 }
 
+/** Error: `FILE_TORN` when a file at a path became another one while it was read. */
+export async function assertUnchanged(file: FileIdentity, content: FileContent): Promise<void> {
+  if (content instanceof Uint8Array || (await digestOfFile(content)) === file.digest) return;
+  throw new CheongsanError('FILE_TORN', 'The file changed while it was read; wait until it is written to its end and send it again.');
+}
+
 /** Waits until no other file of this kind is being imported; held until the end of the unit of work. */
 export async function lockImports(work: Work, kind: ImportKind): Promise<void> {
   await work.tx.$queryRaw`SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(hashtextextended(${`import:${kind}`}, 0))) AS waiting`;
@@ -106,17 +112,24 @@ export async function recordImport<Report extends Canonical>(
 }
 
 /**
- * For callers that want an error instead of a report: throws when the file was not stored. The code is that of its bad rows
- * where they all have one, else `IMPORT_ROWS_REFUSED`.
+ * For callers that want an error instead of a report: throws when the file was refused. The code is that of its bad rows where
+ * they all have one, else `IMPORT_ROWS_REFUSED`, which is also the code of rows that are bad only because of others.
  */
-export function assertStored({ state, rowCount, badCount, report }: ImportOutcome<{ readonly errors: readonly RowError[] }>): void {
+export function assertNotRefused({ state, rowCount, badCount, report }: ImportOutcome<{ readonly errors: readonly RowError[] }>): void {
   if (state !== 'refused') return;
-  const [first, ...others] = report.errors;
-  const isOneCode = first !== undefined && others.every(({ code }) => code === first.code || code === 'CONFLICT');
-  const shown = report.errors.slice(0, 5).map(({ line, column, code }) => `line ${line}${column === '' ? '' : `, ${column}`} (${code})`);
+  const [code, ...otherCodes] = new Set(report.errors.map((error) => error.code).filter((each) => each !== 'IMPORT_ROWS_REFUSED'));
+  const shown = report.errors
+    .slice(0, 5)
+    .map(({ line, column, code: each }) => `line ${line}${column === '' ? '' : `, ${column}`} (${each})`);
   throw new CheongsanError(
-    isOneCode ? first.code : 'IMPORT_ROWS_REFUSED',
+    code === undefined || otherCodes.length > 0 ? 'IMPORT_ROWS_REFUSED' : code,
     `${badCount} of ${rowCount} rows are bad, so nothing was stored: ${shown.join('; ')}. Correct them, or take the good rows.`,
-    { facts: { rowCount, badCount, errors: report.errors.slice(0, 20).map(({ line, column, code }) => ({ line, column, code })) } },
+    {
+      facts: {
+        rowCount,
+        badCount,
+        errors: report.errors.slice(0, 20).map(({ line, column, code: each }) => ({ line, column, code: each })),
+      },
+    },
   );
 }

@@ -3,8 +3,8 @@ import type { Transaction, Work } from '../database/work.ts';
 import type { CivilDate } from '../kernel/civil-date.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 import { registrationIndex } from '../person/blind-index.ts';
-import { lineBalances } from './line-balance.ts';
 import { figuresDigest, type LedgerHead, type LedgerNotice } from './ledger-row.ts';
+import { lineBalances } from './line-balance.ts';
 
 /** A bill we have, with all that a later ledger file may say otherwise. */
 export interface KnownBill {
@@ -74,7 +74,7 @@ export async function judgeKnownBills(
   pairs: readonly { readonly bill: KnownBill; readonly notice: LedgerNotice }[],
 ): Promise<Map<string, KnownVerdict>> {
   const verdicts = new Map<string, KnownVerdict>();
-  const doubtful: typeof pairs[number][] = [];
+  const doubtful: (typeof pairs)[number][] = [];
   for (const pair of pairs) {
     const { bill, notice } = pair;
     if (!isSamePerson(keys, bill, notice.head)) verdicts.set(bill.noticeNumber, 'other_person');
@@ -103,7 +103,9 @@ function isSamePerson(keys: MasterKey, bill: KnownBill, { taxpayer }: LedgerHead
 }
 
 function isSameHead(bill: KnownBill, head: LedgerHead): boolean {
-  return (['taxYear', 'arisenOn', 'dueOn', 'withholdingAgent', 'primaryNoticeNumber'] as const).every((field) => bill[field] === head[field]);
+  return (['taxYear', 'arisenOn', 'dueOn', 'withholdingAgent', 'primaryNoticeNumber'] as const).every(
+    (field) => bill[field] === head[field],
+  );
 }
 
 function sameTexts(a: readonly string[], b: readonly string[]): boolean {

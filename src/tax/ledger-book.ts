@@ -66,7 +66,14 @@ export class LedgerBook {
       const { badLine } = mark;
       if (badLine === undefined) continue;
       for (const { line } of mark.items.filter((item) => !this.errors.has(item.line))) {
-        this.errors.add([{ line, column: NOTICE_COLUMN, code: 'CONFLICT', reason: `같은 고지의 ${badLine}행에 오류가 있어 함께 저장하지 않습니다.` }]);
+        this.errors.add([
+          {
+            line,
+            column: NOTICE_COLUMN,
+            code: 'IMPORT_ROWS_REFUSED',
+            reason: `같은 고지의 ${badLine}행에 오류가 있어 함께 저장하지 않습니다.`,
+          },
+        ]);
       }
     }
   }

@@ -217,7 +217,8 @@ function deferralProblems(cells: LedgerCells): Problem[] {
   const count = cells['유예 종류'].length;
   const columns = ['유예 시작일', '유예 종료일'] as const;
   const uneven = columns.filter((column) => cells[column].length !== count);
-  if (uneven.length > 0) return uneven.map((column) => problem(column, `유예 종류는 ${count}건인데 날짜는 ${cells[column].length}건입니다.`));
+  if (uneven.length > 0)
+    return uneven.map((column) => problem(column, `유예 종류는 ${count}건인데 날짜는 ${cells[column].length}건입니다.`));
   const deferrals = deferralsOf(cells);
   const texts = deferrals.map(({ kind, from, to }) => `${kind} ${from} ${to}`);
   return [

@@ -72,7 +72,12 @@ async function number(work: Work, notices: readonly NoticeOf[]): Promise<Numbere
   ).values();
   return notices.map((each, index) => {
     const id = taken(billIds[index]);
-    const lines = each.notice.lines.map((line, position) => ({ id: taken(lineIds.next().value), billId: id, lineNumber: position + 1, line }));
+    const lines = each.notice.lines.map((line, position) => ({
+      id: taken(lineIds.next().value),
+      billId: id,
+      lineNumber: position + 1,
+      line,
+    }));
     return { ...each, id, lines };
   });
 }

@@ -2,6 +2,7 @@ import type { ValuationOccasion } from '../database/generated/enums.ts';
 import type { Work } from '../database/work.ts';
 import type { Canonical } from '../kernel/digest.ts';
 import type { CoinAmount } from '../kernel/money.ts';
+import { VENUES } from '../venue/venue-directory.ts';
 import type { BookSnapshot } from './book-snapshot.ts';
 import { valueAgainstBook } from './book-value.ts';
 
@@ -24,7 +25,7 @@ export async function recordValuations(work: Work, occasion: ValuationOccasion, 
       holdingId,
       occasion,
       takenAt: snapshot.takenAt,
-      priceSource: `${snapshot.venue} ${snapshot.symbol} order book, best of ${snapshot.bids.length} bids`,
+      priceSource: priceSource(snapshot),
       priceAt: snapshot.changedAt,
       quantity: quantity.toString(),
       price: price.toString(),
@@ -41,4 +42,9 @@ export async function recordValuations(work: Work, occasion: ValuationOccasion, 
     depthKrw: row.depthKrw.toString(),
     valueKrw: row.valueKrw.toString(),
   }));
+}
+
+/** Where the price comes from, as printed on letters. */
+function priceSource({ venue, symbol, bids }: BookSnapshot): string {
+  return `${VENUES[venue].title} ${symbol} 매수 호가 ${bids.length}단계`;
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type Clock, DrivenClock } from '../../kernel/clock.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { nextAppointment } from '../../queue/due.ts';
-import { action, NONE, type Route, read } from '../route.ts';
-import { instantText } from '../schemas.ts';
+import { publicAction, publicRead, type Route } from '../route.ts';
+import { instantInput, instantText } from '../schemas.ts';
 
 export interface DrivenParts {
   readonly clock: Clock;
@@ -14,16 +14,13 @@ export interface DrivenParts {
 /** Only on a database marked demo, and only with a clock that stands until it is moved. */
 export function demoRoutes({ clock, sweep }: DrivenParts): readonly Route[] {
   return [
-    read({
+    publicRead({
       operationId: 'getDrivenClock',
       tag: 'system',
       summary: '멈춘 시계의 시각, 남은 일, 다음 예정 (연습용)',
       path: '/demo/clock',
-      permission: 'public',
-      params: NONE,
-      query: NONE,
       answer: z.object({ now: instantText, idle: z.boolean(), nextDueAt: instantText.nullable() }),
-      handle: async ({ services: { database, queues, dueSources } }) => {
+      handle: async ({ database, queues, dueSources }) => {
         const now = database.clock.now();
         const rings = await sweep();
         const pending = await queues.pending();
@@ -31,21 +28,18 @@ export function demoRoutes({ clock, sweep }: DrivenParts): readonly Route[] {
         return { now: now.toISOString(), idle: rings === 0 && pending === 0, nextDueAt: next?.toISOString() ?? null };
       },
     }),
-    action({
+    publicAction({
       operationId: 'advanceDrivenClock',
       tag: 'system',
       summary: '멈춘 시계를 앞으로 돌림 (연습용)',
       path: '/demo/clock',
-      permission: 'public',
-      params: NONE,
-      query: NONE,
-      body: z.object({ to: instantText }),
+      body: z.object({ to: instantInput }),
       answer: z.object({ now: instantText }),
-      handle: async ({ body }) => {
+      handle: async (_services, body) => {
         if (!(clock instanceof DrivenClock)) {
           throw new CheongsanError('DEMO_ONLY', 'This service runs on the machine’s clock; start it with --demo --clock to drive it.');
         }
-        clock.advanceTo(new Date(body.to));
+        clock.advanceTo(body.to);
         await sweep();
         return { now: clock.now().toISOString() };
       },

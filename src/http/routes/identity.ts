@@ -9,7 +9,7 @@ import { listSessions, revokeSession, signIn } from '../../identity/session.ts';
 import { changeRoles, createUser, deactivateUser, listUsers } from '../../identity/user.ts';
 import { civilDate, dayFromColumn, seoulDay } from '../../kernel/civil-date.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
-import { action, command, NONE, type Route, read } from '../route.ts';
+import { command, NONE, publicAction, type Route, read } from '../route.ts';
 import { DONE, dayText, done, instantText, pathId, reasonText, rowId } from '../schemas.ts';
 
 const roles = z
@@ -32,36 +32,30 @@ function ownSession(principal: Principal): { readonly userId: number; readonly s
 }
 
 const signInRoutes: readonly Route[] = [
-  action({
+  publicAction({
     operationId: 'signIn',
     tag: 'identity',
     summary: '비밀번호와 인증 코드로 로그인',
     path: '/sign-in',
-    permission: 'public',
-    params: NONE,
-    query: NONE,
     body: z.object({ loginName, password, code: code.optional() }),
     answer: z.object({ token: z.string(), userId: rowId, expiresAt: instantText, mustEnrolSecondFactor: z.boolean() }),
-    handle: async ({ services: { database, keys }, body }) => {
+    handle: async ({ database, keys }, body) => {
       const { token, userId, expiresAt, mustEnrolSecondFactor } = await signIn(database, keys, body);
       return { token, userId, expiresAt: expiresAt.toISOString(), mustEnrolSecondFactor };
     },
   }),
-  action({
+  publicAction({
     operationId: 'redeemLink',
     tag: 'identity',
     summary: '일회용 링크로 비밀번호를 정함 (첫 관리자는 인적 사항도)',
     path: '/one-time-links/redeem',
-    permission: 'public',
-    params: NONE,
-    query: NONE,
     body: z.object({
       token: z.string(),
       password,
       profile: z.object({ loginName, displayName: z.string().max(100), division: z.string().max(100) }).optional(),
     }),
     answer: z.object({ userId: rowId }),
-    handle: ({ services: { database }, body }) => redeemLink(database, body),
+    handle: ({ database }, body) => redeemLink(database, body),
   }),
   command({
     operationId: 'signOut',

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { requestApproval } from '../../identity/approval.ts';
-import { addDays, civilDate, seoulDay, startOfDay } from '../../kernel/civil-date.ts';
+import { seoulDay } from '../../kernel/civil-date.ts';
 import { checkPolicyChange, policyChangeSchema, readPolicy } from '../../policy/book.ts';
 import { POLICY_DEFINITIONS } from '../../policy/definitions/index.ts';
-import { approvalExpiryDays } from '../../policy/definitions/sale.ts';
+import { approvalExpiry } from '../approval-expiry.ts';
 import { command, NONE, type Route, read } from '../route.ts';
-import { dayText, reasonText, rowId } from '../schemas.ts';
+import { dayInput, dayText, reasonText, rowId } from '../schemas.ts';
 
 export const policyRoutes: readonly Route[] = [
   read({
@@ -15,7 +15,7 @@ export const policyRoutes: readonly Route[] = [
     path: '/policies',
     permission: 'policy.read',
     params: NONE,
-    query: z.object({ on: dayText.optional() }),
+    query: z.object({ on: dayInput.exactOptional().meta({ description: '기준일, 없으면 오늘' }) }),
     answer: z.object({
       version: z.string(),
       on: dayText,
@@ -35,7 +35,7 @@ export const policyRoutes: readonly Route[] = [
     }),
     handle: async ({ services: { database }, query }) => {
       const set = await readPolicy(database.read);
-      const on = query.on === undefined ? seoulDay(database.clock.now()) : civilDate(query.on);
+      const on = query.on ?? seoulDay(database.clock.now());
       const parameters = POLICY_DEFINITIONS.map(({ key, title, description, unit, changeable }) => {
         const { value, validFrom, validTo, source } = set.row(key, on);
         return { key, title, description, unit, changeable, value, validFrom, validTo: validTo ?? null, source };
@@ -62,9 +62,7 @@ export const policyRoutes: readonly Route[] = [
     handle: async (work, { body }) => {
       const { reason, ...change } = body;
       const parsed = policyChangeSchema.parse(change);
-      const today = seoulDay(work.at);
-      checkPolicyChange(parsed, today);
-      const policy = await readPolicy(work.tx);
+      checkPolicyChange(parsed, seoulDay(work.at));
       const definition = POLICY_DEFINITIONS.findIndex(({ key }) => key === parsed.key);
       const approval = await requestApproval(work, {
         kind: 'policy_change',
@@ -73,7 +71,7 @@ export const policyRoutes: readonly Route[] = [
         summary: `기준값 변경: ${parsed.key} (${parsed.validFrom}부터)`,
         content: parsed,
         reason,
-        expiresAt: startOfDay(addDays(today, policy.get(approvalExpiryDays, today) + 1)),
+        expiresAt: await approvalExpiry(work),
       });
       return { approvalId: approval.id };
     },

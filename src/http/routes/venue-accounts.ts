@@ -1,0 +1,210 @@
+import { z } from 'zod';
+import { recordExcess } from '../../custody/excess.ts';
+import type { AssetReading } from '../../custody/reconcile.ts';
+import { tendAccount } from '../../custody/tend.ts';
+import { TradingState } from '../../database/generated/enums.ts';
+import { VENUE_CODES } from '../../exchange/port.ts';
+import { listVenueAccounts, registerVenueAccount, rotateVenueKey } from '../../venue/account.ts';
+import { KEY_PERMISSIONS, NEEDED_PERMISSIONS } from '../../venue/account-rules.ts';
+import { checkDepositAddresses } from '../../venue/deposit-address.ts';
+import { action, command, NONE, type Route, read } from '../route.ts';
+import { assetCode, DONE, dayInput, dayText, decimalText, done, instantText, lineText, pathId, rowId, venueText } from '../schemas.ts';
+import { balancesOfAccount, latestBalanceAnswer } from '../views/balance-view.ts';
+
+const accountParams = z.object({ accountId: pathId });
+
+/** A key goes in and never comes out again. */
+const key = {
+  accessKey: lineText(200, 'sample-access-key'),
+  secretKey: lineText(500, 'sample-secret-key'),
+  keyExpiresOn: dayInput.exactOptional().meta({ description: '거래소가 정한 키의 마지막 날' }),
+  permissions: z
+    .array(z.enum(KEY_PERMISSIONS))
+    .meta({ description: '거래소의 키 관리 화면에 표시된 권한', example: [...NEEDED_PERMISSIONS] }),
+};
+
+const accountAnswer = z
+  .object({
+    id: rowId,
+    venueCode: venueText,
+    label: z.string().meta({ example: '표본시 업비트' }),
+    baseUrl: z.string().meta({ example: 'http://127.0.0.1:9100' }),
+    accessKeyHint: z.string().meta({ description: '접근 키의 끝자리', example: '-key' }),
+    keyExpiresOn: dayText.nullable(),
+    keyPermissions: z.array(z.string()).meta({ example: [...NEEDED_PERMISSIONS] }),
+    paper: z.boolean().meta({ description: '모의 거래소', example: true }),
+    training: z.boolean().meta({ example: false }),
+    tradingState: z.enum(TradingState),
+    tradingStateReason: z.string().nullable().meta({ example: null }),
+    depositsReadAt: instantText.nullable(),
+    reconciledAt: instantText.nullable(),
+    failedPolls: z.int().meta({ example: 0 }),
+  })
+  .meta({ id: 'VenueAccount', description: '거래소에 있는 시의 계정' });
+
+const addressAnswer = z.object({
+  asset: assetCode,
+  network: z.string().meta({ example: 'BTC' }),
+  address: z.string().meta({ example: 'bc1qsample' }),
+  secondaryAddress: z.string().nullable().meta({ example: null }),
+  checkedAt: instantText,
+});
+
+const readingAnswer = z.object({
+  asset: z.string().meta({ example: 'BTC' }),
+  venueQuantity: decimalText,
+  ledgerQuantity: decimalText,
+  agrees: z.boolean(),
+  breaksInRow: z.int().meta({ example: 0 }),
+  isFrozen: z.boolean().meta({ example: false }),
+});
+
+function toReading({ asset, venueQuantity, ledgerQuantity, agrees, breaksInRow, isFrozen }: AssetReading): z.input<typeof readingAnswer> {
+  return { asset, venueQuantity, ledgerQuantity, agrees, breaksInRow, isFrozen };
+}
+
+const keyRoutes: readonly Route[] = [
+  command({
+    operationId: 'registerVenueAccount',
+    tag: 'custody',
+    summary: '거래소 계정과 키 등록 (출금 권한이 있는 키는 거절)',
+    path: '/venue-accounts',
+    permission: 'venue.manage',
+    params: NONE,
+    query: NONE,
+    body: z.object({
+      venueCode: z.enum(VENUE_CODES),
+      label: lineText(80, '표본시 업비트'),
+      baseUrl: z.url({ protocol: /^https?$/ }).meta({ example: 'http://127.0.0.1:9100' }),
+      paper: z.boolean().meta({ description: '모의 거래소', example: true }),
+      training: z.boolean().default(false).meta({ description: '실제 설치에서 쓰는 교육용 모의 계정', example: false }),
+      ...key,
+    }),
+    answer: z.object({ accountId: rowId }),
+    handle: async (work, { services, body }) => ({ accountId: await registerVenueAccount(work, services.keys, body) }),
+  }),
+  command({
+    operationId: 'rotateVenueKey',
+    tag: 'custody',
+    summary: '거래소 키를 새 키로 바꿈',
+    method: 'put',
+    path: '/venue-accounts/{accountId}/key',
+    permission: 'venue.manage',
+    params: accountParams,
+    query: NONE,
+    body: z.object(key),
+    answer: done,
+    handle: async (work, { services, params, body }) => {
+      await rotateVenueKey(work, services.keys, { ...params, key: body });
+      return DONE;
+    },
+  }),
+];
+
+const readRoutes: readonly Route[] = [
+  read({
+    operationId: 'listVenueAccounts',
+    tag: 'custody',
+    summary: '거래소 계정 목록 (키는 보이지 않음)',
+    path: '/venue-accounts',
+    permission: 'venue.read',
+    params: NONE,
+    query: NONE,
+    answer: z.array(accountAnswer),
+    handle: async ({ services: { database } }) => {
+      const states = await database.read.venueAccount.findMany({ select: { id: true, tradingState: true, tradingStateReason: true } });
+      const stateOf = new Map(states.map((row) => [row.id, row]));
+      return (await listVenueAccounts(database.read)).map(({ keyExpiresOn, depositsReadAt, reconciledAt, keyPermissions, ...account }) => ({
+        ...account,
+        keyExpiresOn: keyExpiresOn ?? null,
+        keyPermissions: [...keyPermissions],
+        depositsReadAt: depositsReadAt?.toISOString() ?? null,
+        reconciledAt: reconciledAt?.toISOString() ?? null,
+        tradingState: stateOf.get(account.id)?.tradingState ?? 'HALTED',
+        tradingStateReason: stateOf.get(account.id)?.tradingStateReason ?? null,
+      }));
+    },
+  }),
+  read({
+    operationId: 'listDepositAddresses',
+    tag: 'custody',
+    summary: '계정의 입금 주소',
+    path: '/venue-accounts/{accountId}/addresses',
+    permission: 'venue.read',
+    params: accountParams,
+    query: NONE,
+    answer: z.array(addressAnswer),
+    handle: async ({ services: { database }, params: { accountId } }) => {
+      const addresses = await database.read.venueDepositAddress.findMany({
+        where: { venueAccountId: accountId },
+        orderBy: [{ asset: 'asc' }, { network: 'asc' }],
+      });
+      return addresses.map(({ asset, network, address, secondaryAddress, checkedAt }) => ({
+        asset,
+        network,
+        address,
+        secondaryAddress,
+        checkedAt: checkedAt.toISOString(),
+      }));
+    },
+  }),
+  read({
+    operationId: 'listBalances',
+    tag: 'custody',
+    summary: '계정의 장부 잔액과 거래소 잔액의 마지막 대조',
+    path: '/venue-accounts/{accountId}/balances',
+    permission: 'venue.read',
+    params: accountParams,
+    query: NONE,
+    answer: z.array(latestBalanceAnswer),
+    handle: ({ services: { database }, params: { accountId } }) => balancesOfAccount(database.read, accountId),
+  }),
+];
+
+export const venueAccountRoutes: readonly Route[] = [
+  ...keyRoutes,
+  ...readRoutes,
+  action({
+    operationId: 'refreshDepositAddresses',
+    tag: 'custody',
+    summary: '거래소에서 입금 주소를 다시 읽음',
+    path: '/venue-accounts/{accountId}/addresses',
+    permission: 'account.reconcile',
+    params: accountParams,
+    query: NONE,
+    body: NONE,
+    answer: z.object({ addresses: z.int().meta({ example: 4 }) }),
+    handle: async ({ services: { database, exchanges }, principal, params: { accountId } }) => {
+      const port = await exchanges.exchangeFor(accountId);
+      return { addresses: (await checkDepositAddresses(database, principal.actor, port, accountId)).length };
+    },
+  }),
+  action({
+    operationId: 'tendAccount',
+    tag: 'custody',
+    summary: '계정의 입출금과 잔액을 지금 읽어 장부와 대조',
+    path: '/venue-accounts/{accountId}/readings',
+    permission: 'account.reconcile',
+    params: accountParams,
+    query: NONE,
+    body: NONE,
+    answer: z.array(readingAnswer),
+    handle: async ({ services: { database, exchanges }, params: { accountId } }) =>
+      (await tendAccount(database, await exchanges.exchangeFor(accountId), accountId)).map(toReading),
+  }),
+  action({
+    operationId: 'recordExcess',
+    tag: 'custody',
+    summary: '장부보다 거래소에 더 있는 것을 미확인 입금으로 받아들임',
+    path: '/venue-accounts/{accountId}/excess',
+    permission: 'account.reconcile',
+    params: accountParams,
+    query: NONE,
+    body: NONE,
+    answer: z.object({ assets: z.array(z.string()).meta({ example: ['BTC'] }) }),
+    handle: async ({ services: { database, exchanges }, principal, params: { accountId } }) => {
+      const port = await exchanges.exchangeFor(accountId);
+      return { assets: await recordExcess(database, principal.actor, port, accountId) };
+    },
+  }),
+];

@@ -1,0 +1,180 @@
+import type { z } from 'zod';
+import type { Notice, Prisma, Stay } from '../../database/generated/client.ts';
+import type { Transaction } from '../../database/work.ts';
+import { dayFromColumn, seoulDay } from '../../kernel/civil-date.ts';
+import { CheongsanError } from '../../kernel/errors.ts';
+import { NOTICE_TITLES } from '../../notice/notice-titles.ts';
+import { noticesOf, viewOf } from '../../notice/notice-view.ts';
+import { STAY_KINDS } from '../../seizure/stay-kinds.ts';
+import { type CaseMoney, readCaseMoney } from '../../treasury/case-money.ts';
+import { settlementNeeds } from '../../treasury/close.ts';
+import { totalOwed, viewBills } from './bill-view.ts';
+import type { caseAnswer, noticeAnswer, stayAnswer } from './case-answer.ts';
+import { dayOrNull, toCaseSummary } from './case-summary.ts';
+import { accountsOf } from './ledger-view.ts';
+
+type CaseAnswer = z.input<typeof caseAnswer>;
+
+const PARTS = {
+  bills: { orderBy: { billId: 'asc' } },
+  holdings: { orderBy: { id: 'asc' } },
+  stays: { orderBy: { id: 'asc' } },
+  rightHolders: { orderBy: { id: 'asc' } },
+  valuations: { orderBy: { id: 'asc' } },
+  releases: { orderBy: { id: 'asc' } },
+} as const satisfies Prisma.SeizureCaseInclude;
+
+type CaseWithAll = Prisma.SeizureCaseGetPayload<{ include: typeof PARTS }>;
+
+/** Phases after the sale, in which what is left to do is read from the ledger. */
+const MONEY_PHASES = ['sale_done', 'distributing', 'settled'];
+const BEFORE_CUSTODY = ['proposed', 'approved', 'refused'];
+
+/** A case with everything about it that names nobody. Error: `NOT_FOUND`. */
+export async function viewCase(reader: Transaction, caseId: number, now: Date): Promise<CaseAnswer> {
+  const today = seoulDay(now);
+  const seizureCase = await reader.seizureCase.findUnique({ where: { id: caseId }, include: PARTS });
+  if (seizureCase === null) throw new CheongsanError('NOT_FOUND', `There is no seizure case ${caseId}.`);
+  const billIds = seizureCase.bills.map(({ billId }) => billId);
+  const bills = await viewBills(reader, billIds, today);
+  const billOf = new Map(bills.map((bill) => [bill.id, bill]));
+  const needs = MONEY_PHASES.includes(seizureCase.phase) ? await settlementNeeds(reader, caseId) : [];
+  return {
+    ...toCaseSummary(seizureCase, today),
+    ...ownFields(seizureCase),
+    bills: seizureCase.bills.map(({ billId, amountAtSeizure }) => ({
+      billId,
+      noticeNumber: billOf.get(billId)?.noticeNumber ?? '',
+      amountAtSeizureKrw: amountAtSeizure.toString(),
+      owedTodayKrw: billOf.get(billId)?.owed?.totalKrw ?? null,
+    })),
+    owedTodayKrw: totalOwed(bills).toString(),
+    notices: (await noticesOf(reader, `case:${caseId}`)).map(toNoticeAnswer),
+    ...(await saleOf(reader, caseId)),
+    money: BEFORE_CUSTODY.includes(seizureCase.phase) ? null : toMoney(await readCaseMoney(reader, caseId)),
+    accounts: await accountsOf(reader, [`case:${caseId}`, ...seizureCase.holdings.map(({ id }) => `holding:${id}`)]),
+    steps: needs.map(({ step, text, subject }) => ({ step, text, subject })),
+  };
+}
+
+function ownFields(seizureCase: CaseWithAll) {
+  const { approvalId, marginReason, oldSeizureNumber, closeReason } = seizureCase;
+  return {
+    approvalId,
+    limitKrw: seizureCase.limitKrw?.toString() ?? null,
+    settlementOn: dayOrNull(seizureCase.settlementOn),
+    marginReason,
+    oldSeizureNumber,
+    servedOnVenueAt: seizureCase.servedOnVenueAt?.toISOString() ?? null,
+    inCustodyAt: seizureCase.inCustodyAt?.toISOString() ?? null,
+    closeReason,
+    holdings: seizureCase.holdings.map(({ id, asset, accountReference, venueAccountId, state, ...holding }) => ({
+      id,
+      asset,
+      accountReference,
+      venueAccountId,
+      state,
+      stateSince: holding.stateSince.toISOString(),
+      seizedQuantity: holding.seizedQuantity.toFixed(),
+      demandedQuantity: holding.demandedQuantity.toFixed(),
+    })),
+    valuations: seizureCase.valuations.map(({ holdingId, occasion, priceSource, depthCovers, ...valuation }) => ({
+      holdingId,
+      occasion,
+      takenAt: valuation.takenAt.toISOString(),
+      priceSource,
+      priceAt: valuation.priceAt.toISOString(),
+      quantity: valuation.quantity.toFixed(),
+      price: valuation.price.toFixed(),
+      depthKrw: valuation.depthKrw.toString(),
+      depthCovers,
+      valueKrw: valuation.valueKrw.toString(),
+    })),
+    stays: seizureCase.stays.map(toStayAnswer),
+    rightHolders: seizureCase.rightHolders.map(({ id, personId, kind }) => ({ id, personId, kind })),
+    releases: seizureCase.releases.map(({ ground, reason, releasedOn }) => ({ ground, reason, releasedOn: dayFromColumn(releasedOn) })),
+  };
+}
+
+export function toStayAnswer(stay: Stay): z.input<typeof stayAnswer> {
+  const { id, caseId, kind, scope, legalGround, reason, cause, liftReason } = stay;
+  return {
+    id,
+    caseId,
+    kind,
+    title: STAY_KINDS[kind].title,
+    scope,
+    legalGround,
+    reason,
+    fromDay: dayFromColumn(stay.fromDay),
+    untilDay: dayOrNull(stay.untilDay),
+    cause,
+    liftedAt: stay.liftedAt?.toISOString() ?? null,
+    liftReason,
+  };
+}
+
+export function toNoticeAnswer(view: ReturnType<typeof viewOf>): z.input<typeof noticeAnswer> {
+  const { id, number, kind, subject, recipientKind, state, issuedOn } = view;
+  return {
+    id,
+    number,
+    kind,
+    title: NOTICE_TITLES[kind],
+    subject,
+    recipientKind,
+    personId: view.personId ?? null,
+    venueCode: view.venueCode ?? null,
+    state,
+    issuedOn,
+    deadlineOn: view.deadlineOn ?? null,
+    servedOn: view.servedOn ?? null,
+  };
+}
+
+export function noticeRowAnswer(notice: Notice): z.input<typeof noticeAnswer> {
+  return toNoticeAnswer(viewOf(notice));
+}
+
+async function saleOf(reader: Transaction, caseId: number): Promise<Pick<CaseAnswer, 'window' | 'choices' | 'mandates' | 'sale'>> {
+  const window = await reader.saleWindow.findUnique({ where: { caseId } });
+  const choices = await reader.windowChoice.findMany({ where: { caseId }, orderBy: { id: 'asc' } });
+  const mandates = await reader.mandate.findMany({ where: { caseId }, orderBy: { id: 'asc' } });
+  const sale = await reader.liquidation.findUnique({ where: { caseId } });
+  return {
+    window:
+      window === null
+        ? null
+        : {
+            opensOn: dayFromColumn(window.opensOn),
+            endsOn: dayFromColumn(window.endsOn),
+            windowDays: window.windowDays,
+            state: window.state,
+          },
+    choices: choices.map(({ id, kind, madeOn, revokedOn }) => ({ id, kind, madeOn: dayFromColumn(madeOn), revokedOn: dayOrNull(revokedOn) })),
+    mandates: mandates.map(({ id, state, endsOn, approvalId }) => ({ id, state, endsOn: dayFromColumn(endsOn), approvalId })),
+    sale:
+      sale === null
+        ? null
+        : { id: sale.id, state: sale.state, stepCount: sale.stepCount, lastCode: sale.lastCode, nextStepAt: sale.nextStepAt.toISOString() },
+  };
+}
+
+function toMoney(money: CaseMoney): NonNullable<CaseAnswer['money']> {
+  return {
+    grossKrw: money.gross.toString(),
+    tradingFeesKrw: money.tradingFees.toString(),
+    withdrawalFeesKrw: money.withdrawalFees.toString(),
+    residueKrw: money.residue.toString(),
+    atVenueKrw: money.atVenue.toString(),
+    onTheWayKrw: money.onTheWay.toString(),
+    arrivedKrw: money.arrived.toString(),
+    interestKrw: money.interest.toString(),
+    paymentsKrw: money.payments.toString(),
+    undistributedKrw: money.undistributed.toString(),
+    creditedKrw: money.creditedTotal.toString(),
+    surplusOwedKrw: money.surplusOwed.toString(),
+    refundedKrw: money.refunded.toString(),
+    agrees: money.agrees,
+  };
+}

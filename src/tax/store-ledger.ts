@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Work } from '../database/work.ts';
+import type { MasterKey } from '../kernel/master-key.ts';
+import { Won } from '../kernel/money.ts';
+import { type FactsPlan, lockedPlans, storeFacts } from './bill-facts.ts';
+import { rowErrorsSchema } from './import-record.ts';
+import { knownBills } from './known-bills.ts';
+import type { LedgerBook } from './ledger-book.ts';
+import { LedgerPersons } from './ledger-persons.ts';
+import { storeBills } from './store-bills.ts';
+
+const NOTICES_PER_BATCH = 2_000;
+const DIFFERENCES_LISTED_MAX = 1_000;
+
+export const ledgerReportSchema = rowErrorsSchema.extend({
+  created: z.object({ persons: z.int(), bills: z.int(), lines: z.int(), outstandingKrw: z.string() }),
+  /** Known notices with the same figures. */
+  unchangedBills: z.int(),
+  /** Known notices of which the file told something new beside the figures. */
+  refreshedBills: z.int(),
+  /** Where the file describes a taxpayer or proven day otherwise than we do: ours stays. */
+  differenceCount: z.int(),
+  differences: z.array(
+    z.object({ line: z.int(), noticeNumber: z.string(), about: z.enum(['taxpayer', 'bill']), fields: z.array(z.string()) }),
+  ),
+});
+export type LedgerImportReport = z.infer<typeof ledgerReportSchema>;
+
+type Stored = Omit<LedgerImportReport, 'errors' | 'errorCount'> & {
+  /** Digest over the opening entries in order; empty when none was posted. */
+  readonly batchDigest: string;
+};
+
+export const NOTHING_STORED: Stored = {
+  created: { persons: 0, bills: 0, lines: 0, outstandingKrw: '0' },
+  unchangedBills: 0,
+  refreshedBills: 0,
+  differenceCount: 0,
+  differences: [],
+  batchDigest: '',
+};
+
+export interface LedgerToStore {
+  readonly book: LedgerBook;
+  /** Numbers of the notices that are good, in order; of these, those we have already. */
+  readonly good: readonly string[];
+  readonly known: ReadonlySet<string>;
+  readonly importFileId: number;
+  /** Told how many of the good notices are done. */
+  readonly onStored: (done: number) => void;
+}
+
+/** Stores the good notices of a ledger in the order of their numbers, whatever the order of the file. */
+export async function storeLedger(
+  work: Work,
+  keys: MasterKey,
+  { book, good, known, importFileId, onStored }: LedgerToStore,
+): Promise<Stored> {
+  const plans = await plansFor(
+    work,
+    book,
+    good.filter((noticeNumber) => known.has(noticeNumber)),
+  );
+  const persons = new LedgerPersons(work, keys);
+  const created = { bills: 0, lines: 0, outstanding: Won.zero };
+  const digest = createHash('sha256');
+  for (let start = 0; start < good.length; start += NOTICES_PER_BATCH) {
+    const notices = good.slice(start, start + NOTICES_PER_BATCH).map((noticeNumber) => book.notice(noticeNumber));
+    const withPersons = await persons.of(notices);
+    const stored = await storeBills(
+      work,
+      withPersons.filter(({ notice }) => !known.has(notice.head.noticeNumber)),
+      importFileId,
+    );
+    created.bills += stored.billIds.length;
+    created.lines += stored.lineCount;
+    created.outstanding = created.outstanding.plus(stored.outstanding);
+    for (const entryDigest of stored.entryDigests) digest.update(entryDigest);
+    onStored(start + notices.length);
+  }
+  const news = plans.filter(({ isNews }) => isNews);
+  await storeFacts(work, news);
+  const differences = [
+    ...persons.differences.map((difference) => ({ ...difference, about: 'taxpayer' as const, fields: [...difference.fields] })),
+    ...plans.filter(({ contradicted }) => contradicted.length > 0).map((plan) => contradiction(plan, book)),
+  ].sort((a, b) => a.line - b.line);
+  return {
+    created: { persons: persons.created, bills: created.bills, lines: created.lines, outstandingKrw: created.outstanding.toString() },
+    unchangedBills: plans.length - news.length,
+    refreshedBills: news.length,
+    differenceCount: differences.length,
+    differences: differences.slice(0, DIFFERENCES_LISTED_MAX),
+    batchDigest: created.bills === 0 ? '' : digest.digest('hex'),
+  };
+}
+
+async function plansFor(work: Work, book: LedgerBook, noticeNumbers: readonly string[]): Promise<FactsPlan[]> {
+  const bills = await knownBills(work.tx, noticeNumbers);
+  return lockedPlans(
+    work,
+    bills.map((bill) => ({ bill, head: book.notice(bill.noticeNumber).head })),
+  );
+}
+
+function contradiction({ bill: { noticeNumber }, contradicted }: FactsPlan, book: LedgerBook) {
+  return { line: book.notice(noticeNumber).line, noticeNumber, about: 'bill' as const, fields: [...contradicted] };
+}

@@ -1,0 +1,197 @@
+import type { BankLine } from '../database/generated/client.ts';
+import type { Actor, Database, Work } from '../database/work.ts';
+import type { FileContent } from '../document/byte-source.ts';
+import type { CheckedRow, RowError, RowProblem } from '../document/row-check.ts';
+import { raiseAlert } from '../intent/alert.ts';
+import { type CivilDate, dayFromColumn, dayToColumn, seoulDay } from '../kernel/civil-date.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+import type { MasterKey } from '../kernel/master-key.ts';
+import { readPolicy } from '../policy/book.ts';
+import { bankAccountLabel, bankStatementColumns } from '../policy/definitions/treasury.ts';
+import { type ImportReport, importTable, type Judged } from '../seizure/import-file.ts';
+import { bookMatch, bookUnidentified, lockTargets, sealCounterpart } from './bank-line.ts';
+import { isSingle, mismatchOf, type TargetFacts, targetText, UNMATCHED_REASONS, type UnmatchedReason } from './bank-match.ts';
+import { type BankReference, referencesIn } from './bank-reference.ts';
+import { type StatementLayout, type StatementLine, statementColumns, statementRow } from './bank-statement-file.ts';
+import { targetsOf } from './bank-targets.ts';
+
+const ROWS_MAX = 20_000;
+/** Statements are taken one at a time, so that a line in two files is stored once. */
+const STATEMENT_LOCK = 7163512091;
+const LINES_NAMED_MAX = 20;
+
+export interface StatementOptions {
+  /** Stores lines that match nothing too, as unidentified receipts for an officer to look at. */
+  readonly acceptUnmatched?: boolean;
+  /** Headers of this file, where they are not those of the policy. */
+  readonly layout?: StatementLayout;
+  /** Which of the city's accounts it is, where it is not the one of the policy; serials are unique per account. */
+  readonly accountLabel?: string;
+}
+
+type Judgement = { readonly target: TargetFacts } | { readonly reason: UnmatchedReason };
+
+interface FreshLine {
+  readonly lineNumber: number;
+  readonly bankSerial: string;
+  readonly line: StatementLine;
+  readonly references: readonly BankReference[];
+  readonly judgement: Judgement;
+}
+
+/**
+ * Takes a statement of the city's bank account. Every line is checked before any is stored; a line is matched by the reference in
+ * its remark with its amount to the won, and never guessed. A line the bank has told of before changes nothing. Errors:
+ * `BANK_LINE_UNMATCHED` naming the lines that match nothing, unless they are accepted, and then nothing is stored;
+ * those of `importTable`.
+ */
+export async function importBankStatement(
+  database: Database,
+  keys: MasterKey,
+  actor: Actor,
+  content: FileContent,
+  options: StatementOptions = {},
+): Promise<ImportReport> {
+  const policy = await readPolicy(database.read);
+  const today = seoulDay(database.clock.now());
+  const account = options.accountLabel ?? policy.get(bankAccountLabel, today);
+  return importTable<string, StatementLine, FreshLine>(
+    database,
+    actor,
+    content,
+    {
+      kind: 'bank_statement',
+      columns: statementColumns(options.layout ?? policy.get(bankStatementColumns, today)),
+      schema: statementRow,
+      rowsMax: ROWS_MAX,
+      examiner: repeatedSerials,
+      judge: (work, rows) => judgeLines(work, account, rows),
+      store: (work, lines, importFileId) =>
+        storeLines(work, keys, lines, { importFileId, acceptUnmatched: options.acceptUnmatched === true }),
+    },
+    {},
+  );
+}
+
+function repeatedSerials(): (row: CheckedRow<StatementLine>) => RowProblem<string>[] {
+  const lineOf = new Map<string, number>();
+  return ({ line, value }) => {
+    const earlier = lineOf.get(value.serial);
+    if (earlier === undefined) lineOf.set(value.serial, line);
+    return earlier === undefined ? [] : [{ column: '거래번호', code: 'CONFLICT', reason: `${earlier}행과 같은 거래번호임.` }];
+  };
+}
+
+async function judgeLines(work: Work, account: string, rows: readonly CheckedRow<StatementLine>[]): Promise<Judged<FreshLine>> {
+  await work.tx.$queryRaw`SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(${STATEMENT_LOCK})) AS waiting`;
+  const serialOf = (line: StatementLine) => `${account}:${line.serial}`;
+  const stored = await work.tx.bankLine.findMany({ where: { bankSerial: { in: rows.map(({ value }) => serialOf(value)) } } });
+  const known = new Map(stored.map((line) => [line.bankSerial, line]));
+  const today = seoulDay(work.at);
+  const errors = rows.flatMap(({ line, value }) => rowErrors(line, value, known.get(serialOf(value)), today));
+  const bad = new Set(errors.map(({ line }) => line));
+  const fresh = rows.filter(({ line, value }) => !bad.has(line) && !known.has(serialOf(value)));
+  const references = fresh.flatMap(({ value }) => referencesIn(value.remark));
+  await lockTargets(work, [...(await targetsOf(work.tx, references)).values()]);
+  // Read again behind the locks: what somebody else has matched meanwhile is no target any more.
+  const targets = await targetsOf(work.tx, references);
+  const taken = new Set<string>();
+  const good = fresh.map(({ line, value }): FreshLine => {
+    const named = referencesIn(value.remark);
+    const judgement = judge(value, named, targets, taken);
+    if ('target' in judgement) taken.add(targetText(judgement.target));
+    return { lineNumber: line, bankSerial: serialOf(value), line: value, references: named, judgement };
+  });
+  return { good, errors };
+}
+
+function rowErrors(line: number, value: StatementLine, known: BankLine | undefined, today: CivilDate): RowError[] {
+  if (value.occurredOn > today) {
+    return [{ line, column: '거래일자', code: 'INPUT_INVALID', reason: '오늘보다 나중의 거래임.', value: value.occurredOn }];
+  }
+  if (known === undefined || isSameLine(value, known)) return [];
+  return [
+    { line, column: '거래번호', code: 'IMPORT_FIGURES_DIFFER', reason: '이미 가져온 거래와 날짜·방향·금액이 다름.', value: value.serial },
+  ];
+}
+
+function isSameLine(value: StatementLine, known: BankLine): boolean {
+  const isSameMovement = known.direction === value.direction && known.amountKrw === value.amount.toBigInt();
+  return isSameMovement && dayFromColumn(known.occurredOn) === value.occurredOn;
+}
+
+/** What a line is, by its one reference; a withdrawal or refund that an earlier line of the file ended is over. */
+function judge(
+  line: StatementLine,
+  references: readonly BankReference[],
+  targets: ReadonlyMap<string, TargetFacts>,
+  taken: ReadonlySet<string>,
+): Judgement {
+  const [reference, ...others] = references;
+  if (reference === undefined) return { reason: 'no_reference' };
+  if (others.length > 0) return { reason: 'several_references' };
+  const target = targets.get(reference.number);
+  if (target === undefined) return { reason: 'unknown_reference' };
+  const mismatch = mismatchOf(line, target);
+  if (mismatch !== undefined) return { reason: mismatch };
+  return isSingle(target.kind) && taken.has(targetText(target)) ? { reason: 'done_already' } : { target };
+}
+
+async function storeLines(
+  work: Work,
+  keys: MasterKey,
+  lines: readonly FreshLine[],
+  { importFileId, acceptUnmatched }: { readonly importFileId: number; readonly acceptUnmatched: boolean },
+): Promise<Record<string, number>> {
+  const strange = lines.flatMap(({ lineNumber, judgement }) =>
+    'reason' in judgement ? [{ line: lineNumber, reason: judgement.reason }] : [],
+  );
+  if (strange.length > 0 && !acceptUnmatched) throw unmatched(strange);
+  for (const fresh of lines) {
+    const stored = await storeLine(work, keys, fresh, importFileId);
+    if ('target' in fresh.judgement) await bookMatch(work, stored, fresh.judgement.target);
+    else await bookUnidentified(work, stored);
+  }
+  const outgoing = lines.filter(({ line, judgement }) => line.direction === 'out' && 'reason' in judgement);
+  if (outgoing.length > 0) await alertOutgoing(work, importFileId, outgoing);
+  return { matched: lines.length - strange.length, unmatched: strange.length };
+}
+
+async function storeLine(work: Work, keys: MasterKey, fresh: FreshLine, importFileId: number): Promise<BankLine> {
+  const { line, bankSerial, references, judgement } = fresh;
+  return work.tx.bankLine.create({
+    data: {
+      importFileId,
+      lineNumber: fresh.lineNumber,
+      bankSerial,
+      occurredOn: dayToColumn(line.occurredOn),
+      direction: line.direction,
+      amountKrw: line.amount.toBigInt(),
+      reference: references.length === 1 ? (references[0]?.number ?? null) : null,
+      counterpartCipher: sealCounterpart(keys, bankSerial, { counterpart: line.counterpart, remark: line.remark }),
+      unmatchedReason: 'reason' in judgement ? judgement.reason : null,
+    },
+  });
+}
+
+/** Money has left the bank and our books do not know for what: there is nothing to book it against, so a person is told. */
+async function alertOutgoing(work: Work, importFileId: number, lines: readonly FreshLine[]): Promise<void> {
+  await raiseAlert(work, {
+    code: 'bank_outgoing_unmatched',
+    severity: 'critical',
+    subject: `import_file:${importFileId}`,
+    text: `금고 계좌에서 나간 돈 ${lines.length}건이 장부의 어떤 건과도 맞지 않습니다. 거래내역을 확인하세요.`,
+    facts: { importFile: importFileId, lines: lines.map(({ lineNumber }) => lineNumber) },
+  });
+}
+
+/** The refusal that names each line by its number and reason. */
+function unmatched(lines: readonly { readonly line: number; readonly reason: UnmatchedReason }[]): CheongsanError {
+  const named = lines.slice(0, LINES_NAMED_MAX).map(({ line, reason }) => `${line} (${UNMATCHED_REASONS[reason]})`);
+  const more = lines.length > named.length ? ` and ${lines.length - named.length} more` : '';
+  return new CheongsanError(
+    'BANK_LINE_UNMATCHED',
+    `Lines of the bank statement match nothing: ${named.join(', ')}${more}. Nothing was stored; correct the books first, or accept them as unidentified.`,
+    { facts: { lines: lines.map(({ line, reason }) => ({ line, reason })) } },
+  );
+}

@@ -1,0 +1,156 @@
+import type { ReleaseGround } from '../database/generated/enums.ts';
+import type { Actor, Database, Transaction, Work } from '../database/work.ts';
+import { formatWon } from '../document/korean-format.ts';
+import { seoulDay } from '../kernel/civil-date.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+import type { MasterKey } from '../kernel/master-key.ts';
+import { balances } from '../ledger/balance.ts';
+import { CHART } from '../ledger/chart.ts';
+import { readPolicy } from '../policy/book.ts';
+import type { Correspondence } from '../seizure/documents/case-facts.ts';
+import { type Releases, releaseCases } from '../seizure/release.ts';
+import { loadBillStates, owedOnBills } from '../tax/bill-state.ts';
+import { taxRules } from '../tax/rules.ts';
+import { readCaseLedger } from './case-ledger.ts';
+import { untoldRecipients } from './distribution-recipients.ts';
+
+export type SettlementStep =
+  | 'withdraw_won'
+  | 'await_bank'
+  | 'distribute'
+  | 'send_notice'
+  | 'await_distribution'
+  | 'refund'
+  | 'return_coins'
+  | 'await_coins'
+  | 'release';
+
+/** What still has to happen before a case can be closed, read from the ledger. */
+export interface SettlementNeed {
+  readonly step: SettlementStep;
+  /** Korean, for the officer whose move it is. */
+  readonly text: string;
+  /** The row it is about: `holding:3`, `distribution:5`, or the case itself. */
+  readonly subject: string;
+}
+
+type Reader = Pick<Transaction, '$queryRaw' | 'seizureCase' | 'withdrawalShare' | 'distribution' | 'notice'>;
+
+/**
+ * The next steps of a case after its sale, in the order in which they fall due; for one with nothing left only its release. Error:
+ * `NOT_FOUND`.
+ */
+export async function settlementNeeds(reader: Reader, caseId: number): Promise<SettlementNeed[]> {
+  const seizureCase = await reader.seizureCase.findUnique({
+    where: { id: caseId },
+    select: { id: true, venueCode: true, phase: true, holdings: { select: { id: true }, orderBy: { id: 'asc' } } },
+  });
+  if (seizureCase === null) throw new CheongsanError('NOT_FOUND', `There is no seizure case ${caseId}.`);
+  const needs = [...(await moneyNeeds(reader, seizureCase)), ...(await coinNeeds(reader, seizureCase.holdings))];
+  if (needs.length > 0 || seizureCase.phase !== 'settled') return needs;
+  return [{ step: 'release', text: '압류해제조서를 작성하고 거래소와 체납자에게 압류 해제를 통지합니다.', subject: `case:${caseId}` }];
+}
+
+async function moneyNeeds(reader: Reader, { id: caseId, venueCode }: { id: number; venueCode: string }): Promise<SettlementNeed[]> {
+  const subject = `case:${caseId}`;
+  const ledger = await readCaseLedger(reader, caseId, venueCode);
+  const needs: SettlementNeed[] = [];
+  const atVenue = ledger.venueWonBalance(CHART.venueWonHeld);
+  const open = await reader.withdrawalShare.findFirst({
+    where: { caseId, withdrawal: { state: { in: ['requested', 'approved', 'confirmed'] } } },
+    include: { withdrawal: { select: { number: true } } },
+  });
+  if (open !== null) {
+    needs.push({ step: 'await_bank', text: `${open.withdrawal.number} 출금을 결재·확인하고 금고 입금 내역과 대조합니다.`, subject });
+  } else if (!atVenue.isZero()) {
+    needs.push({ step: 'withdraw_won', text: `거래소에 있는 ${atVenue.toString()}원을 출금합니다.`, subject });
+  }
+  const undistributed = ledger.wonBalance(CHART.undistributed).negated();
+  const draft = await reader.distribution.findFirst({ where: { caseId, state: 'drafted' } });
+  if (draft !== null) needs.push(await draftNeed(reader, caseId, draft));
+  else if (undistributed.isPositive()) {
+    needs.push({ step: 'distribute', text: `${formatWon(undistributed)}의 배분계산서를 작성합니다.`, subject });
+  }
+  const surplus = ledger.wonBalance(CHART.surplusOwed).negated();
+  if (surplus.isPositive()) needs.push({ step: 'refund', text: `남은 ${formatWon(surplus)}을 체납자에게 환급합니다.`, subject });
+  return needs;
+}
+
+async function draftNeed(reader: Reader, caseId: number, draft: { id: number; number: string; createdAt: Date }): Promise<SettlementNeed> {
+  const subject = `distribution:${draft.id}`;
+  const untold = await untoldRecipients(reader, caseId, draft.createdAt);
+  if (untold.length > 0) return { step: 'send_notice', text: `${draft.number} 배분기일 통지서를 보냅니다.`, subject };
+  return { step: 'await_distribution', text: `${draft.number} 배분기일에 이의를 확인하고 배분을 확정합니다.`, subject };
+}
+
+const COIN_STEPS = [
+  { chart: CHART.coinsHeld, step: 'return_coins', text: '체납자의 계정으로 돌려줍니다.' },
+  { chart: CHART.coinsOnOrder, step: 'await_coins', text: '주문의 결과를 확인합니다.' },
+  { chart: CHART.coinsInTransit, step: 'await_coins', text: '반환 이체가 끝났는지 확인합니다.' },
+] as const;
+
+async function coinNeeds(reader: Reader, holdings: readonly { readonly id: number }[]): Promise<SettlementNeed[]> {
+  const needs: SettlementNeed[] = [];
+  for (const { id } of holdings) {
+    const subject = `holding:${id}`;
+    for (const { chart, step, text } of COIN_STEPS) {
+      for (const { balance, asset } of await balances(reader, { chart, subject })) {
+        needs.push({ step, text: `${balance} ${asset}: ${text}`, subject });
+      }
+    }
+  }
+  return needs;
+}
+
+/** Settled cases of a venue with nothing left but their release, and the ground on which they are released. Ids ascending. */
+export async function closableCases(
+  work: Work,
+  venueCode: string,
+): Promise<{ readonly caseId: number; readonly ground: Extract<ReleaseGround, 'nothing_owed' | 'not_needed'> }[]> {
+  const settled = await work.tx.seizureCase.findMany({
+    where: { phase: 'settled', venueCode },
+    select: { id: true, bills: { select: { billId: true } } },
+    orderBy: { id: 'asc' },
+  });
+  const rules = taxRules(await readPolicy(work.tx));
+  const closable: { caseId: number; ground: 'nothing_owed' | 'not_needed' }[] = [];
+  for (const { id, bills } of settled) {
+    const needs = await settlementNeeds(work.tx, id);
+    if (needs.some(({ step }) => step !== 'release')) continue;
+    const states = await loadBillStates(
+      work.tx,
+      bills.map(({ billId }) => billId),
+    );
+    const { total } = owedOnBills(states, seoulDay(work.at), rules);
+    closable.push({ caseId: id, ground: total.isZero() ? 'nothing_owed' : 'not_needed' });
+  }
+  return closable;
+}
+
+const REASONS = {
+  nothing_owed: '압류에 관계되는 체납액을 모두 충당하고 남은 재산이 없음',
+  not_needed: '압류한 재산을 모두 매각·배분하여 남은 재산이 없음',
+} as const;
+
+/**
+ * Releases and closes every settled case of a venue that has nothing left: the record, the notices to the exchange and the taxpayer,
+ * the end of the case. Run again it finds nothing. Errors: those of `releaseCases`.
+ */
+export async function closeSettledCases(
+  database: Database,
+  keys: MasterKey,
+  actor: Actor,
+  { venueCode, correspondence }: { readonly venueCode: string; readonly correspondence: Correspondence },
+): Promise<Releases> {
+  const closable = await database.work(actor, (work) => closableCases(work, venueCode));
+  const released: number[] = [];
+  const refused: Releases['refused'][number][] = [];
+  for (const ground of ['nothing_owed', 'not_needed'] as const) {
+    const caseIds = closable.filter((each) => each.ground === ground).map(({ caseId }) => caseId);
+    if (caseIds.length === 0) continue;
+    const done = await releaseCases(database, keys, actor, { caseIds, ground, reason: REASONS[ground], correspondence });
+    released.push(...done.released);
+    refused.push(...done.refused);
+  }
+  return { released: released.sort((a, b) => a - b), refused };
+}

@@ -1,0 +1,106 @@
+import type { Approval } from '../database/generated/client.ts';
+import type { Transaction, Work } from '../database/work.ts';
+import { requireApproved } from '../identity/approval.ts';
+import { createIntent } from '../intent/intent.ts';
+import { seoulDay } from '../kernel/civil-date.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+import { VenueWon, Won } from '../kernel/money.ts';
+import { CHART } from '../ledger/chart.ts';
+import { readPolicy } from '../policy/book.ts';
+import { bankAccountLabel } from '../policy/definitions/treasury.ts';
+import { readVenueAccount } from '../venue/account.ts';
+import { requireMovementAllowed } from '../venue/movement-gate.ts';
+import { VENUES, venueCode } from '../venue/venue-directory.ts';
+import { venueWonByCase } from './accounts.ts';
+import {
+  auditWithdrawal,
+  lockWithdrawals,
+  readWithdrawal,
+  rejectWithdrawal,
+  type WithdrawalWithShares,
+  withdrawalContent,
+} from './withdrawal-row.ts';
+
+/**
+ * Takes the approvers' decision over: approved, the intent is committed and a person may be told to send; otherwise it ends.
+ * Pending or run again it does nothing. Errors: `APPROVAL_STALE` when a case's money is no longer there, `TRADING_HALTED`,
+ * `ASSET_FROZEN`, those of `requireApproved`.
+ */
+export async function applyWithdrawalDecision(work: Work, approval: Approval): Promise<void> {
+  await applyWithdrawalDecisions(work, [approval]);
+}
+
+/** As `applyWithdrawalDecision` for many; one refusal keeps all of them back. */
+export async function applyWithdrawalDecisions(work: Work, approvals: readonly Approval[]): Promise<void> {
+  const decided = new Map(approvals.filter(({ state }) => state !== 'pending').map((approval) => [approval.subjectId, approval]));
+  for (const withdrawal of await lockWithdrawals(work, [...decided.keys()])) {
+    const approval = decided.get(withdrawal.id);
+    if (approval !== undefined) await applyOne(work, withdrawal, approval);
+  }
+}
+
+async function applyOne(work: Work, withdrawal: WithdrawalWithShares, approval: Approval): Promise<void> {
+  if (withdrawal.state !== 'requested') return;
+  if (approval.state !== 'approved') return rejectWithdrawal(work, withdrawal, approval.state);
+  const account = await readVenueAccount(work.tx, withdrawal.venueAccountId);
+  await requireApproved(work.tx, approval.id, withdrawalContent(withdrawal));
+  const asset = VenueWon.zero(account.venueCode).asset;
+  await requireMovementAllowed(work, { accountId: account.id, asset, kind: 'finish' });
+  await requireMoney(work, withdrawal, account.venueCode);
+  const intent = await createIntent(work, { port: 'won_withdrawal', subject: `won_withdrawal:${withdrawal.id}` });
+  await work.tx.wonWithdrawal.update({
+    where: { id: withdrawal.id },
+    data: { state: 'approved', intentId: intent.id, instructedAt: work.at },
+  });
+  await auditWithdrawal(work, withdrawal, 'approved', { approval: approval.id, intent: intent.id }, approval.contentDigest);
+}
+
+async function requireMoney(work: Work, withdrawal: WithdrawalWithShares, venue: string): Promise<void> {
+  const { venueAccountId } = withdrawal;
+  const money = await venueWonByCase(work.tx, { chart: CHART.venueWonHeld, venueAccountId, venue });
+  for (const { caseId, amountKrw, feeKrw } of withdrawal.shares) {
+    const held = money.get(caseId) ?? VenueWon.zero(venue);
+    if (!held.isLessThan(VenueWon.of(venue, amountKrw + feeKrw))) continue;
+    throw new CheongsanError(
+      'APPROVAL_STALE',
+      `Case ${caseId} has ${held.toString()} won left at account ${venueAccountId}, ${amountKrw + feeKrw} were approved; ask again.`,
+    );
+  }
+}
+
+/** What a person does at the exchange's site: exactly this, once. */
+export interface WithdrawalInstruction {
+  readonly number: string;
+  /** Our own reference, for the memo or the file. */
+  readonly identifier: string;
+  readonly venueTitle: string;
+  readonly accountLabel: string;
+  readonly amountKrw: Won;
+  /** What the venue is expected to take beside it. */
+  readonly feeKrw: Won;
+  /** The city's account at the bank, by its label. */
+  readonly bankAccountLabel: string;
+}
+
+/** The instruction of an approved withdrawal that nobody has confirmed yet. Errors: `CONFLICT` in any other state, `NOT_FOUND`. */
+export async function withdrawalInstruction(
+  reader: Pick<Transaction, 'wonWithdrawal' | 'intent' | 'venueAccount' | 'policyValue'>,
+  withdrawalId: number,
+): Promise<WithdrawalInstruction> {
+  const withdrawal = await readWithdrawal(reader, withdrawalId);
+  if (withdrawal.state !== 'approved' || withdrawal.intentId === null || withdrawal.instructedAt === null) {
+    throw new CheongsanError('CONFLICT', `Withdrawal ${withdrawal.number} is ${withdrawal.state}; it is not to be sent.`);
+  }
+  const intent = await reader.intent.findUniqueOrThrow({ where: { id: withdrawal.intentId } });
+  const account = await readVenueAccount(reader, withdrawal.venueAccountId);
+  const policy = await readPolicy(reader);
+  return {
+    number: withdrawal.number,
+    identifier: intent.identifier,
+    venueTitle: VENUES[venueCode(account.venueCode)].title,
+    accountLabel: account.label,
+    amountKrw: Won.of(withdrawal.amountKrw),
+    feeKrw: Won.of(withdrawal.feeKrw),
+    bankAccountLabel: policy.get(bankAccountLabel, seoulDay(withdrawal.instructedAt)),
+  };
+}
