@@ -20,7 +20,7 @@ interface Schema {
   readonly minimum?: number;
 }
 
-/** Gives every JSON body and answer one whole example, put together from the examples of its members. */
+/** Gives every parameter, JSON body and answer one whole example, put together from the examples of its members. */
 export function withExamples(document: OpenApiDocument): OpenApiDocument {
   const schemas = plainSchemas(document.components?.schemas ?? {});
   const addTo = (content: Record<string, { schema?: unknown; example?: unknown }> | undefined): void => {
@@ -30,6 +30,9 @@ export function withExamples(document: OpenApiDocument): OpenApiDocument {
   };
   for (const item of Object.values(document.paths ?? {})) {
     for (const operation of [item.get, item.post, item.put, item.delete]) {
+      for (const parameter of operation?.parameters ?? []) {
+        if ('name' in parameter && isSchema(parameter.schema)) parameter.example = exampleOf(parameter.schema, schemas);
+      }
       if (operation?.requestBody !== undefined && 'content' in operation.requestBody) addTo(operation.requestBody.content);
       for (const response of Object.values(operation?.responses ?? {})) if ('content' in response) addTo(response.content);
     }

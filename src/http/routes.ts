@@ -1,10 +1,72 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Route } from './route.ts';
 import { approvalRoutes } from './routes/approvals.ts';
+import { bankLineRoutes } from './routes/bank-lines.ts';
+import { billRoutes } from './routes/bills.ts';
+import { caseUpkeepRoutes } from './routes/case-upkeep.ts';
+import { caseRoutes } from './routes/cases.ts';
+import { coinTransferRoutes } from './routes/coin-transfers.ts';
 import { demoRoutes } from './routes/demo.ts';
+import { depositRoutes } from './routes/deposits.ts';
+import { distributionRoutes } from './routes/distributions.ts';
 import { identityRoutes } from './routes/identity.ts';
+import { importFileRoutes } from './routes/import-files.ts';
+import { uploadRoutes } from './routes/imports.ts';
+import { inquiryRoutes } from './routes/inquiries.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
+import { matchRoutes } from './routes/matches.ts';
+import { noticeRoutes } from './routes/notices.ts';
+import { objectionRoutes } from './routes/objections.ts';
+import { oversightRoutes } from './routes/oversight.ts';
+import { personRoutes } from './routes/persons.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { refundRoutes } from './routes/refunds.ts';
+import { saleRecordRoutes } from './routes/sale-record.ts';
+import { saleRoutes } from './routes/sales.ts';
+import { seizureDocumentRoutes } from './routes/seizure-documents.ts';
+import { seizureRoutes } from './routes/seizures.ts';
+import { serviceRoutes } from './routes/service.ts';
 import { systemRoutes } from './routes/system.ts';
+import { traceRoutes } from './routes/trace.ts';
+import { tradingRoutes } from './routes/trading.ts';
+import { venueAccountRoutes } from './routes/venue-accounts.ts';
+import { windowRoutes } from './routes/windows.ts';
+import { withdrawalRoutes } from './routes/withdrawals.ts';
+
+/** In the order of the main way, as the description of the API shows them. */
+const EVERYWHERE: readonly Route[] = [
+  ...systemRoutes,
+  ...identityRoutes,
+  ...approvalRoutes,
+  ...policyRoutes,
+  ...uploadRoutes,
+  ...importFileRoutes,
+  ...personRoutes,
+  ...billRoutes,
+  ...inquiryRoutes,
+  ...matchRoutes,
+  ...seizureRoutes,
+  ...seizureDocumentRoutes,
+  ...caseRoutes,
+  ...caseUpkeepRoutes,
+  ...noticeRoutes,
+  ...serviceRoutes,
+  ...venueAccountRoutes,
+  ...depositRoutes,
+  ...coinTransferRoutes,
+  ...tradingRoutes,
+  ...windowRoutes,
+  ...saleRoutes,
+  ...saleRecordRoutes,
+  ...withdrawalRoutes,
+  ...bankLineRoutes,
+  ...distributionRoutes,
+  ...objectionRoutes,
+  ...refundRoutes,
+  ...ledgerRoutes,
+  ...traceRoutes,
+  ...oversightRoutes,
+];
 
 /** Every route of the service; those of a demo only where the database is one. */
 export function routes(installation: {
@@ -12,6 +74,5 @@ export function routes(installation: {
   readonly clock: Clock;
   sweep(): Promise<number>;
 }): readonly Route[] {
-  const everywhere = [...systemRoutes, ...identityRoutes, ...approvalRoutes, ...policyRoutes];
-  return installation.kind === 'demo' ? [...everywhere, ...demoRoutes(installation)] : everywhere;
+  return installation.kind === 'demo' ? [...EVERYWHERE, ...demoRoutes(installation)] : EVERYWHERE;
 }

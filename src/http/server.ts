@@ -42,7 +42,7 @@ export function createApp(services: Services, routes: readonly Route[], version:
   app.get('/openapi.json', (_request, response) => {
     response.json(document);
   });
-  for (const route of routes) app[route.method](route.path.replaceAll(/\{(\w+)\}/g, ':$1'), handler(services, route));
+  for (const route of literalFirst(routes)) app[route.method](route.path.replaceAll(/\{(\w+)\}/g, ':$1'), handler(services, route));
   app.use((request, response) => {
     const error = new CheongsanError('NOT_FOUND', `There is no ${request.method} ${request.path}; see /openapi.json.`);
     answerProblem(error, randomUUID(), response, services.log);
@@ -53,6 +53,12 @@ export function createApp(services: Services, routes: readonly Route[], version:
     answerProblem(error, randomUUID(), response, services.log);
   });
   return app;
+}
+
+/** A path with a word where another has a parameter is tried before it: `/cases/overdue` before `/cases/{caseId}`. */
+function literalFirst(routes: readonly Route[]): readonly Route[] {
+  const rank = ({ path }: Route) => path.replaceAll(/\{\w+\}/g, '\uffff');
+  return routes.toSorted((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
 }
 
 /** Who asks is found out before anything he sends is read. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CasePhase as CasePhases } from '../database/generated/enums.ts';
 import { civilDate, isCivilDate } from '../kernel/civil-date.ts';
 import { isPlainDecimal } from '../kernel/decimal.ts';
 
@@ -14,14 +15,18 @@ const level = z.tuple([figure, figure]);
 
 const gateFacts = z.object({
   day,
+  /** Phase of the case: outside the sale's own phases nothing is sold, whatever else is true. */
+  phase: z.enum(CasePhases),
   /** One line for the delinquent and each right-holder the law names: has a notice been issued to them, is service proven? */
   saleNotices: z.array(z.object({ recipient: z.string(), issued: z.boolean(), served: z.boolean() })),
   window: z.object({ state: z.enum(['open', 'passed', 'waived', 'paid', 'cancelled']), endsOn: day }).nullable(),
+  /** Stays of a scope that stops a sale. */
   openStays: z.array(z.object({ kind: z.string(), fromDay: day, untilDay: day.nullable() })),
   pendingBillUpdates: z.int(),
   /** Codes of bars against covered bills that still owe something: a deferral that runs, prescription, and so on. */
   billBars: z.array(z.string()),
-  mandate: z.object({ state: z.enum(['requested', 'approved', 'rejected', 'ended']), endsOn: day }).nullable(),
+  /** The one in force, else the latest. */
+  mandate: z.object({ id: z.int(), state: z.enum(['requested', 'approved', 'rejected', 'ended']), endsOn: day }).nullable(),
   tradingState: z.enum(['ACTIVE', 'REDUCING', 'HALTED']),
 });
 /** What the gate looks at, as read under the locks of the taxpayer and the case. */
@@ -53,21 +58,27 @@ const sellableHolding = z.object({
   mandateLeft: figure,
   priceFloor: figure,
   frozen: z.boolean(),
-  /** Null when the venue has no won market for it. */
-  market: marketFacts.nullable(),
+  /** `not_listed` where the venue has no won market for it, `unreadable` where it could not be read this time. */
+  market: z.union([marketFacts, z.enum(['not_listed', 'unreadable'])]),
 });
 /** One coin of the case that could be sold now. */
 export type SellableHolding = z.output<typeof sellableHolding>;
 
 const needFacts = z.object({
-  /** Unpaid on the covered bills with penalty to the expected settlement day, and expected costs. */
+  /** Unpaid on the covered bills with penalty to the expected settlement day. */
   owedKrw: figure,
-  /** Received or sold for, and not yet credited on a bill. */
+  /** What of it the taxpayer's other cases pay with what they have sold for or may still get for open orders. */
+  elsewhereKrw: figure,
+  /** What bringing this case's won home is expected to cost; nothing once it is not needed. */
+  costsKrw: figure,
+  /** Received or sold for in this case, and not yet credited on a bill. */
   realisedKrw: figure,
-  /** The most that open orders can still bring. */
+  /** The most that this case's open orders can still bring. */
   openOrdersKrw: figure,
-  /** What may still be sold for: the smaller of this case's and the taxpayer's remainder. */
+  /** What may still be sold for: owed and costs less all of the above. An order is sized by this. */
   remainingKrw: figure,
+  /** The same without open orders, here and elsewhere: nothing of this, and the need is covered for good. */
+  uncoveredKrw: figure,
 });
 /** Won figures of the need, read under the taxpayer's lock. */
 export type NeedFacts = z.output<typeof needFacts>;

@@ -1,5 +1,7 @@
+import type { Mandate } from '../database/generated/client.ts';
 import type { Work } from '../database/work.ts';
 import { type CivilDate, dayFromColumn } from '../kernel/civil-date.ts';
+import { stops } from '../seizure/stay-kinds.ts';
 import type { BillState } from '../tax/bill-state.ts';
 import { seizableBill } from '../tax/bill-state.ts';
 import type { TaxRules } from '../tax/rules.ts';
@@ -18,14 +20,15 @@ export async function readGateFacts(
   rules: TaxRules,
   day: CivilDate,
 ): Promise<GateFacts> {
-  const mandate = await work.tx.mandate.findFirst({
-    where: { caseId, state: { in: ['requested', 'approved', 'ended'] } },
-    orderBy: { id: 'desc' },
-  });
+  const { phase } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { phase: true } });
+  const mandate = await currentMandate(work, caseId);
   const window = await work.tx.saleWindow.findUnique({ where: { caseId } });
-  const stays = await work.tx.stay.findMany({ where: { caseId, liftedAt: null }, orderBy: { id: 'asc' } });
+  const stays = (await work.tx.stay.findMany({ where: { caseId, liftedAt: null }, orderBy: { id: 'asc' } })).filter(({ scope }) =>
+    stops(scope, 'sale'),
+  );
   return {
     day,
+    phase,
     saleNotices: await saleNotices(work, caseId),
     window: window === null ? null : { state: window.state, endsOn: dayFromColumn(window.endsOn) },
     openStays: stays.map(({ kind, fromDay, untilDay }) => ({
@@ -35,9 +38,15 @@ export async function readGateFacts(
     })),
     pendingBillUpdates: bills.reduce((sum, { pendingUpdates }) => sum + pendingUpdates, 0),
     billBars: barsOf(bills, rules, day),
-    mandate: mandate === null ? null : { state: mandate.state, endsOn: dayFromColumn(mandate.endsOn) },
+    mandate: mandate === null ? null : { id: mandate.id, state: mandate.state, endsOn: dayFromColumn(mandate.endsOn) },
     tradingState,
   };
+}
+
+/** The mandate in force; while none is, the latest that was not turned down. */
+async function currentMandate(work: Work, caseId: number): Promise<Mandate | null> {
+  const approved = await work.tx.mandate.findFirst({ where: { caseId, state: 'approved' } });
+  return approved ?? work.tx.mandate.findFirst({ where: { caseId, state: { in: ['requested', 'ended'] } }, orderBy: { id: 'desc' } });
 }
 
 /** Everyone the law names (LTCA 71(3), LTCA-D 70): the delinquent, and each right-holder on the case. */

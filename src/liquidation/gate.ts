@@ -8,6 +8,7 @@ export interface Denial {
 
 /** Every refusal of the gate. Stored with the decision; scripts and tests rely on the codes. */
 export const DENIAL_TEXT = {
+  case_not_for_sale: '매각할 수 있는 단계의 사건이 아닙니다',
   sale_notice_missing: '매각 통지를 하지 않은 대상자가 있습니다 (지방세징수법 제71조제3항)',
   sale_notice_unserved: '매각 통지의 송달이 증명되지 않은 대상자가 있습니다 (지방세징수법 제71조제3항)',
   window_missing: '자진 매각·납부 기간이 시작되지 않았습니다',
@@ -22,6 +23,9 @@ export const DENIAL_TEXT = {
 } as const;
 export type DenialCode = keyof typeof DENIAL_TEXT;
 
+/** Phases in which a sale may begin or go on. */
+const SALE_PHASES: readonly GateFacts['phase'][] = ['voluntary_window', 'cleared_for_sale', 'selling'];
+
 /**
  * The gate before every order: every notice served, window over or waived, no stay, nothing pending against the bills, an
  * approved mandate in force, trading active (invariant 7; LTCA 71(3), 71(5), 28, 105; Supreme Court 2007두18154). All reasons
@@ -29,6 +33,7 @@ export type DenialCode = keyof typeof DENIAL_TEXT;
  */
 export function gateDenials(facts: GateFacts): Denial[] {
   const codes: DenialCode[] = [];
+  if (!SALE_PHASES.includes(facts.phase)) codes.push('case_not_for_sale');
   if (facts.saleNotices.length === 0 || facts.saleNotices.some((notice) => !notice.issued)) codes.push('sale_notice_missing');
   if (facts.saleNotices.some((notice) => notice.issued && !notice.served)) codes.push('sale_notice_unserved');
   codes.push(...windowDenials(facts));

@@ -1,5 +1,5 @@
 import { appendAudit } from '../audit/append.ts';
-import type { Approval, Mandate } from '../database/generated/client.ts';
+import type { Approval, Holding, Mandate, SeizureCase } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
 import { userIdOf, type Work } from '../database/work.ts';
 import { requestApproval, requireApproved } from '../identity/approval.ts';
@@ -29,23 +29,13 @@ interface MandateLine {
 
 /**
  * Asks for leave to sell all that is held in a case, at no less than the policy's share of its last valuation. The sale itself
- * still stops when the need is covered. Errors: `PHASE_WRONG`, `CONFLICT` when a mandate stands already or nothing is held.
+ * still stops when the need is covered. Leave that is in force stands until this one is approved and takes its place: for a lower
+ * price, for coins that came later, or for more time. Errors: `PHASE_WRONG`, `CONFLICT` when leave is asked for already or nothing
+ * is held.
  */
 export async function requestMandate(work: Work, request: MandateRequest): Promise<Mandate> {
-  const seizureCase = await work.tx.seizureCase.findUnique({
-    where: { id: request.caseId },
-    include: { holdings: { orderBy: { id: 'asc' } } },
-  });
-  if (seizureCase === null) throw new CheongsanError('NOT_FOUND', `There is no case ${request.caseId}.`);
-  await lockRows(work, 'seizure_case', [request.caseId]);
-  if (!MANDATE_PHASES.some((phase) => phase === seizureCase.phase)) {
-    throw new CheongsanError(
-      'PHASE_WRONG',
-      `Case ${seizureCase.number} is ${seizureCase.phase}; a mandate is asked for from the sale notice on.`,
-    );
-  }
-  const live = await work.tx.mandate.findFirst({ where: { caseId: request.caseId, state: { in: ['requested', 'approved'] } } });
-  if (live !== null) throw new CheongsanError('CONFLICT', `Case ${seizureCase.number} has mandate ${live.id} already (${live.state}).`);
+  const seizureCase = await lockForMandate(work, request.caseId);
+  await endLapsedRequest(work, seizureCase);
   const policy = await readPolicy(work.tx);
   const today = seoulDay(work.at);
   const endsOn = request.endsOn ?? addDays(today, policy.get(mandateDays, today));
@@ -82,12 +72,39 @@ export async function requestMandate(work: Work, request: MandateRequest): Promi
   return work.tx.mandate.update({ where: { id: mandate.id }, data: { approvalId: approval.id } });
 }
 
+async function lockForMandate(work: Work, caseId: number): Promise<SeizureCase & { readonly holdings: readonly Holding[] }> {
+  await lockRows(work, 'seizure_case', [caseId]);
+  const seizureCase = await work.tx.seizureCase.findUniqueOrThrow({
+    where: { id: caseId },
+    include: { holdings: { orderBy: { id: 'asc' } } },
+  });
+  if (!MANDATE_PHASES.some((phase) => phase === seizureCase.phase)) {
+    throw new CheongsanError(
+      'PHASE_WRONG',
+      `Case ${seizureCase.number} is ${seizureCase.phase}; it is given leave to sell from the sale notice until the sale is over.`,
+    );
+  }
+  return seizureCase;
+}
+
+/** One request at a time. One whose approval ran out or was taken back asks for nothing any more. Error: `CONFLICT`. */
+async function endLapsedRequest(work: Work, { id: caseId, number }: SeizureCase): Promise<void> {
+  const requested = await work.tx.mandate.findFirst({ where: { caseId, state: 'requested' } });
+  if (requested === null) return;
+  const approval = requested.approvalId === null ? null : await work.tx.approval.findUniqueOrThrow({ where: { id: requested.approvalId } });
+  const mayBeDecided = approval?.state === 'pending' && approval.expiresAt > work.at;
+  if (mayBeDecided) throw new CheongsanError('CONFLICT', `Leave to sell is asked for in case ${number} already (mandate ${requested.id}).`);
+  await work.tx.mandate.update({ where: { id: requested.id }, data: { state: 'rejected' } });
+}
+
 async function mandateLine(work: Work, { id, asset }: { id: number; asset: string }, floorRate: Rate): Promise<MandateLine> {
-  const held = await coinBalance(work.tx, { chart: CHART.coinsHeld, subject: `holding:${id}` }, asset);
+  const subject = `holding:${id}`;
+  const held = await coinBalance(work.tx, { chart: CHART.coinsHeld, subject }, asset);
+  const onOrder = await coinBalance(work.tx, { chart: CHART.coinsOnOrder, subject }, asset);
   const valuation = await work.tx.valuation.findFirst({ where: { holdingId: id }, orderBy: { id: 'desc' } });
   if (valuation === null)
     throw new CheongsanError('CONFLICT', `Holding ${id} (${asset}) has no valuation to set a price floor by; take one first.`);
-  return { asset, maximumQuantity: held, priceFloor: Price.of(asset, valuation.price.toFixed()).times(floorRate) };
+  return { asset, maximumQuantity: held.plus(onOrder), priceFloor: Price.of(asset, valuation.price.toFixed()).times(floorRate) };
 }
 
 /** What exactly is approved; compared again when it is applied. */
@@ -108,12 +125,20 @@ async function mandateContent(work: Work, mandateId: number) {
   };
 }
 
-/** Puts a decided mandate into force, or ends it when it was turned down. Called in the decision's own unit of work. */
+/**
+ * Puts a decided mandate into force in the place of the one before, or ends it when it was turned down. Called in the decision's own
+ * unit of work. Errors: `PHASE_WRONG` when the sale is over meanwhile, those of `requireApproved`.
+ */
 export async function applyMandateDecision(work: Work, approval: Approval): Promise<void> {
   const mandate = await work.tx.mandate.findUniqueOrThrow({ where: { id: approval.subjectId } });
   await lockRows(work, 'seizure_case', [mandate.caseId]);
   const isApproved = approval.state === 'approved';
-  if (isApproved) await requireApproved(work.tx, approval.id, await mandateContent(work, mandate.id));
+  if (isApproved) {
+    await lockForMandate(work, mandate.caseId);
+    await requireApproved(work.tx, approval.id, await mandateContent(work, mandate.id));
+    await work.tx.mandate.updateMany({ where: { caseId: mandate.caseId, state: 'approved' }, data: { state: 'ended' } });
+    await work.tx.liquidation.updateMany({ where: { caseId: mandate.caseId, state: { not: 'done' } }, data: { mandateId: mandate.id } });
+  }
   await work.tx.mandate.update({ where: { id: mandate.id }, data: { state: isApproved ? 'approved' : 'rejected' } });
   await appendAudit(work, {
     stream: `case:${mandate.caseId}`,

@@ -49,6 +49,7 @@ export type Capacity =
       readonly code:
         | 'market_closed'
         | 'book_stale'
+        | 'book_ahead_of_clock'
         | 'book_crossed'
         | 'book_empty'
         | 'price_below_floor'
@@ -71,7 +72,10 @@ export function capacityOf(
 ): Capacity {
   const bestBid = market.bids[0]?.price;
   if (!market.acceptsOrders) return { kind: 'closed', code: 'market_closed' };
-  if (limits.at.getTime() - market.changedAt.getTime() > limits.staleMs) return { kind: 'closed', code: 'book_stale' };
+  const ageMs = limits.at.getTime() - market.changedAt.getTime();
+  if (ageMs > limits.staleMs) return { kind: 'closed', code: 'book_stale' };
+  // One of the two clocks is wrong, so nobody can say how old the book is.
+  if (-ageMs > limits.staleMs) return { kind: 'closed', code: 'book_ahead_of_clock' };
   if (bestBid === undefined || market.bestAsk === undefined) return { kind: 'closed', code: 'book_empty' };
   if (!bestBid.isLessThan(market.bestAsk)) return { kind: 'closed', code: 'book_crossed' };
   const mid = bestBid.plus(market.bestAsk).times(HALF);

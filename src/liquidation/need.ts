@@ -1,20 +1,13 @@
 import type { Work } from '../database/work.ts';
 import { addDays, type CivilDate } from '../kernel/civil-date.ts';
 import { Decimal } from '../kernel/decimal.ts';
-import type { Won } from '../kernel/money.ts';
-import { balances } from '../ledger/balance.ts';
 import { CHART } from '../ledger/chart.ts';
 import { accrualHorizonDays, expectedCosts } from '../policy/definitions/sale.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import { type BillState, loadBillStates, owedOnBills } from '../tax/bill-state.ts';
-import { type TaxRules, taxRules } from '../tax/rules.ts';
+import { taxRules } from '../tax/rules.ts';
+import { usefulFrom } from './cover.ts';
 import type { NeedFacts } from './decision-inputs.ts';
-
-/** A case of the taxpayer that stands, with the bills it covers. */
-export interface StandingCase {
-  readonly caseId: number;
-  readonly billIds: readonly number[];
-}
 
 export interface TaxpayerNeed {
   readonly facts: NeedFacts;
@@ -22,78 +15,123 @@ export interface TaxpayerNeed {
   readonly bills: readonly BillState[];
 }
 
+/** A case of the taxpayer that stands, with the bills it covers and its money. */
+interface StandingCase extends CaseMoney {
+  readonly caseId: number;
+  readonly billIds: readonly number[];
+}
+
+interface CaseMoney {
+  /** Net proceeds at the venues or on their way, and won at the bank that is not yet on a bill. */
+  readonly realised: Decimal;
+  /** Won at the venues, which costs a withdrawal to bring home. */
+  readonly atVenue: Decimal;
+  /** The most that open orders can still bring. */
+  readonly openOrders: Decimal;
+}
+
 /**
- * What may still be sold for in a case (invariant 5). Two limits hold together: the case's own bills, and all standing cases of
- * the taxpayer against all bills they cover, so that two cases over the same bill cannot both sell for it. The caller holds the
- * taxpayer's lock, which makes the figures stay true until the order intent is committed.
+ * What may still be sold for in a case (invariant 5), penalty to the expected settlement and the cost of bringing the won home
+ * included: no more than the taxpayer's other cases leave unpaid on the bills this one covers. The caller holds the taxpayer's
+ * lock, which makes the figures stay true until the order intent is committed.
  */
 export async function readNeed(work: Work, personId: number, caseId: number, policy: PolicySet, today: CivilDate): Promise<TaxpayerNeed> {
   const cases = await standingCases(work, personId);
+  const bills = await loadBillStates(
+    work.tx,
+    cases.flatMap(({ billIds }) => billIds),
+  );
   const rules = taxRules(policy);
   const asOf = addDays(today, policy.get(accrualHorizonDays, today));
-  const withdrawalCost = policy.get(expectedCosts, today).withdrawal;
-  const bills = new Map(
-    (
-      await loadBillStates(
-        work.tx,
-        cases.flatMap(({ billIds }) => billIds),
-      )
-    ).map((bill) => [bill.billId, bill]),
-  );
-  const own = cases.filter((each) => each.caseId === caseId);
-  const limitOf = async (among: readonly StandingCase[]) => {
-    const covered = [...new Set(among.flatMap(({ billIds }) => billIds))].flatMap((id) => bills.get(id) ?? []);
-    const owed = owedWithCosts(covered, asOf, rules, withdrawalCost, among.length);
-    const caseIds = among.map((each) => each.caseId);
-    const realised = await realisedFor(work, caseIds);
-    const openOrders = await openOrdersOf(work, caseIds);
-    return { covered, owed, realised, openOrders, remaining: owed.minus(realised).minus(openOrders) };
-  };
-  const ofCase = await limitOf(own);
-  const ofTaxpayer = await limitOf(cases);
+  const owedOf = new Map(bills.map((bill) => [bill.billId, owedOnBills([bill], asOf, rules).total.toBigInt()]));
+  const withdrawalCost = policy.get(expectedCosts, today).withdrawal.toBigInt();
+  const own = cases.find((each) => each.caseId === caseId);
   return {
-    bills: ofCase.covered,
-    facts: {
-      owedKrw: ofCase.owed.toFixed(),
-      realisedKrw: ofCase.realised.toFixed(),
-      openOrdersKrw: ofCase.openOrders.toFixed(),
-      remainingKrw: Decimal.min(ofCase.remaining, ofTaxpayer.remaining).toFixed(),
-    },
+    facts: factsOf(
+      own,
+      cases.filter((each) => each !== own),
+      owedOf,
+      withdrawalCost,
+    ),
+    bills: bills.filter(({ billId }) => own?.billIds.includes(billId) === true),
   };
+}
+
+function factsOf(
+  own: StandingCase | undefined,
+  others: readonly StandingCase[],
+  owedOf: ReadonlyMap<number, bigint>,
+  withdrawalCost: bigint,
+): NeedFacts {
+  const { billIds = [], realised = NOTHING, openOrders = NOTHING } = own ?? {};
+  const owed = billIds.reduce((sum, billId) => sum + (owedOf.get(billId) ?? 0n), 0n);
+  const needBeside = (withOpenOrders: boolean): { useful: bigint; costs: bigint } => {
+    const brought = others.map((each) => ({ billIds: each.billIds, brought: broughtBy(each, withdrawalCost, withOpenOrders) }));
+    const useful = usefulFrom(billIds, brought, owedOf);
+    // Nothing owed needs no costs either: a sale of nothing causes none.
+    return { useful, costs: useful === 0n ? 0n : withdrawalCost };
+  };
+  const { useful, costs } = needBeside(true);
+  const final = needBeside(false);
+  // Fractions of a won stay at the venue and pay nothing.
+  const arriving = realised.integerValue(Decimal.ROUND_FLOOR);
+  return {
+    owedKrw: owed.toString(),
+    elsewhereKrw: (owed - useful).toString(),
+    costsKrw: costs.toString(),
+    realisedKrw: arriving.toFixed(),
+    openOrdersKrw: openOrders.toFixed(),
+    remainingKrw: new Decimal((useful + costs).toString()).minus(arriving).minus(openOrders).toFixed(),
+    uncoveredKrw: new Decimal((final.useful + final.costs).toString()).minus(arriving).toFixed(),
+  };
+}
+
+const NOTHING = new Decimal(0);
+
+/** Whole won that another case has for bills: what it brought and, where it is asked, may still bring, less what bringing it home costs. */
+function broughtBy({ realised, atVenue, openOrders }: StandingCase, withdrawalCost: bigint, withOpenOrders: boolean): bigint {
+  const open = withOpenOrders ? openOrders : NOTHING;
+  const costs = atVenue.plus(open).isZero() ? 0n : withdrawalCost;
+  const brought = BigInt(realised.plus(open).integerValue(Decimal.ROUND_FLOOR).toFixed()) - costs;
+  return brought > 0n ? brought : 0n;
 }
 
 async function standingCases(work: Work, personId: number): Promise<StandingCase[]> {
   const cases = await work.tx.seizureCase.findMany({
     where: { personId, seizedOn: { not: null }, closedAt: null },
-    select: { id: true, bills: { select: { billId: true } } },
+    select: { id: true, bills: { select: { billId: true }, orderBy: { billId: 'asc' } } },
     orderBy: { id: 'asc' },
   });
-  return cases.map(({ id, bills }) => ({ caseId: id, billIds: bills.map(({ billId }) => billId) }));
+  const money = await moneyOf(
+    work,
+    cases.map(({ id }) => id),
+  );
+  return cases.map(({ id, bills }) => ({
+    caseId: id,
+    billIds: bills.map(({ billId }) => billId),
+    ...(money.get(id) ?? { realised: NOTHING, atVenue: NOTHING, openOrders: NOTHING }),
+  }));
 }
 
-/** Nothing owed needs no costs either: a sale of nothing causes none. */
-function owedWithCosts(bills: readonly BillState[], asOf: CivilDate, rules: TaxRules, costPerCase: Won, caseCount: number): Decimal {
-  const { total } = owedOnBills(bills, asOf, rules);
-  return total.isZero() ? new Decimal(0) : total.value.plus(costPerCase.value.times(caseCount));
-}
-
-/** Net proceeds at the venues or on their way, and won at the bank that is not yet on a bill. */
-async function realisedFor(work: Work, caseIds: readonly number[]): Promise<Decimal> {
-  const parts = [CHART.proceedsAtVenue, CHART.undistributed, CHART.distributed, CHART.dispositionCost] as const;
-  let total = new Decimal(0);
-  for (const caseId of caseIds) {
-    for (const chart of parts) {
-      // Credit balances are negative here: proceeds count up, disposition costs down.
-      for (const { balance } of await balances(work.tx, { chart, subject: `case:${caseId}` })) total = total.minus(balance);
-    }
-  }
-  return total;
-}
-
-async function openOrdersOf(work: Work, caseIds: readonly number[]): Promise<Decimal> {
-  const { _sum } = await work.tx.saleOrder.aggregate({
-    where: { caseId: { in: [...caseIds] }, closedAt: null },
-    _sum: { maximumProceeds: true },
-  });
-  return new Decimal(_sum.maximumProceeds?.toFixed() ?? '0');
+/**
+ * Credit balances are negative in the ledger: proceeds and won at the bank count up, disposition costs down. One statement, one
+ * snapshot: a withdrawal that is booked meanwhile moves won from one of these accounts to the other and must not be met twice.
+ */
+async function moneyOf(work: Work, caseIds: readonly number[]): Promise<ReadonlyMap<number, CaseMoney>> {
+  const parts = [CHART.proceedsAtVenue, CHART.undistributed, CHART.distributed, CHART.dispositionCost];
+  const rows = await work.tx.$queryRaw<{ id: number; realised: string; at_venue: string; open_orders: string }[]>`
+    SELECT c.id,
+           trim_scale(coalesce(-sum(b.balance) FILTER (WHERE a.chart_code = ANY (${parts})), 0))::text AS realised,
+           trim_scale(coalesce(sum(b.balance) FILTER (WHERE a.chart_code = ${CHART.venueWonHeld}), 0))::text AS at_venue,
+           trim_scale((SELECT coalesce(sum(o.maximum_proceeds), 0) FROM sale_order o WHERE o.case_id = c.id AND o.closed_at IS NULL))::text AS open_orders
+      FROM unnest(${caseIds}::int[]) AS c (id)
+      LEFT JOIN ledger_account a ON a.subject = 'case:' || c.id
+      LEFT JOIN ledger_balance b ON b.account_id = a.id
+     GROUP BY c.id`;
+  return new Map(
+    rows.map(({ id, realised, at_venue, open_orders }) => [
+      id,
+      { realised: new Decimal(realised), atVenue: new Decimal(at_venue), openOrders: new Decimal(open_orders) },
+    ]),
+  );
 }

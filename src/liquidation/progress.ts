@@ -8,14 +8,14 @@ import { orderIntervalSeconds } from '../policy/definitions/sale.ts';
 import type { DueSource } from '../queue/due.ts';
 import { moveCase } from '../seizure/phase.ts';
 import { taxRules } from '../tax/rules.ts';
-import { lockedTradingState } from '../venue/trading-state.ts';
+import { pausedLookAt } from './end.ts';
 import { gateDenials } from './gate.ts';
 import { readGateFacts } from './gate-facts.ts';
 import { readNeed } from './need.ts';
 
 /**
- * Starts the sale of a case whose gate has opened, and wakes one that stands paused so that it looks again. Does nothing for any
- * other case. Called whenever a fact of the case has changed.
+ * Begins the sale of a case whose window is over and for which leave to sell is given, and wakes one that stands paused so that it
+ * looks again. Does nothing for any other case. Called whenever a fact of the case has changed, and once a day for a paused sale.
  */
 export async function progressCase(work: Work, caseId: number): Promise<void> {
   const { personId } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { personId: true } });
@@ -23,32 +23,58 @@ export async function progressCase(work: Work, caseId: number): Promise<void> {
   await lockRows(work, 'seizure_case', [caseId]);
   const { phase } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { phase: true } });
   const sale = await work.tx.liquidation.findUnique({ where: { caseId } });
-  if (sale === null && phase === 'voluntary_window') await startSale(work, personId, caseId);
+  if (phase === 'voluntary_window') await prepareSale(work, personId, caseId, sale);
   if (sale?.state === 'paused' && (phase === 'cleared_for_sale' || phase === 'selling')) await wake(work, sale);
   if (sale !== null && sale.state !== 'done' && (phase === 'settled' || phase === 'closed')) await cancel(work, sale);
 }
 
-async function startSale(work: Work, personId: number, caseId: number): Promise<void> {
+/**
+ * Once the window is over and a mandate approved, the case has its sale. It runs when the gate opens, and stands paused until then:
+ * the row remembers when to look again, since what ends by its date alone rings for nobody. Whether trading is active is not asked
+ * here; that is a state of the desk, not of the case.
+ */
+async function prepareSale(work: Work, personId: number, caseId: number, known: Liquidation | null): Promise<void> {
+  const denials = await denialsOfCase(work, personId, caseId);
+  const isOpen = denials.length === 0;
+  const standing = { state: isOpen ? 'running' : 'paused', lastCode: denials[0] ?? null } as const;
+  if (known !== null && !isOpen && known.lastCode === standing.lastCode && known.nextStepAt > work.at) return;
+  const nextStepAt = isOpen ? await nextTick(work) : pausedLookAt(work.at);
+  const sale =
+    known === null
+      ? await createSale(work, caseId, { ...standing, nextStepAt })
+      : await work.tx.liquidation.update({ where: { id: known.id }, data: { ...standing, nextStepAt } });
+  if (sale === undefined) return;
+  const payload = { liquidation: sale.id, mandate: sale.mandateId };
+  if (isOpen) await moveCase(work, caseId, ['voluntary_window'], 'cleared_for_sale', { payload });
+  else if (known?.lastCode !== standing.lastCode)
+    await appendAudit(work, {
+      stream: `case:${caseId}`,
+      action: 'sale.held_back',
+      subject: `liquidation:${sale.id}`,
+      payload: { ...payload, codes: denials },
+    });
+}
+
+/** Undefined while the window runs, nobody has given leave to sell, or nothing lies at an account. */
+async function createSale(
+  work: Work,
+  caseId: number,
+  standing: Pick<Liquidation, 'state' | 'lastCode' | 'nextStepAt'>,
+): Promise<Liquidation | undefined> {
+  const window = await work.tx.saleWindow.findUnique({ where: { caseId } });
   const mandate = await work.tx.mandate.findFirst({ where: { caseId, state: 'approved' } });
-  const holding = await work.tx.holding.findFirst({ where: { caseId, venueAccountId: { not: null } } });
-  if (mandate === null || holding === null || holding.venueAccountId === null) return;
-  await lockRows(work, 'venue_account', [holding.venueAccountId]);
+  const holding = await work.tx.holding.findFirst({ where: { caseId, venueAccountId: { not: null } }, orderBy: { id: 'asc' } });
+  const isOver = window?.state === 'passed' || window?.state === 'waived';
+  const venueAccountId = holding?.venueAccountId ?? null;
+  if (!isOver || mandate === null || venueAccountId === null) return undefined;
+  return work.tx.liquidation.create({ data: { caseId, mandateId: mandate.id, venueAccountId, ...standing, startedAt: work.at } });
+}
+
+async function denialsOfCase(work: Work, personId: number, caseId: number): Promise<readonly string[]> {
   const policy = await readPolicy(work.tx);
   const day = seoulDay(work.at);
   const { bills } = await readNeed(work, personId, caseId, policy, day);
-  const trading = await lockedTradingState(work, holding.venueAccountId);
-  if (gateDenials(await readGateFacts(work, caseId, bills, trading, taxRules(policy), day)).length > 0) return;
-  const sale = await work.tx.liquidation.create({
-    data: {
-      caseId,
-      mandateId: mandate.id,
-      venueAccountId: holding.venueAccountId,
-      state: 'running',
-      nextStepAt: await nextTick(work),
-      startedAt: work.at,
-    },
-  });
-  await moveCase(work, caseId, ['voluntary_window'], 'cleared_for_sale', { payload: { liquidation: sale.id, mandate: mandate.id } });
+  return gateDenials(await readGateFacts(work, caseId, bills, 'ACTIVE', taxRules(policy), day)).map(({ code }) => code);
 }
 
 async function wake(work: Work, sale: Liquidation): Promise<void> {
@@ -84,27 +110,28 @@ async function nextTick(work: Work): Promise<Date> {
   return new Date((Math.floor(work.at.getTime() / intervalMs) + 1) * intervalMs);
 }
 
-/** Accounts where a sale has a step due or an order's outcome is to be looked up. */
+/**
+ * Accounts where an order's outcome is to be looked up, or where no order is open and a sale has a step due: while one is open the
+ * account places no other, so a sale that is due waits for it and rings for nothing.
+ */
 export function deskDueSource(database: Database): DueSource {
   return {
     queue: 'desk',
     async due(now) {
-      const sales = await database.read.liquidation.findMany({
-        where: { state: 'running', nextStepAt: { lte: now } },
-        distinct: ['venueAccountId'],
-        select: { venueAccountId: true },
-      });
       const rows = await database.read.$queryRaw<{ account: number }[]>`
-        SELECT DISTINCT o.venue_account_id AS account FROM sale_order o JOIN intent i ON i.id = o.intent_id
-         WHERE o.closed_at IS NULL AND i.state = 'open' AND i.next_look_at <= ${now}`;
-      return [...new Set([...sales.map(({ venueAccountId }) => venueAccountId), ...rows.map(({ account }) => account)])].sort(
-        (a, b) => a - b,
-      );
+        SELECT q.venue_account_id AS account FROM liquidation q WHERE q.state = 'running' AND q.next_step_at <= ${now}
+           AND NOT EXISTS (SELECT 1 FROM sale_order o WHERE o.venue_account_id = q.venue_account_id AND o.closed_at IS NULL)
+        UNION
+        SELECT o.venue_account_id FROM sale_order o JOIN intent i ON i.id = o.intent_id
+         WHERE o.closed_at IS NULL AND i.state = 'open' AND i.next_look_at <= ${now}
+        ORDER BY account`;
+      return rows.map(({ account }) => account);
     },
     async nextDueAt(now) {
       const rows = await database.read.$queryRaw<{ at: Date | null }[]>`
         SELECT min(at) AS at FROM (
-          SELECT min(next_step_at) AS at FROM liquidation WHERE state = 'running' AND next_step_at > ${now}
+          SELECT min(q.next_step_at) AS at FROM liquidation q WHERE q.state = 'running' AND q.next_step_at > ${now}
+             AND NOT EXISTS (SELECT 1 FROM sale_order o WHERE o.venue_account_id = q.venue_account_id AND o.closed_at IS NULL)
           UNION ALL
           SELECT min(i.next_look_at) FROM sale_order o JOIN intent i ON i.id = o.intent_id
            WHERE o.closed_at IS NULL AND i.state = 'open' AND i.next_look_at > ${now}) appointments`;
@@ -113,16 +140,17 @@ export function deskDueSource(database: Database): DueSource {
   };
 }
 
-/** Cases whose paused sale is to look again. */
+/** Cases whose paused sale is to look again: because its time has come, or because trading, which knows of no case, is active again. */
 export function pausedSaleDueSource(database: Database): DueSource {
   return {
     queue: 'cases',
     async due(now) {
-      const sales = await database.read.liquidation.findMany({
-        where: { state: 'paused', nextStepAt: { lte: now } },
-        select: { caseId: true },
-      });
-      return sales.map(({ caseId }) => caseId);
+      const rows = await database.read.$queryRaw<{ id: number }[]>`
+        SELECT q.case_id AS id FROM liquidation q JOIN venue_account v ON v.id = q.venue_account_id CROSS JOIN installation n
+         WHERE q.state = 'paused' AND (q.next_step_at <= ${now}
+            OR (q.last_code IN ('trading_halted', 'trading_reducing') AND v.trading_state = 'ACTIVE' AND n.trading_state = 'ACTIVE'))
+         ORDER BY q.case_id`;
+      return rows.map(({ id }) => id);
     },
   };
 }

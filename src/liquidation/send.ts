@@ -1,11 +1,14 @@
 import type { SellOrder } from '../exchange/port.ts';
 import type { Desk } from './desk.ts';
-import { closeWithoutFills, settleFromVenue } from './settle-order.ts';
+import { closeWithoutFills, recordAcceptance, settleFromVenue } from './settle-order.ts';
 
-/** An order that exists as a committed intent. */
+/** An order that exists as a committed intent, one more send of which has been counted. */
 export interface CommittedOrder {
   readonly orderId: number;
-  readonly intentId: number;
+  /** This send included. */
+  readonly sends: number;
+  /** Until when the book stands on which it was decided: a process that slept since then sends nothing. */
+  readonly freshUntil: Date;
   readonly sell: SellOrder;
 }
 
@@ -13,22 +16,26 @@ export interface CommittedOrder {
  * Sends a committed order and settles what can be settled at once. Whatever the answer leaves open is left to the look-ups: the
  * intent stays, and the account places nothing else meanwhile.
  */
-export async function sendOrder(desk: Desk, { orderId, sell }: CommittedOrder): Promise<void> {
+export async function sendOrder(desk: Desk, { orderId, sends, freshUntil, sell }: CommittedOrder): Promise<void> {
+  if (desk.database.clock.now() > freshUntil) {
+    desk.log.warn({ order: orderId }, 'an order came too late to be sent; it is looked up');
+    return;
+  }
   const answer = await desk.port.sell(sell);
   switch (answer.kind) {
     case 'accepted':
-      await settleIfOver(desk, orderId, sell);
+      if (!(await settleIfOver(desk, orderId, sell))) await recordAcceptance(desk, orderId, answer.orderId);
       return;
     case 'refused':
       desk.log.warn({ order: orderId, venueCode: answer.venueCode }, 'the venue refused an order');
       if (answer.venueCode === desk.port.capabilities.duplicateIdentifierCode) await settleIfOver(desk, orderId, sell);
-      else await closeWithoutFills(desk, orderId, { state: 'dead', statusWord: `refused:${answer.venueCode}`, refused: true });
+      else await closeIfSentOnce(desk, orderId, sends, { statusWord: `refused:${answer.venueCode}`, isRefused: true });
       return;
     case 'not_executed': {
       const found = await desk.port.lookUp(sell.identifier, sell.symbol);
+      if (found.kind === 'found') await settleFromVenue(desk, orderId, found.order);
       if (found.kind === 'not_found')
-        await closeWithoutFills(desk, orderId, { state: 'dead', statusWord: `not_executed:${answer.venueCode}`, refused: false });
-      else await settleIfOver(desk, orderId, sell);
+        await closeIfSentOnce(desk, orderId, sends, { statusWord: `not_executed:${answer.venueCode}`, isRefused: false });
       return;
     }
     case 'unknown':
@@ -36,8 +43,18 @@ export async function sendOrder(desk: Desk, { orderId, sell }: CommittedOrder): 
   }
 }
 
-/** An immediate-or-cancel order is over as soon as it is matched; its fills are read and booked. */
-async function settleIfOver(desk: Desk, orderId: number, sell: SellOrder): Promise<void> {
+/** A refusal is about one send. Of an order that was sent before it proves nothing: the first may be on its way or have been taken. */
+async function closeIfSentOnce(
+  desk: Desk,
+  orderId: number,
+  sends: number,
+  how: { readonly statusWord: string; readonly isRefused: boolean },
+): Promise<void> {
+  if (sends === 1) await closeWithoutFills(desk, orderId, { ...how, sends });
+}
+
+/** An immediate-or-cancel order is over as soon as it is matched; its fills are read and booked. True when they were. */
+async function settleIfOver(desk: Desk, orderId: number, sell: SellOrder): Promise<boolean> {
   const found = await desk.port.lookUp(sell.identifier, sell.symbol);
-  if (found.kind === 'found') await settleFromVenue(desk, orderId, found.order);
+  return found.kind === 'found' && (await settleFromVenue(desk, orderId, found.order)) === 'settled';
 }

@@ -1,26 +1,30 @@
 import { appendAudit } from '../audit/append.ts';
 import type { Intent, SaleOrder } from '../database/generated/client.ts';
 import type { Work } from '../database/work.ts';
+import type { VenueOrder } from '../exchange/port.ts';
 import { raiseAlert } from '../intent/alert.ts';
 import { lockIntent, markSent, recordLookUp, settleIntent } from '../intent/intent.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
+import { Decimal } from '../kernel/decimal.ts';
 import { CoinAmount, Price } from '../kernel/money.ts';
-import { coinBalance } from '../ledger/balance.ts';
-import { CHART } from '../ledger/chart.ts';
 import { readPolicy } from '../policy/book.ts';
 import { staleBookSeconds, unknownOutcomeSettlement } from '../policy/definitions/sale.ts';
 import { taxRules } from '../tax/rules.ts';
+import { isFrozen } from '../venue/freeze.ts';
 import { lockedTradingState, tightenTrading } from '../venue/trading-state.ts';
+import { balanceFitsWithout } from './balance-fit.ts';
+import { lockOrder } from './book-order.ts';
 import type { Desk } from './desk.ts';
 import { gateDenials } from './gate.ts';
 import { readGateFacts } from './gate-facts.ts';
+import { readable } from './markets.ts';
 import { readNeed } from './need.ts';
 import { sendOrder } from './send.ts';
-import { closeWithoutFills, lockOrder, settleFromVenue } from './settle-order.ts';
+import { closeWithoutFills, DESK_ACTOR, settleFromVenue } from './settle-order.ts';
 
-const DESK = { kind: 'system', part: 'desk' } as const;
 const RESTING_LOOK_MS = 2_000;
 const UNAVAILABLE_LOOK_MS = 5_000;
+const LONGEST_LOOK_MS = 60_000;
 const SEARCH_MARGIN_MS = 60_000;
 
 /**
@@ -44,61 +48,69 @@ export async function settleOpenOrders(desk: Desk): Promise<number> {
 
 async function settleOne(desk: Desk, order: SaleOrder, intent: Intent): Promise<void> {
   const found = await desk.port.lookUp(intent.identifier, order.symbol);
-  if (found.kind === 'unavailable') {
-    await lookAgain(desk, intent, 'unavailable', UNAVAILABLE_LOOK_MS);
-  } else if (found.kind === 'found') {
-    await settleFromVenue(desk, order.id, found.order);
-    if (found.order.isOpen) {
-      await desk.port.cancel(intent.identifier, order.symbol);
-      await lookAgain(desk, intent, 'found', RESTING_LOOK_MS);
-    }
-  } else if (await mayResend(desk, order, intent)) {
-    await sendOrder(desk, {
-      orderId: order.id,
-      intentId: intent.id,
-      sell: {
-        identifier: intent.identifier,
-        symbol: order.symbol,
-        quantity: CoinAmount.of(order.asset, order.quantity.toFixed()),
-        limitPrice: Price.of(order.asset, order.limitPrice.toFixed()),
-        timeInForce: 'immediate_or_cancel',
-      },
-    });
-  } else {
-    await concludeNotFound(desk, order, intent);
-  }
+  if (found.kind === 'unavailable') return lookAgain(desk, intent, 'unavailable', UNAVAILABLE_LOOK_MS);
+  if (found.kind === 'found') return settleFound(desk, order, intent, found.order);
+  const freshUntil = await mayResend(desk, order, intent);
+  if (freshUntil === undefined) return concludeNotFound(desk, order, intent);
+  await sendOrder(desk, {
+    orderId: order.id,
+    sends: intent.sendCount + 1,
+    freshUntil,
+    sell: {
+      identifier: intent.identifier,
+      symbol: order.symbol,
+      quantity: CoinAmount.of(order.asset, order.quantity.toFixed()),
+      limitPrice: Price.of(order.asset, order.limitPrice.toFixed()),
+      timeInForce: 'immediate_or_cancel',
+    },
+  });
 }
 
-/** Remembers what a look-up said and when to look next, unless somebody has settled the intent meanwhile. */
+/** An order of ours that rests is one that should not: it is cancelled, and what it did until then is read the next time. */
+async function settleFound(desk: Desk, order: SaleOrder, intent: Intent, known: VenueOrder): Promise<void> {
+  const settled = await settleFromVenue(desk, order.id, known);
+  if (settled === 'settled') return;
+  if (settled === 'open') await readable(desk, `cancel of order ${order.id}`, () => desk.port.cancel(intent.identifier, order.symbol));
+  await lookAgain(desk, intent, settled === 'open' ? 'found' : 'unavailable', settled === 'open' ? RESTING_LOOK_MS : UNAVAILABLE_LOOK_MS);
+}
+
+/**
+ * Remembers what a look-up said and when to look next, unless somebody has settled the intent meanwhile: after the time given, and
+ * after half the order's age where that is longer, but within a minute.
+ */
 async function lookAgain(desk: Desk, intent: Intent, outcome: 'found' | 'unavailable', afterMs: number): Promise<void> {
-  await desk.database.work(DESK, async (work) => {
+  await desk.database.work(DESK_ACTOR, async (work) => {
     const { state } = await lockIntent(work, intent.id);
     if (state !== 'open') return;
-    await recordLookUp(work, intent.id, { outcome, answer: { outcome }, nextLookAt: new Date(work.at.getTime() + afterMs) });
+    const ageMs = work.at.getTime() - (intent.lastSentAt ?? intent.createdAt).getTime();
+    const waitMs = Math.max(afterMs, Math.min(Math.floor(ageMs / 2), LONGEST_LOOK_MS));
+    await recordLookUp(work, intent.id, { outcome, answer: { outcome }, nextLookAt: new Date(work.at.getTime() + waitMs) });
   });
 }
 
 /**
  * Once, while the decision is fresh, the gate still open and the need not gone: then the second send is committed as such and
- * done. Only where a used identifier stays refused for ever can two sends have no more than one effect.
+ * done. Only where a used identifier stays refused for ever can two sends have no more than one effect. Returns until when it may
+ * be sent, undefined when it may not.
  */
-async function mayResend(desk: Desk, order: SaleOrder, intent: Intent): Promise<boolean> {
-  if (!desk.port.capabilities.identifierStaysUsed || intent.sendCount !== 1) return false;
-  return desk.database.work(DESK, async (work) => {
+async function mayResend(desk: Desk, order: SaleOrder, intent: Intent): Promise<Date | undefined> {
+  if (!desk.port.capabilities.identifierStaysUsed || intent.sendCount !== 1) return undefined;
+  return desk.database.work(DESK_ACTOR, async (work) => {
     const current = await lockOrder(work, order.id);
-    const now = await work.tx.intent.findUniqueOrThrow({ where: { id: intent.id } });
-    if (current.closedAt !== null || now.sendCount !== 1 || now.lastSentAt === null) return false;
-    const policy = await readPolicy(work.tx);
-    const day = seoulDay(work.at);
-    const isFresh = work.at.getTime() - now.lastSentAt.getTime() <= policy.get(staleBookSeconds, day) * 1_000;
-    if (!isFresh || !(await stillWanted(work, desk, order))) return false;
+    const { state, sendCount, lastSentAt } = await lockIntent(work, intent.id);
+    const isUntouched = state === 'open' && sendCount === 1 && current.closedAt === null && current.venueOrderId === null;
+    if (!isUntouched || lastSentAt === null) return undefined;
+    const staleMs = (await readPolicy(work.tx)).get(staleBookSeconds, seoulDay(work.at)) * 1_000;
+    const freshUntil = new Date(lastSentAt.getTime() + staleMs);
+    if (desk.database.clock.now() > freshUntil || !(await isStillWanted(work, desk, current))) return undefined;
     await markSent(work, intent.id, { sendsBefore: 1, nextLookAt: work.at });
     await appendAudit(work, { stream: `case:${order.caseId}`, action: 'order.sent_again', subject: `sale_order:${order.id}` });
-    return true;
+    return freshUntil;
   });
 }
 
-async function stillWanted(work: Work, desk: Desk, order: SaleOrder): Promise<boolean> {
+async function isStillWanted(work: Work, desk: Desk, order: SaleOrder): Promise<boolean> {
+  if (await isFrozen(work.tx, desk.accountId, order.asset)) return false;
   const policy = await readPolicy(work.tx);
   const day = seoulDay(work.at);
   const { personId } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: order.caseId }, select: { personId: true } });
@@ -106,59 +118,54 @@ async function stillWanted(work: Work, desk: Desk, order: SaleOrder): Promise<bo
   const trading = await lockedTradingState(work, desk.accountId);
   const denials = gateDenials(await readGateFacts(work, order.caseId, need.bills, trading, taxRules(policy), day));
   // The order's own possible proceeds are already taken off the remainder.
-  const needStands = order.exceedsNeed || !need.facts.remainingKrw.startsWith('-');
-  return denials.length === 0 && needStands;
+  const remaining = new Decimal(need.facts.remainingKrw);
+  const isWithinNeed = order.exceedsNeed ? remaining.plus(order.maximumProceeds.toFixed()).isGreaterThan(0) : !remaining.isNegative();
+  return denials.length === 0 && isWithinNeed;
 }
 
 async function concludeNotFound(desk: Desk, order: SaleOrder, intent: Intent): Promise<void> {
-  const isLong = await desk.database.work(DESK, async (work) => {
-    const policy = await readPolicy(work.tx);
-    const { quietSeconds, lookUps } = policy.get(unknownOutcomeSettlement, seoulDay(work.at));
-    const nextLookAt = new Date(work.at.getTime() + Math.ceil((quietSeconds * 1_000) / lookUps));
-    const { state } = await lockIntent(work, intent.id);
-    if (state !== 'open') return false;
+  const isLong = await desk.database.work(DESK_ACTOR, async (work) => {
+    const { quietSeconds, lookUps } = (await readPolicy(work.tx)).get(unknownOutcomeSettlement, seoulDay(work.at));
+    const { state, sendCount } = await lockIntent(work, intent.id);
+    if (state !== 'open' || sendCount !== intent.sendCount) return false;
     const { notFoundAt, lastSentAt } = await recordLookUp(work, intent.id, {
       outcome: 'not_found',
       answer: { outcome: 'not_found' },
-      nextLookAt,
+      nextLookAt: new Date(work.at.getTime() + Math.ceil((quietSeconds * 1_000) / lookUps)),
     });
     const quietMs = work.at.getTime() - (lastSentAt ?? intent.createdAt).getTime();
     return notFoundAt.length >= lookUps && quietMs >= quietSeconds * 1_000;
   });
   if (!isLong) return;
   const searched = await desk.port.searchOrders(intent.identifier, order.symbol, new Date(intent.createdAt.getTime() - SEARCH_MARGIN_MS));
-  if (searched.kind === 'found') await settleFromVenue(desk, order.id, searched.order);
+  if (searched.kind === 'found') await settleFound(desk, order, intent, searched.order);
   if (searched.kind !== 'not_found') return;
-  if (await balanceFitsWithout(desk, order))
-    await closeWithoutFills(desk, order.id, { state: 'dead', statusWord: 'never_arrived', refused: false });
+  const fits = await readable(desk, `balances without order ${order.id}`, () => balanceFitsWithout(desk, order));
+  if (fits === undefined) return;
+  if (fits && order.venueOrderId === null)
+    await closeWithoutFills(desk, order.id, { statusWord: 'never_arrived', isRefused: false, sends: intent.sendCount });
   else await handToPerson(desk, order, intent);
 }
 
-/** True when the venue still shows at least the units our books hold there: nothing has left. */
-async function balanceFitsWithout(desk: Desk, order: SaleOrder): Promise<boolean> {
-  const shown = (await desk.port.balances()).find(({ asset }) => asset === order.asset);
-  const atVenue = CoinAmount.of(order.asset, shown?.free ?? '0').plus(CoinAmount.of(order.asset, shown?.locked ?? '0'));
-  const place = `account:${order.venueAccountId}`;
-  const inBooks = await Promise.all(
-    [CHART.coinsHeld, CHART.coinsOnOrder, CHART.coinsUnidentified].map((chart) =>
-      coinBalance(desk.database.read, { chart, place }, order.asset),
-    ),
-  );
-  return !atVenue.isLessThan(CoinAmount.sum(order.asset, inBooks));
-}
-
-/** Nobody but a person can tell what became of it: the account starts nothing new until somebody has. */
+/** Nobody but a person can tell what became of it: the account starts nothing new until somebody has (`concludeOrder`). */
 async function handToPerson(desk: Desk, order: SaleOrder, intent: Intent): Promise<void> {
-  await desk.database.work(DESK, async (work) => {
+  await desk.database.work(DESK_ACTOR, async (work) => {
     const current = await lockOrder(work, order.id);
-    if (current.closedAt !== null) return;
+    const { state, sendCount } = await lockIntent(work, intent.id);
+    if (current.closedAt !== null || state !== 'open' || sendCount !== intent.sendCount) return;
     await settleIntent(work, intent.id, 'with_person', { status: 'unexplained' });
-    await tightenTrading(work, { scope: { kind: 'account', accountId: desk.accountId }, to: 'REDUCING', reason: `sale_order:${order.id}` });
+    const { tradingState } = await work.tx.venueAccount.findUniqueOrThrow({ where: { id: desk.accountId } });
+    if (tradingState === 'ACTIVE')
+      await tightenTrading(work, {
+        scope: { kind: 'account', accountId: desk.accountId },
+        to: 'REDUCING',
+        reason: `sale_order:${order.id}`,
+      });
     await raiseAlert(work, {
       code: 'order_outcome_unknown',
       severity: 'critical',
       subject: `sale_order:${order.id}`,
-      text: '주문이 조회되지 않는데 잔액이 장부와 다릅니다. 거래소에서 주문 내역을 확인하고 결과를 입력하세요.',
+      text: '주문이 조회되지 않아 결과를 알 수 없습니다. 거래소에서 주문 내역을 확인하고 결과를 입력하세요.',
       facts: { order: order.id, account: desk.accountId, asset: order.asset },
     });
   });

@@ -5,33 +5,30 @@ import { lockRows } from '../database/locks.ts';
 import type { Work } from '../database/work.ts';
 import { createIntent, markSent } from '../intent/intent.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
-import { canonicalJson, digestOf, sha256Hex } from '../kernel/digest.ts';
+import { canonicalJson, sha256Hex } from '../kernel/digest.ts';
 import { CoinAmount, Price } from '../kernel/money.ts';
-import { coinBalance } from '../ledger/balance.ts';
 import { CHART } from '../ledger/chart.ts';
 import { entry } from '../ledger/entry.ts';
 import { post } from '../ledger/post.ts';
-import { readPolicy } from '../policy/book.ts';
-import { depthParticipation, orderIntervalSeconds, salePriceBand, staleBookSeconds } from '../policy/definitions/sale.ts';
-import type { PolicySet } from '../policy/policy-set.ts';
 import { moveCase } from '../seizure/phase.ts';
-import { taxRules } from '../tax/rules.ts';
-import { lockedTradingState } from '../venue/trading-state.ts';
-import { type Decision, decide, type OrderDecision, RULE_VERSION } from './decide.ts';
-import type { DecisionInputs, MarketFacts, SellableHolding } from './decision-inputs.ts';
+import { type Decision, decide, type OrderDecision } from './decide.ts';
+import type { DecisionInputs } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
 import { endSale, pauseSale } from './end.ts';
-import { readGateFacts } from './gate-facts.ts';
-import { readMarkets } from './markets.ts';
-import { readNeed } from './need.ts';
+import { type Markets, readMarkets } from './markets.ts';
+import { recordDigestOf } from './replay.ts';
 import { type CommittedOrder, sendOrder } from './send.ts';
+import { alertOnce, DESK_ACTOR } from './settle-order.ts';
+import { readInputs } from './step-inputs.ts';
+import { isSlow, reasonOf, waitSeconds } from './wait.ts';
+
+const WAITS_LOOKED_AT = 16;
+const NEEDS_PERSON = new Set(['mandate_used_up', 'price_below_floor', 'no_market']);
 
 /** One step of one sale: look at the market, decide under the locks, commit, then send what was committed. */
 export async function takeStep(desk: Desk, liquidationId: number): Promise<void> {
   const markets = await readMarkets(desk, liquidationId);
-  const committed = await desk.database.work({ kind: 'system', part: 'desk' }, (work) =>
-    decideAndCommit(work, desk, liquidationId, markets),
-  );
+  const committed = await desk.database.work(DESK_ACTOR, (work) => decideAndCommit(work, desk, liquidationId, markets));
   if (committed !== undefined) await sendOrder(desk, committed);
 }
 
@@ -39,108 +36,65 @@ export async function takeStep(desk: Desk, liquidationId: number): Promise<void>
  * The decision and its consequence in one transaction, under the locks of taxpayer, case, holdings and account. Returns the order
  * that is now to be sent: it exists as an intent whether or not this process lives to send it.
  */
-async function decideAndCommit(
-  work: Work,
-  desk: Desk,
-  liquidationId: number,
-  markets: ReadonlyMap<string, MarketFacts>,
-): Promise<CommittedOrder | undefined> {
-  const found = await work.tx.liquidation.findUniqueOrThrow({ where: { id: liquidationId } });
-  const { personId } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: found.caseId }, select: { personId: true } });
+async function decideAndCommit(work: Work, desk: Desk, liquidationId: number, markets: Markets): Promise<CommittedOrder | undefined> {
+  const { caseId } = await work.tx.liquidation.findUniqueOrThrow({ where: { id: liquidationId } });
+  const { personId } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { personId: true } });
   await lockRows(work, 'person', [personId]);
-  await lockRows(work, 'seizure_case', [found.caseId]);
-  const holdings = await work.tx.holding.findMany({ where: { caseId: found.caseId }, orderBy: { id: 'asc' } });
+  await lockRows(work, 'seizure_case', [caseId]);
+  const holdings = await work.tx.holding.findMany({ where: { caseId }, orderBy: { id: 'asc' } });
   await lockRows(
     work,
     'holding',
     holdings.map(({ id }) => id),
   );
   await lockRows(work, 'venue_account', [desk.accountId]);
+  // The wait for the locks may have been long: the book is as old as it is now, and the day is today.
+  const now = desk.database.clock.now();
   const sale = await work.tx.liquidation.findUniqueOrThrow({ where: { id: liquidationId } });
-  if (sale.state !== 'running' || sale.nextStepAt > work.at) return undefined;
+  if (sale.state !== 'running' || sale.nextStepAt > now) return undefined;
 
-  const policy = await readPolicy(work.tx);
-  const inputs = await readInputs(work, desk, sale, personId, holdings, markets, policy);
+  const inputs = await readInputs(work, desk, { sale, personId, holdings, markets, now });
   const decision = decide(inputs);
   const decisionId = await storeDecision(work, sale, inputs, decision);
   switch (decision.outcome) {
     case 'order':
-      return commitOrder(work, desk, sale, decisionId, decision.order, inputs.policy.intervalSeconds);
+      return commitOrder(work, desk, sale, decisionId, decision.order, inputs);
     case 'stop':
       await endSale(work, sale, decision.codes);
       return undefined;
     case 'deny':
       await pauseSale(work, sale, decision.codes);
+      await tellOfStandstill(work, sale, decision.codes);
       return undefined;
     case 'wait':
-      await scheduleNext(work, sale.id, inputs.policy.intervalSeconds, decision.codes[0]);
+      await scheduleNext(work, sale.id, now, waitSeconds(inputs.policy.intervalSeconds, decision.codes, await waitsBefore(work, sale)));
+      await tellOfStandstill(work, sale, decision.codes);
       return undefined;
   }
 }
 
-async function readInputs(
-  work: Work,
-  desk: Desk,
-  sale: Liquidation,
-  personId: number,
-  holdings: readonly { id: number; asset: string }[],
-  markets: ReadonlyMap<string, MarketFacts>,
-  policy: PolicySet,
-): Promise<DecisionInputs> {
-  const day = seoulDay(work.at);
-  const need = await readNeed(work, personId, sale.caseId, policy, day);
-  const trading = await lockedTradingState(work, desk.accountId);
-  const freezes = await work.tx.assetFreeze.findMany({
-    where: { venueAccountId: desk.accountId, liftedAt: null },
-    select: { asset: true },
+/** How many decisions before the present one found no order to place, in a row. */
+async function waitsBefore(work: Work, sale: Liquidation): Promise<number> {
+  const latest = await work.tx.saleDecision.findMany({
+    where: { liquidationId: sale.id, stepNumber: { lte: sale.stepCount } },
+    orderBy: { stepNumber: 'desc' },
+    take: WAITS_LOOKED_AT,
+    select: { outcome: true },
   });
-  const frozen = new Set(freezes.map(({ asset }) => asset));
-  return {
-    ruleVersion: RULE_VERSION,
-    policyVersion: policy.version,
-    at: work.at.toISOString(),
-    day,
-    venue: desk.port.venue,
-    gate: await readGateFacts(work, sale.caseId, need.bills, trading, taxRules(policy), day),
-    need: need.facts,
-    unknownOutcomesOpen: await work.tx.saleOrder.count({ where: { venueAccountId: desk.accountId, closedAt: null } }),
-    holdings: await Promise.all(holdings.map((holding) => readSellable(work, desk, sale, holding, markets, frozen))),
-    policy: {
-      band: policy.get(salePriceBand, day).toString(),
-      depthParticipation: policy.get(depthParticipation, day).toString(),
-      staleBookSeconds: policy.get(staleBookSeconds, day),
-      intervalSeconds: Math.max(1, policy.get(orderIntervalSeconds, day)),
-    },
-  };
+  const order = latest.findIndex(({ outcome }) => outcome !== 'wait');
+  return order === -1 ? latest.length : order;
 }
 
-async function readSellable(
-  work: Work,
-  desk: Desk,
-  sale: Liquidation,
-  { id, asset }: { id: number; asset: string },
-  markets: ReadonlyMap<string, MarketFacts>,
-  frozen: ReadonlySet<string>,
-): Promise<SellableHolding> {
-  const account = { subject: `holding:${id}`, place: `account:${desk.accountId}` };
-  const held = await coinBalance(work.tx, { chart: CHART.coinsHeld, ...account }, asset);
-  const allowed = await work.tx.mandateAsset.findUnique({ where: { mandateId_asset: { mandateId: sale.mandateId, asset } } });
-  const sold = await work.tx.saleOrder.aggregate({
-    where: { holdingId: id, decision: { liquidation: { mandateId: sale.mandateId } } },
-    _sum: { executedQuantity: true },
+/** What a sale stands still for and no other part of the service tells of: leave to sell, or a market, that somebody must find. */
+async function tellOfStandstill(work: Work, sale: Liquidation, codes: readonly string[]): Promise<void> {
+  const forPerson = codes.filter((code) => NEEDS_PERSON.has(reasonOf(code)));
+  if (forPerson.length === 0 || !isSlow(codes)) return;
+  await alertOnce(work, {
+    code: 'sale_stands_still',
+    subject: `case:${sale.caseId}`,
+    text: `매각이 멈추어 있습니다 (${forPerson.join(', ')}). 새 매각 위임을 올리거나 매각을 마치세요.`,
+    facts: { liquidation: sale.id, codes: forPerson.join(' ') },
   });
-  const mandateLeft = CoinAmount.of(asset, allowed?.maximumQuantity.toFixed() ?? '0').minus(
-    CoinAmount.of(asset, sold._sum.executedQuantity?.toFixed() ?? '0'),
-  );
-  return {
-    holdingId: id,
-    asset,
-    held: held.toString(),
-    mandateLeft: mandateLeft.larger(CoinAmount.zero(asset)).toString(),
-    priceFloor: Price.of(asset, allowed?.priceFloor.toFixed() ?? '0').toString(),
-    frozen: frozen.has(asset),
-    market: markets.get(asset) ?? null,
-  };
 }
 
 async function storeDecision(work: Work, sale: Liquidation, inputs: DecisionInputs, decision: Decision): Promise<number> {
@@ -150,7 +104,7 @@ async function storeDecision(work: Work, sale: Liquidation, inputs: DecisionInpu
       liquidationId: sale.id,
       caseId: sale.caseId,
       stepNumber: sale.stepCount + 1,
-      decidedAt: work.at,
+      decidedAt: new Date(inputs.at),
       ruleVersion: inputs.ruleVersion,
       policyVersion: inputs.policyVersion,
       inputs: jsonColumn(inputs),
@@ -165,7 +119,7 @@ async function storeDecision(work: Work, sale: Liquidation, inputs: DecisionInpu
     stream: `case:${sale.caseId}`,
     action: `sale.decided_${decision.outcome}`,
     subject: `sale_decision:${stored.id}`,
-    recordDigest: digestOf({ inputs: stored.inputsDigest, result: canonicalJson(decision) }),
+    recordDigest: recordDigestOf(stored),
     payload: { codes: decision.codes },
   });
   return stored.id;
@@ -178,8 +132,9 @@ async function commitOrder(
   sale: Liquidation,
   decisionId: number,
   order: OrderDecision,
-  intervalSeconds: number,
+  { at, policy }: DecisionInputs,
 ): Promise<CommittedOrder> {
+  const now = new Date(at);
   const intent = await createIntent(work, { port: 'order', subject: `case:${sale.caseId}` });
   await markSent(work, intent.id, { sendsBefore: 0, nextLookAt: work.at });
   const stored = await work.tx.saleOrder.create({
@@ -195,7 +150,7 @@ async function commitOrder(
       limitPrice: order.limitPrice,
       maximumProceeds: order.maximumProceeds,
       exceedsNeed: order.exceedsNeed,
-      createdAt: work.at,
+      createdAt: now,
     },
   });
   const quantity = CoinAmount.of(order.asset, order.quantity);
@@ -207,11 +162,12 @@ async function commitOrder(
       .credit(CHART.coinsHeld, account, quantity)
       .build(),
   );
-  await scheduleNext(work, sale.id, intervalSeconds, undefined);
+  await scheduleNext(work, sale.id, now, policy.intervalSeconds);
   await moveToSelling(work, sale.caseId, order.holdingId);
   return {
     orderId: stored.id,
-    intentId: intent.id,
+    sends: 1,
+    freshUntil: new Date(now.getTime() + policy.staleBookSeconds * 1_000),
     sell: {
       identifier: intent.identifier,
       symbol: order.symbol,
@@ -231,9 +187,6 @@ async function moveToSelling(work: Work, caseId: number, holdingId: number): Pro
   });
 }
 
-async function scheduleNext(work: Work, liquidationId: number, intervalSeconds: number, lastCode: string | undefined): Promise<void> {
-  await work.tx.liquidation.update({
-    where: { id: liquidationId },
-    data: { nextStepAt: new Date(work.at.getTime() + intervalSeconds * 1_000), ...(lastCode === undefined ? {} : { lastCode }) },
-  });
+async function scheduleNext(work: Work, liquidationId: number, now: Date, seconds: number): Promise<void> {
+  await work.tx.liquidation.update({ where: { id: liquidationId }, data: { nextStepAt: new Date(now.getTime() + seconds * 1_000) } });
 }

@@ -1,10 +1,11 @@
 import type { Database, Work } from '../database/work.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
+import { CHART } from '../ledger/chart.ts';
 import type { DueSource } from '../queue/due.ts';
 import { type CaseWithParts, lockCase } from './locked-case.ts';
-import { ENDED_PHASES, SEIZED_PHASES } from './phase-table.ts';
-import { demandWhenServed, seizeWhenServed } from './served.ts';
-import { settleWhenPaid } from './settle.ts';
+import { ENDED_PHASES } from './phase-table.ts';
+import { demandWhenServed, isServiceDue, seizeWhenServed } from './served.ts';
+import { endOfPaid, type Sight, settleWhenPaid } from './settle.ts';
 import { imposeStay, liftStay } from './stay.ts';
 
 const BATCH = 500;
@@ -24,21 +25,36 @@ export async function progressCase(database: Database, caseId: number): Promise<
   });
 }
 
-/** One stay for each undecided difference of a covered bill, from the day it is known until somebody decides on it. */
-async function matchUpdateStays(work: Work, seizureCase: CaseWithParts): Promise<void> {
-  const pending = await work.tx.billUpdate.findMany({
+interface UpdateStays {
+  /** Causes that have no stay yet. */
+  readonly missing: readonly string[];
+  /** Stays whose difference has been decided on. */
+  readonly ended: readonly number[];
+}
+
+/** How the stays of a case differ from the undecided differences of its bills. */
+async function updateStays({ tx }: Sight, seizureCase: CaseWithParts): Promise<UpdateStays> {
+  const pending = await tx.billUpdate.findMany({
     where: { billId: { in: seizureCase.bills.map(({ billId }) => billId) }, state: 'pending' },
     select: { id: true },
     orderBy: { id: 'asc' },
   });
-  const open = await work.tx.stay.findMany({ where: { caseId: seizureCase.id, kind: 'bill_update', liftedAt: null } });
-  const causes = new Set(pending.map(({ id }) => `bill_update:${id}`));
-  for (const stay of open) {
-    if (stay.cause !== null && !causes.has(stay.cause)) await liftStay(work, { stayId: stay.id, reason: '체납액 변동이 처리됨' });
-  }
-  const standing = new Set(open.map(({ cause }) => cause));
-  for (const cause of causes) {
-    if (standing.has(cause)) continue;
+  const open = await tx.stay.findMany({
+    where: { caseId: seizureCase.id, kind: 'bill_update', liftedAt: null, cause: { not: null } },
+    select: { id: true, cause: true },
+  });
+  const causes = pending.map(({ id }) => `bill_update:${id}`);
+  return {
+    missing: causes.filter((cause) => !open.some((stay) => stay.cause === cause)),
+    ended: open.filter(({ cause }) => cause !== null && !causes.includes(cause)).map(({ id }) => id),
+  };
+}
+
+/** One stay for each undecided difference of a covered bill, from the day it is known until somebody decides on it. */
+async function matchUpdateStays(work: Work, seizureCase: CaseWithParts): Promise<void> {
+  const { missing, ended } = await updateStays(work, seizureCase);
+  for (const stayId of ended) await liftStay(work, { stayId, reason: '체납액 변동이 처리됨' });
+  for (const cause of missing) {
     await imposeStay(work, {
       caseId: seizureCase.id,
       kind: 'bill_update',
@@ -51,32 +67,48 @@ async function matchUpdateStays(work: Work, seizureCase: CaseWithParts): Promise
 
 /**
  * Cases whose ring may have been lost: a letter was served and nothing followed, a difference has no stay or a stay no difference,
- * or the receivables of the covered bills stand at zero.
+ * or the covered bills owe nothing. Each is looked at as `progressCase` would, so that a case that only waits is not due.
  */
 export function seizureDueSource(database: Database): DueSource {
   return {
     queue: 'cases',
-    async due() {
-      const rows = await database.read.$queryRaw<{ id: number }[]>`
-        SELECT c.id FROM seizure_case c
-         WHERE (c.phase IN ('approved', 'seized') AND EXISTS (
-                 SELECT 1 FROM notice n WHERE n.subject = 'case:' || c.id AND n.state = 'served'
-                    AND n.kind::text = CASE c.phase WHEN 'approved' THEN 'venue_seizure_notice' ELSE 'transfer_demand' END))
-            OR (c.phase NOT IN ('closed', 'refused') AND EXISTS (
-                 SELECT 1 FROM case_bill b JOIN bill_update u ON u.bill_id = b.bill_id AND u.state = 'pending'
-                  WHERE b.case_id = c.id AND NOT EXISTS (
-                    SELECT 1 FROM stay s WHERE s.case_id = c.id AND s.lifted_at IS NULL AND s.cause = 'bill_update:' || u.id)))
-            OR (c.phase NOT IN ('closed', 'refused') AND EXISTS (
-                 SELECT 1 FROM stay s WHERE s.case_id = c.id AND s.kind = 'bill_update' AND s.lifted_at IS NULL AND NOT EXISTS (
-                   SELECT 1 FROM bill_update u WHERE u.state = 'pending' AND s.cause = 'bill_update:' || u.id)))
-            OR (c.phase = ANY (${UNSETTLED}::case_phase[]) AND NOT EXISTS (
-                 SELECT 1 FROM case_bill b JOIN ledger_account a ON a.place = 'bill:' || b.bill_id AND a.chart_code IN ('1410', '1420')
-                   JOIN ledger_balance l ON l.account_id = a.id AND l.balance > 0
-                  WHERE b.case_id = c.id))
-         ORDER BY c.id LIMIT ${BATCH}`;
-      return rows.map(({ id }) => id);
+    async due(now) {
+      const sight: Sight = { tx: database.read, at: now };
+      const due: number[] = [];
+      for (const seizureCase of await candidates(database)) {
+        if (due.length === BATCH) break;
+        if (await isDue(sight, seizureCase)) due.push(seizureCase.id);
+      }
+      return due;
     },
   };
 }
 
-const UNSETTLED = ['proposed', 'approved', ...SEIZED_PHASES.filter((phase) => !['sale_done', 'distributing', 'settled'].includes(phase))];
+async function isDue(sight: Sight, seizureCase: CaseWithParts): Promise<boolean> {
+  const { missing, ended } = await updateStays(sight, seizureCase);
+  if (missing.length + ended.length > 0) return true;
+  return (await isServiceDue(sight, seizureCase)) || (await endOfPaid(sight, seizureCase)) !== undefined;
+}
+
+/** Cases of which one look over the whole table says that something may be due. */
+async function candidates(database: Database): Promise<CaseWithParts[]> {
+  const rows = await database.read.$queryRaw<{ id: number }[]>`
+    SELECT c.id FROM seizure_case c
+     WHERE c.phase NOT IN ('closed', 'refused') AND (
+           (c.phase IN ('approved', 'seized') AND EXISTS (
+             SELECT 1 FROM notice n WHERE n.subject = 'case:' || c.id AND n.state = 'served'
+                AND n.kind::text = CASE c.phase WHEN 'approved' THEN 'venue_seizure_notice' ELSE 'transfer_demand' END))
+        OR EXISTS (SELECT 1 FROM case_bill b JOIN bill_update u ON u.bill_id = b.bill_id AND u.state = 'pending' WHERE b.case_id = c.id)
+        OR EXISTS (SELECT 1 FROM stay s WHERE s.case_id = c.id AND s.kind = 'bill_update' AND s.lifted_at IS NULL)
+        OR (c.phase NOT IN ('sale_done', 'distributing', 'settled') AND NOT EXISTS (
+             SELECT 1 FROM case_bill b JOIN ledger_account a ON a.place = 'bill:' || b.bill_id
+                AND a.chart_code IN (${CHART.receivableTax}, ${CHART.receivableSurcharge})
+               JOIN ledger_balance l ON l.account_id = a.id AND l.balance > 0
+              WHERE b.case_id = c.id)))
+     ORDER BY c.id`;
+  return database.read.seizureCase.findMany({
+    where: { id: { in: rows.map(({ id }) => id) } },
+    include: { bills: { orderBy: { billId: 'asc' } }, holdings: { orderBy: { id: 'asc' } } },
+    orderBy: { id: 'asc' },
+  });
+}

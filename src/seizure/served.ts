@@ -13,6 +13,7 @@ import { transferDemandProvisionFrom } from '../policy/definitions/seizure.ts';
 import { needsSupplement } from './documents-due.ts';
 import { type CaseWithParts, lockCase } from './locked-case.ts';
 import { moveCase } from './phase.ts';
+import type { Sight } from './settle.ts';
 
 type ServedKind = 'venue_seizure_notice' | 'transfer_demand';
 type ServedNotice = Pick<Notice, 'id' | 'number' | 'servedOn' | 'deadlineOn' | 'contentDigest'> & { readonly servedOn: Date };
@@ -40,8 +41,7 @@ export async function recordServedOnVenue(work: Work, service: { readonly caseId
 
 /** The seizure takes effect when the exchange is served. Without a receipt that tells the instant, the end of the day stands for it. */
 export async function seizeWhenServed(work: Work, seizureCase: CaseWithParts): Promise<boolean> {
-  if (seizureCase.phase !== 'approved') return false;
-  const notice = await servedNotice(work, seizureCase.id, 'venue_seizure_notice');
+  const notice = await readySeizure(work, seizureCase);
   if (notice === undefined) return false;
   const dayAfter = startOfDay(addDays(dayFromColumn(notice.servedOn), 1));
   await takeEffect(work, seizureCase, notice, dayAfter < work.at ? new Date(dayAfter.getTime() - 1) : work.at);
@@ -66,11 +66,9 @@ async function takeEffect(work: Work, seizureCase: CaseWithParts, notice: Served
  * seizure from before the provision is demanded only together with its supplementary seizure.
  */
 export async function demandWhenServed(work: Work, seizureCase: CaseWithParts): Promise<boolean> {
-  if (seizureCase.phase !== 'seized') return false;
-  const notice = await servedNotice(work, seizureCase.id, 'transfer_demand');
-  if (notice === undefined) return false;
-  const supplement = await supplementOf(work, seizureCase);
-  if (supplement === 'missing') return false;
+  const ready = await readyDemand(work, seizureCase);
+  if (ready === undefined) return false;
+  const { notice, supplement } = ready;
   const demanded = seizureCase.holdings.filter(({ demandedQuantity }) => demandedQuantity.greaterThan(0));
   await lockRows(
     work,
@@ -96,6 +94,31 @@ export async function demandWhenServed(work: Work, seizureCase: CaseWithParts): 
   return true;
 }
 
+/** The served notice by which an approved seizure takes effect; undefined while there is none. */
+async function readySeizure(sight: Sight, { id, phase }: CaseWithParts): Promise<ServedNotice | undefined> {
+  return phase === 'approved' ? servedNotice(sight, id, 'venue_seizure_notice') : undefined;
+}
+
+interface ReadyDemand {
+  readonly notice: ServedNotice;
+  /** Day of the supplementary seizure, where one was needed. */
+  readonly supplement: CivilDate | undefined;
+}
+
+/** The served demand of a seizure; undefined while it, or the supplementary seizure it needs, is unserved. */
+async function readyDemand(sight: Sight, seizureCase: CaseWithParts): Promise<ReadyDemand | undefined> {
+  if (seizureCase.phase !== 'seized') return undefined;
+  const notice = await servedNotice(sight, seizureCase.id, 'transfer_demand');
+  if (notice === undefined) return undefined;
+  const supplement = await supplementOf(sight, seizureCase);
+  return supplement === 'missing' ? undefined : { notice, supplement };
+}
+
+/** True when a proof of service moves the case. */
+export async function isServiceDue(sight: Sight, seizureCase: CaseWithParts): Promise<boolean> {
+  return (await readySeizure(sight, seizureCase)) !== undefined || (await readyDemand(sight, seizureCase)) !== undefined;
+}
+
 function demandEntry(holding: CaseWithParts['holdings'][number], occurredOn: CivilDate): Entry {
   const subject = `holding:${holding.id}`;
   const quantity = CoinAmount.of(holding.asset, holding.demandedQuantity.toFixed());
@@ -106,9 +129,9 @@ function demandEntry(holding: CaseWithParts['holdings'][number], occurredOn: Civ
 }
 
 /** Day of the supplementary seizure; undefined where none is needed, `missing` where it is needed and unserved. */
-async function supplementOf(work: Work, seizureCase: CaseWithParts): Promise<CivilDate | undefined | 'missing'> {
+async function supplementOf(sight: Sight, seizureCase: CaseWithParts): Promise<CivilDate | undefined | 'missing'> {
   const { origin, seizedOn, supplementedOn } = seizureCase;
-  const provisionFrom = (await readPolicy(work.tx)).get(transferDemandProvisionFrom, seoulDay(work.at));
+  const provisionFrom = (await readPolicy(sight.tx)).get(transferDemandProvisionFrom, seoulDay(sight.at));
   const needed = needsSupplement({
     origin,
     seizedOn: seizedOn === null ? undefined : dayFromColumn(seizedOn),
@@ -116,12 +139,12 @@ async function supplementOf(work: Work, seizureCase: CaseWithParts): Promise<Civ
     provisionFrom,
   });
   if (!needed) return undefined;
-  const notice = await servedNotice(work, seizureCase.id, 'venue_seizure_notice');
+  const notice = await servedNotice(sight, seizureCase.id, 'venue_seizure_notice');
   return notice === undefined ? 'missing' : dayFromColumn(notice.servedOn);
 }
 
-async function servedNotice(work: Work, caseId: number, kind: ServedKind): Promise<ServedNotice | undefined> {
-  const notice = await work.tx.notice.findFirst({
+async function servedNotice({ tx }: Sight, caseId: number, kind: ServedKind): Promise<ServedNotice | undefined> {
+  const notice = await tx.notice.findFirst({
     where: { subject: `case:${caseId}`, kind, state: 'served' },
     select: { id: true, number: true, servedOn: true, deadlineOn: true, contentDigest: true },
     orderBy: { id: 'desc' },

@@ -1,11 +1,15 @@
-import type { CasePhase } from '../database/generated/enums.ts';
+import type { CasePhase, ReleaseGround } from '../database/generated/enums.ts';
 import type { Work } from '../database/work.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
+import { CheongsanError } from '../kernel/errors.ts';
 import { readPolicy } from '../policy/book.ts';
 import { loadBillStates, owedOnBills } from '../tax/bill-state.ts';
 import { taxRules } from '../tax/rules.ts';
-import type { CaseWithParts } from './locked-case.ts';
+import { type CaseWithParts, lockCase } from './locked-case.ts';
 import { moveCase } from './phase.ts';
+
+/** What a look at a case needs: something to read with, and an instant. A unit of work is one. */
+export type Sight = Pick<Work, 'tx' | 'at'>;
 
 /** Phases before a sale, in which a case whose bills owe nothing is settled at once. */
 const UNSOLD_PHASES: readonly CasePhase[] = [
@@ -19,44 +23,65 @@ const UNSOLD_PHASES: readonly CasePhase[] = [
 ];
 
 /** Which of these bills owe anything today, penalty included. */
-export async function billsThatOwe(work: Work, billIds: readonly number[]): Promise<ReadonlySet<number>> {
-  const rules = taxRules(await readPolicy(work.tx));
-  const bills = await loadBillStates(work.tx, billIds);
-  const owing = bills.filter((bill) => owedOnBills([bill], seoulDay(work.at), rules).total.isPositive());
+export async function billsThatOwe({ tx, at }: Sight, billIds: readonly number[]): Promise<ReadonlySet<number>> {
+  const rules = taxRules(await readPolicy(tx));
+  const bills = await loadBillStates(tx, billIds);
+  const owing = bills.filter((bill) => owedOnBills([bill], seoulDay(at), rules).total.isPositive());
   return new Set(owing.map(({ billId }) => billId));
 }
 
 /**
- * Ends what payment or cancellation has made needless (LTCA 63(1)1): a seizure that did not reach the exchange is refused, one that
- * stands is settled, so that what is held goes back. Once something has been sold the money is distributed first; and while an order
- * is open nobody knows whether something was.
+ * Where a case goes whose bills owe nothing (LTCA 63(1)1): a seizure that did not reach the exchange is refused, one that stands is
+ * settled, so that what is held goes back. Once something has been sold the money is distributed first; and while an order is open
+ * nobody knows whether something was. Undefined where payment ends nothing.
  */
-export async function settleWhenPaid(work: Work, seizureCase: CaseWithParts): Promise<boolean> {
+export async function endOfPaid(sight: Sight, seizureCase: CaseWithParts): Promise<'refused' | 'settled' | undefined> {
   const isUnserved = seizureCase.phase === 'proposed' || seizureCase.phase === 'approved';
-  if (!isUnserved && !UNSOLD_PHASES.includes(seizureCase.phase)) return false;
+  if (!isUnserved && !UNSOLD_PHASES.includes(seizureCase.phase)) return undefined;
   const billIds = seizureCase.bills.map(({ billId }) => billId);
-  if ((await billsThatOwe(work, billIds)).size > 0) return false;
-  if (isUnserved) {
-    if (await isLetterUnderWay(work, seizureCase.id)) return false;
-    await moveCase(work, seizureCase.id, [seizureCase.phase], 'refused', {
-      action: 'seizure.refused',
-      reason: 'nothing_owed',
-      changes: { refusalCode: 'SEIZURE_NOTHING_OWED' },
-    });
-    return true;
-  }
-  if (await isSaleUnderWay(work, seizureCase.id)) return false;
-  await moveCase(work, seizureCase.id, [seizureCase.phase], 'settled', { action: 'case.settled', reason: 'nothing_owed' });
+  if ((await billsThatOwe(sight, billIds)).size > 0) return undefined;
+  if (isUnserved) return (await isLetterUnderWay(sight, seizureCase.id)) ? undefined : 'refused';
+  return (await isSaleUnderWay(sight, seizureCase.id)) ? undefined : 'settled';
+}
+
+/** Ends what payment or cancellation has made needless. Returns whether it did. */
+export async function settleWhenPaid(work: Work, seizureCase: CaseWithParts): Promise<boolean> {
+  const end = await endOfPaid(work, seizureCase);
+  if (end === undefined) return false;
+  await moveCase(work, seizureCase.id, [seizureCase.phase], end, {
+    action: end === 'refused' ? 'seizure.refused' : 'case.settled',
+    reason: 'nothing_owed',
+    changes: end === 'refused' ? { refusalCode: 'SEIZURE_NOTHING_OWED' } : {},
+  });
   return true;
 }
 
-/** A letter to the exchange that has left may be served any day; the seizure then stands and is released, not refused. */
-async function isLetterUnderWay(work: Work, caseId: number): Promise<boolean> {
-  return (await work.tx.notice.count({ where: { subject: `case:${caseId}`, state: { in: ['sent', 'served', 'returned'] } } })) > 0;
+/**
+ * Ends a seizure on another ground than payment: the case is settled, so that what is held goes back, and is released once nothing is
+ * held any more. Errors: `PHASE_WRONG`, `CONFLICT` once something was sold or while an order is open, `NOT_FOUND`.
+ */
+export async function settleForRelease(
+  work: Work,
+  release: { readonly caseId: number; readonly ground: Exclude<ReleaseGround, 'nothing_owed'>; readonly reason: string },
+): Promise<void> {
+  const seizureCase = await lockCase(work, release.caseId);
+  if (await isSaleUnderWay(work, seizureCase.id)) {
+    throw new CheongsanError('CONFLICT', `Something of case ${seizureCase.number} is sold or being sold; its money is distributed first.`);
+  }
+  await moveCase(work, seizureCase.id, UNSOLD_PHASES, 'settled', {
+    action: 'release.begun',
+    reason: release.ground,
+    payload: { why: release.reason },
+  });
 }
 
-async function isSaleUnderWay(work: Work, caseId: number): Promise<boolean> {
-  const openOrders = await work.tx.saleOrder.count({ where: { caseId, closedAt: null } });
-  const fills = await work.tx.orderFill.count({ where: { caseId } });
+/** A letter to the exchange that has left may be served any day; the seizure then stands and is released, not refused. */
+async function isLetterUnderWay({ tx }: Sight, caseId: number): Promise<boolean> {
+  return (await tx.notice.count({ where: { subject: `case:${caseId}`, state: { in: ['sent', 'served', 'returned'] } } })) > 0;
+}
+
+async function isSaleUnderWay({ tx }: Sight, caseId: number): Promise<boolean> {
+  const openOrders = await tx.saleOrder.count({ where: { caseId, closedAt: null } });
+  const fills = await tx.orderFill.count({ where: { caseId } });
   return openOrders + fills > 0;
 }

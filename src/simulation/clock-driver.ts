@@ -6,7 +6,7 @@ import type { Office } from './office.ts';
 const clockState = z.object({ now: z.string(), idle: z.boolean(), nextDueAt: z.string().nullable() });
 
 const LOOK_MS = 15;
-const IDLE_TIMEOUT_MS = 300_000;
+const IDLE_TIMEOUT_MS = 120_000;
 
 /**
  * Moves the one clock that service and paper exchange share, and only when nothing is due: so that whatever an instant holds is

@@ -66,6 +66,12 @@ export class Office {
     return (await this.#send(official, { method: 'POST', path, body: file, mediaType })).json();
   }
 
+  /** A file made to order, such as a print run of letters. */
+  async print(path: string, body: unknown, official: Official): Promise<Uint8Array<ArrayBuffer>> {
+    const request = { method: 'POST', path, body: JSON.stringify(body), mediaType: 'application/json' } as const;
+    return new Uint8Array(await (await this.#send(official, request)).arrayBuffer());
+  }
+
   async download(path: string, official: Official): Promise<Uint8Array> {
     return new Uint8Array(await (await this.#send(official, { method: 'GET', path })).arrayBuffer());
   }

@@ -1,9 +1,13 @@
 import type { Database } from '../database/work.ts';
+import type { CivilDate } from '../kernel/civil-date.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { VenueWon, Won } from '../kernel/money.ts';
 import { CHART } from '../ledger/chart.ts';
 import type { PaperExchange } from '../paper-exchange/server.ts';
+import { readPolicy } from '../policy/book.ts';
 import { checkInvariants, type InvariantResult } from '../registers/invariants.ts';
+import { loadBillStates, owedOnBills } from '../tax/bill-state.ts';
+import { taxRules } from '../tax/rules.ts';
 import { readCaseMoney } from '../treasury/case-money.ts';
 
 /** The last line of a demo. Won as text. */
@@ -24,6 +28,16 @@ export interface DemoSummary {
   readonly invariantsChecked: number;
   readonly invariantsBroken: number;
   readonly seconds: number;
+}
+
+/** What is owed on all imported bills as of a day, with accrued penalty. */
+export async function owedOnEverything(database: Database, day: CivilDate): Promise<Won> {
+  const bills = await database.read.bill.findMany({ select: { id: true }, orderBy: { id: 'asc' } });
+  const states = await loadBillStates(
+    database.read,
+    bills.map(({ id }) => id),
+  );
+  return owedOnBills(states, day, taxRules(await readPolicy(database.read))).total;
 }
 
 export interface DemoResult {

@@ -11,7 +11,7 @@ import type { TaxRules } from './rules.ts';
 import type { SeizableBill } from './seizability.ts';
 
 const BILL_PARTS = {
-  lines: { orderBy: { lineNumber: 'asc' } },
+  lines: { orderBy: { lineNumber: 'asc' }, include: { priorPayments: { orderBy: { id: 'asc' } } } },
   deferrals: { orderBy: { id: 'asc' } },
   receipts: { orderBy: { id: 'asc' } },
   updates: { orderBy: { id: 'asc' } },
@@ -99,7 +99,11 @@ function toLine(bill: StoredBill, line: StoredBill['lines'][number], deferrals: 
     surcharge: Won.of(line.surchargeKrw + changed(({ surchargeKrw }) => surchargeKrw)),
     isWithholdingAgent: bill.withholdingAgent,
     deferrals,
-    credits: [...creditsReceived(bill, line.id), ...posted.filter(({ kind }) => kind === 'payment_elsewhere').map(creditElsewhere)],
+    credits: [
+      ...line.priorPayments.map(priorCredit),
+      ...creditsReceived(bill, line.id),
+      ...posted.filter(({ kind }) => kind === 'payment_elsewhere').map(creditElsewhere),
+    ],
   };
 }
 
@@ -113,6 +117,11 @@ function creditsReceived(bill: StoredBill, billLineId: number): Credit[] {
       surcharge: tier === 'surcharge' ? Won.of(amountKrw) : Won.zero,
       penalty: tier === 'late_penalty' ? Won.of(amountKrw) : Won.zero,
     }));
+}
+
+/** What was collected before the bill came to us. */
+function priorCredit({ paidOn, principalKrw, surchargeKrw, penaltyKrw }: StoredBill['lines'][number]['priorPayments'][number]): Credit {
+  return { on: dayFromColumn(paidOn), tax: Won.of(principalKrw), surcharge: Won.of(surchargeKrw), penalty: Won.of(penaltyKrw) };
 }
 
 function creditElsewhere(update: StoredBill['updates'][number]): Credit {

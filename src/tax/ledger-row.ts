@@ -123,20 +123,20 @@ export function assessedFigures(line: LedgerLine): { readonly principal: bigint;
  * deferrals, write-off, prescription, the name of an item) is not in it.
  */
 export function figuresDigest({ head, lines }: Pick<LedgerNotice, 'head' | 'lines'>): string {
-  return digestOf({
-    taxYear: head.taxYear,
-    arisenOn: head.arisenOn,
-    dueOn: head.dueOn,
-    withholdingAgent: head.withholdingAgent,
-    primaryNoticeNumber: head.primaryNoticeNumber,
-    lines: lines.map(({ taxItemCode, level, principal, surcharge, priorPayments }) => ({
+  return digestOf([
+    head.taxYear,
+    head.arisenOn,
+    head.dueOn,
+    head.withholdingAgent,
+    head.primaryNoticeNumber,
+    lines.map(({ taxItemCode, level, principal, surcharge, priorPayments }) => [
       taxItemCode,
       level,
       principal,
       surcharge,
-      priorPayments: priorPayments.map((payment) => ({ ...payment })),
-    })),
-  });
+      priorPayments.map((payment) => [payment.on, payment.principal, payment.surcharge, payment.penalty]),
+    ]),
+  ]);
 }
 
 type Problem = RowProblem<LedgerColumn>;

@@ -10,7 +10,7 @@ import type { LedgerBook } from './ledger-book.ts';
 import { LedgerPersons } from './ledger-persons.ts';
 import { storeBills } from './store-bills.ts';
 
-const NOTICES_PER_BATCH = 2_000;
+const NOTICES_PER_BATCH = 1_000;
 const DIFFERENCES_LISTED_MAX = 1_000;
 
 export const ledgerReportSchema = rowErrorsSchema.extend({
@@ -65,19 +65,21 @@ export async function storeLedger(
   const persons = new LedgerPersons(work, keys);
   const created = { bills: 0, lines: 0, outstanding: Won.zero };
   const digest = createHash('sha256');
-  for (let start = 0; start < good.length; start += NOTICES_PER_BATCH) {
-    const notices = good.slice(start, start + NOTICES_PER_BATCH).map((noticeNumber) => book.notice(noticeNumber));
-    const withPersons = await persons.of(notices);
-    const stored = await storeBills(
-      work,
-      withPersons.filter(({ notice }) => !known.has(notice.head.noticeNumber)),
-      importFileId,
-    );
+  const batches = [...batchesOf(good)];
+  // While the database stores a batch, the taxpayers of the next one are sealed.
+  let next = await persons.of(batches[0]?.map((noticeNumber) => book.notice(noticeNumber)) ?? []);
+  let done = 0;
+  for (const [index, batch] of batches.entries()) {
+    const fresh = next.filter(({ notice }) => !known.has(notice.head.noticeNumber));
+    const following = batches[index + 1]?.map((noticeNumber) => book.notice(noticeNumber)) ?? [];
+    const [stored, withPersons] = await Promise.all([storeBills(work, fresh, importFileId), persons.of(following)]);
+    next = withPersons;
     created.bills += stored.billIds.length;
     created.lines += stored.lineCount;
     created.outstanding = created.outstanding.plus(stored.outstanding);
     for (const entryDigest of stored.entryDigests) digest.update(entryDigest);
-    onStored(start + notices.length);
+    done += batch.length;
+    onStored(done);
   }
   const news = plans.filter(({ isNews }) => isNews);
   await storeFacts(work, news);
@@ -93,6 +95,10 @@ export async function storeLedger(
     differences: differences.slice(0, DIFFERENCES_LISTED_MAX),
     batchDigest: created.bills === 0 ? '' : digest.digest('hex'),
   };
+}
+
+function* batchesOf(noticeNumbers: readonly string[]): Generator<readonly string[]> {
+  for (let start = 0; start < noticeNumbers.length; start += NOTICES_PER_BATCH) yield noticeNumbers.slice(start, start + NOTICES_PER_BATCH);
 }
 
 async function plansFor(work: Work, book: LedgerBook, noticeNumbers: readonly string[]): Promise<FactsPlan[]> {

@@ -1,3 +1,4 @@
+import type { Distribution } from '../database/generated/client.ts';
 import type { ReleaseGround } from '../database/generated/enums.ts';
 import type { Actor, Database, Transaction, Work } from '../database/work.ts';
 import { formatWon } from '../document/korean-format.ts';
@@ -67,7 +68,7 @@ async function moneyNeeds(reader: Reader, { id: caseId, venueCode }: { id: numbe
   }
   const undistributed = ledger.wonBalance(CHART.undistributed).negated();
   const draft = await reader.distribution.findFirst({ where: { caseId, state: 'drafted' } });
-  if (draft !== null) needs.push(await draftNeed(reader, caseId, draft));
+  if (draft !== null) needs.push(await draftNeed(reader, draft));
   else if (undistributed.isPositive()) {
     needs.push({ step: 'distribute', text: `${formatWon(undistributed)}의 배분계산서를 작성합니다.`, subject });
   }
@@ -76,9 +77,9 @@ async function moneyNeeds(reader: Reader, { id: caseId, venueCode }: { id: numbe
   return needs;
 }
 
-async function draftNeed(reader: Reader, caseId: number, draft: { id: number; number: string; createdAt: Date }): Promise<SettlementNeed> {
+async function draftNeed(reader: Reader, draft: Distribution): Promise<SettlementNeed> {
   const subject = `distribution:${draft.id}`;
-  const untold = await untoldRecipients(reader, caseId, draft.createdAt);
+  const untold = await untoldRecipients(reader, draft);
   if (untold.length > 0) return { step: 'send_notice', text: `${draft.number} 배분기일 통지서를 보냅니다.`, subject };
   return { step: 'await_distribution', text: `${draft.number} 배분기일에 이의를 확인하고 배분을 확정합니다.`, subject };
 }

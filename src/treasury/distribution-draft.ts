@@ -80,6 +80,7 @@ async function fileDraft(work: Work, seizureCase: CaseWithParts, request: Omit<D
   const plan = await planCase(work, seizureCase, distributionOn);
   const isExtended = distributionOn > span.limit;
   const draft = await storeDraft(work, seizureCase, plan, {
+    distributionOn,
     firstReceipt: facts.firstReceiptOn,
     extensionReason: isExtended ? (request.extensionReason ?? null) : null,
   });
@@ -107,15 +108,17 @@ async function storeDraft(
   work: Work,
   seizureCase: CaseWithParts,
   plan: DistributionPlan,
-  { firstReceipt, extensionReason }: { firstReceipt: CivilDate; extensionReason: string | null },
+  dates: { distributionOn: CivilDate; firstReceipt: CivilDate; extensionReason: string | null },
 ): Promise<Distribution> {
   const { id: caseId, number, venueCode } = seizureCase;
-  const { money, distributionOn } = plan;
+  const { money, claimsOn } = plan;
+  const { distributionOn, firstReceipt, extensionReason } = dates;
   const ordinal = (await work.tx.distribution.count({ where: { caseId } })) + 1;
   const costs = VenueWon.sum(
     venueCode,
     money.costs.map(({ amount }) => amount),
   );
+  const newest = await work.tx.notice.aggregate({ _max: { id: true } });
   const draft = await work.tx.distribution.create({
     data: {
       number: distributionNumber(number, ordinal),
@@ -123,6 +126,7 @@ async function storeDraft(
       firstReceiptOn: dayToColumn(firstReceipt),
       draftFiledOn: dayToColumn(seoulDay(work.at)),
       distributionOn: dayToColumn(distributionOn),
+      claimsOn: dayToColumn(claimsOn),
       extensionReason,
       grossKrw: money.gross.toString(),
       costsKrw: costs.toString(),
@@ -132,6 +136,7 @@ async function storeDraft(
       surplusKrw: plan.surplus.toBigInt(),
       draftDigest: plan.digest,
       policyVersion: (await readPolicy(work.tx)).version,
+      noticesAfterId: newest._max.id ?? 0,
       createdById: userIdOf(work.actor),
       createdAt: work.at,
     },
@@ -167,8 +172,8 @@ async function storeDraft(
 }
 
 /**
- * Puts another draft in the place of one that no longer fits, with a new date; letters about the old one that nobody has received are
- * cancelled. The case must be locked. Returns the new draft, undefined when by now nothing is left to distribute.
+ * Puts another draft in the place of one that no longer fits, with a new date; letters about the old one that lie here are cancelled,
+ * those under way are left to arrive. The case must be locked. Returns the new draft, undefined when by now nothing is left to distribute.
  */
 export async function redraftDistribution(
   work: Work,
@@ -197,7 +202,7 @@ export async function redraftDistribution(
 
 async function cancelLetters(work: Work, caseId: number): Promise<void> {
   const letters = await work.tx.notice.findMany({
-    where: { subject: `case:${caseId}`, kind: 'distribution_notice', state: { in: ['issued', 'sent', 'returned'] } },
+    where: { subject: `case:${caseId}`, kind: 'distribution_notice', state: { in: ['issued', 'returned'] } },
     select: { id: true },
     orderBy: { id: 'asc' },
   });

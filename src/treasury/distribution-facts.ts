@@ -32,6 +32,8 @@ export interface DistributionFacts {
   readonly firstReceiptOn: CivilDate;
   readonly draftFiledOn: CivilDate;
   readonly distributionOn: CivilDate;
+  /** Day as of which the claims stand. */
+  readonly claimsOn: CivilDate;
   readonly closesAt: Date;
   readonly extensionReason: string | undefined;
   /** Last day for proving an appeal. */
@@ -73,6 +75,7 @@ export async function readDistributionFacts(reader: Reader, distributionId: numb
     firstReceiptOn: dayFromColumn(row.firstReceiptOn),
     draftFiledOn: dayFromColumn(row.draftFiledOn),
     distributionOn,
+    claimsOn: dayFromColumn(row.claimsOn),
     closesAt: closingOf(distributionOn, policy),
     extensionReason: row.extensionReason ?? undefined,
     proofOfAppealUntilDays: policy.get(distributionDays, distributionOn).proofOfAppeal,

@@ -5,7 +5,7 @@ import { CheongsanError } from '../kernel/errors.ts';
 import { VenueWon, Won } from '../kernel/money.ts';
 import { CHART } from '../ledger/chart.ts';
 import { readPolicy } from '../policy/book.ts';
-import { receiptInstant } from '../policy/definitions/treasury.ts';
+import { distributionClaimsDay, receiptInstant } from '../policy/definitions/treasury.ts';
 import type { CaseWithParts } from '../seizure/locked-case.ts';
 import { loadBillStates } from '../tax/bill-state.ts';
 import { taxRules } from '../tax/rules.ts';
@@ -37,15 +37,18 @@ export async function readMoneyState(
 /** What a distribution of a case on a day would look like as the books stand now. The taxpayer and the case must be locked. */
 export async function planCase(work: Work, seizureCase: CaseWithParts, distributionOn: CivilDate): Promise<DistributionPlan> {
   const money = await distributableMoney(work, seizureCase);
-  const rules = taxRules(await readPolicy(work.tx));
+  const policy = await readPolicy(work.tx);
+  const today = seoulDay(work.at);
+  const claimsOn = policy.get(distributionClaimsDay, today) === 'receipt_day' ? await firstReceiptOn(work, seizureCase.id) : distributionOn;
+  const rules = taxRules(policy);
   const bills = await loadBillStates(
     work.tx,
     seizureCase.bills.map(({ billId }) => billId),
   );
   const owner = new Map(bills.flatMap(({ billId, lines }) => lines.map(({ lineId }) => [lineId, billId] as const)));
-  const { appropriation, claims } = planPayment(money.net, bills, { on: distributionOn, today: seoulDay(work.at), rules });
+  const { appropriation, claims } = planPayment(money.net, bills, { on: claimsOn, today, rules });
   return planDistribution(money, claims, appropriation, {
-    distributionOn,
+    claimsOn,
     billOf: (lineId) => {
       const billId = owner.get(lineId);
       if (billId === undefined)

@@ -31,7 +31,7 @@ export async function issueDistributionNotices(
   const draft = await work.tx.distribution.findUniqueOrThrow({ where: { id: distributionId } });
   if (draft.state !== 'drafted')
     throw new CheongsanError('CONFLICT', `Distribution ${draft.number} is ${draft.state}; nobody is told of it.`);
-  const untold = await unaddressedRecipients(work.tx, seizureCase.id, draft.createdAt);
+  const untold = await unaddressedRecipients(work.tx, draft);
   if (untold.length === 0) return [];
   const personIds = [seizureCase.personId, ...untold.map(({ personId }) => personId)];
   const persons = await readPersons(work, keys, personIds, 'notice.distribution');

@@ -37,7 +37,8 @@ export interface PlannedLine {
 
 export interface DistributionPlan {
   readonly money: DistributableMoney;
-  readonly distributionOn: CivilDate;
+  /** Day as of which the claims stand and the money counts as collected. */
+  readonly claimsOn: CivilDate;
   /** Costs first, then what is paid in the order in which it is paid, then claims for which nothing is left. */
   readonly lines: readonly PlannedLine[];
   readonly allocations: readonly Allocation[];
@@ -55,14 +56,14 @@ export function planDistribution(
   money: DistributableMoney,
   claims: readonly LineClaim[],
   appropriation: Appropriation,
-  { distributionOn, billOf }: { readonly distributionOn: CivilDate; readonly billOf: (lineId: string) => number },
+  { claimsOn, billOf }: { readonly claimsOn: CivilDate; readonly billOf: (lineId: string) => number },
 ): DistributionPlan {
   assertAddsUp(money, appropriation);
   const paid = appropriation.allocations.map((allocation) => allocationLine(allocation, billOf));
   const lines = [...money.costs.map(costLine), ...paid, ...unpaidLines(claims, appropriation.allocations, billOf)];
   const plan = {
     money,
-    distributionOn,
+    claimsOn,
     lines,
     allocations: appropriation.allocations,
     allocated: appropriation.allocated,
@@ -120,9 +121,9 @@ function unpaidLines(claims: readonly LineClaim[], allocations: readonly Allocat
 }
 
 /** How the costs came about is told with the draft and changes nobody's share; only their sum counts here. */
-function digestOfPlan({ money, distributionOn, lines, surplus }: Omit<DistributionPlan, 'digest'>): string {
+function digestOfPlan({ money, claimsOn, lines, surplus }: Omit<DistributionPlan, 'digest'>): string {
   return digestOf({
-    distributionOn,
+    claimsOn,
     gross: money.gross.toString(),
     residue: money.residue.toString(),
     interest: money.interest.toString(),

@@ -1,3 +1,4 @@
+import type { Distribution } from '../database/generated/client.ts';
 import type { RecipientKind, RightHolderKind } from '../database/generated/enums.ts';
 import type { Transaction } from '../database/work.ts';
 
@@ -25,24 +26,26 @@ export async function distributionRecipients(reader: Pick<Reader, 'seizureCase'>
   return [{ personId, kind: 'delinquent' }, ...others.map((holder) => ({ personId: holder.personId, kind: RECIPIENT_KIND[holder.kind] }))];
 }
 
-/** Those for whom no notice of the draft filed at this instant was written. */
-export async function unaddressedRecipients(reader: Reader, caseId: number, filedAt: Date): Promise<DistributionRecipient[]> {
-  return without(reader, caseId, filedAt, ['issued', 'sent', 'served', 'returned']);
+/** A draft, as far as its letters are told from those of an earlier one. */
+type Draft = Pick<Distribution, 'caseId' | 'noticesAfterId'>;
+
+/** Those for whom no notice of a draft was written. */
+export async function unaddressedRecipients(reader: Reader, draft: Draft): Promise<DistributionRecipient[]> {
+  return without(reader, draft, ['issued', 'sent', 'served', 'returned']);
 }
 
-/** Those for whom no notice of the draft filed at this instant has left. Its service need not be proven (LTCA 98(3)). */
-export async function untoldRecipients(reader: Reader, caseId: number, filedAt: Date): Promise<DistributionRecipient[]> {
-  return without(reader, caseId, filedAt, ['sent', 'served', 'returned']);
+/** Those for whom no notice of a draft has left. Its service need not be proven (LTCA 98(3)). */
+export async function untoldRecipients(reader: Reader, draft: Draft): Promise<DistributionRecipient[]> {
+  return without(reader, draft, ['sent', 'served', 'returned']);
 }
 
 async function without(
   reader: Reader,
-  caseId: number,
-  filedAt: Date,
+  { caseId, noticesAfterId }: Draft,
   states: ('issued' | 'sent' | 'served' | 'returned')[],
 ): Promise<DistributionRecipient[]> {
   const letters = await reader.notice.findMany({
-    where: { subject: `case:${caseId}`, kind: 'distribution_notice', state: { in: states }, createdAt: { gte: filedAt } },
+    where: { subject: `case:${caseId}`, kind: 'distribution_notice', state: { in: states }, id: { gt: noticesAfterId } },
     select: { recipientId: true },
   });
   const reached = new Set(letters.map(({ recipientId }) => recipientId));

@@ -12,7 +12,7 @@ import { distributionClosesAtSecond } from '../policy/definitions/treasury.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { DueSource } from '../queue/due.ts';
 import { type CaseWithParts, lockCase } from '../seizure/locked-case.ts';
-import { moveCase } from '../seizure/phase.ts';
+import { moveCase, phaseDeadline } from '../seizure/phase.ts';
 import { loadBillStates } from '../tax/bill-state.ts';
 import { postCredit } from '../tax/credit.ts';
 import { caseSubject } from './accounts.ts';
@@ -59,7 +59,7 @@ export async function finishDistribution(
   assertDayOver(work, draft, policy);
   const standing = await standingOf(work.tx, draft, seoulDay(work.at), policy);
   assertUnobjected(draft, standing);
-  await assertTold(work, seizureCase, draft);
+  await assertTold(work, draft);
   await assertNothingUndecided(work, seizureCase);
   const plan = await planCase(work, seizureCase, dayFromColumn(draft.distributionOn));
   if (plan.digest !== draft.draftDigest) {
@@ -120,8 +120,8 @@ function assertUnobjected(draft: Distribution, { blocking, freeFrom }: Objection
   );
 }
 
-async function assertTold(work: Work, seizureCase: CaseWithParts, draft: Distribution): Promise<void> {
-  const untold = await untoldRecipients(work.tx, seizureCase.id, draft.createdAt);
+async function assertTold(work: Work, draft: Distribution): Promise<void> {
+  const untold = await untoldRecipients(work.tx, draft);
   if (untold.length === 0) return;
   throw new CheongsanError(
     'CONFLICT',
@@ -155,7 +155,7 @@ async function pay(work: Work, seizureCase: CaseWithParts, draft: Distribution, 
   const { id: caseId, bills: covered } = seizureCase;
   const subject = caseSubject(caseId);
   const source = `distribution:${draft.id}`;
-  const occurredOn = plan.distributionOn;
+  const occurredOn = dayFromColumn(draft.distributionOn);
   const posted = await post(
     work,
     entry({ key: source, kind: ENTRY_KIND.distribution, occurredOn, cause: source, memo: '' })
@@ -166,7 +166,7 @@ async function pay(work: Work, seizureCase: CaseWithParts, draft: Distribution, 
   );
   const billIds = covered.map(({ billId }) => billId);
   const bills = await loadBillStates(work.tx, billIds);
-  await postCredit(work, { caseId, bills, allocations: plan.allocations, occurredOn, source });
+  await postCredit(work, { caseId, bills, allocations: plan.allocations, occurredOn: plan.claimsOn, source });
   await work.tx.distribution.update({
     where: { id: draft.id },
     data: { state: 'final', finalAt: work.at, ledgerEntryId: posted.entryId },
@@ -187,8 +187,18 @@ async function pay(work: Work, seizureCase: CaseWithParts, draft: Distribution, 
       draft: draft.draftDigest,
     },
   });
-  if (seizureCase.phase === 'distributing') await moveCase(work, caseId, ['distributing'], 'settled', { recordDigest: posted.digest });
+  await settle(work, seizureCase, posted.digest);
   await ringCasesOver(work, billIds);
+}
+
+/** A case settled before its money came stays settled; what is left to do has its time from now on. */
+async function settle(work: Work, { id: caseId, phase }: CaseWithParts, recordDigest: string): Promise<void> {
+  if (phase === 'distributing') return moveCase(work, caseId, ['distributing'], 'settled', { recordDigest });
+  const deadlineOn = await phaseDeadline(work, 'settled');
+  await work.tx.seizureCase.update({
+    where: { id: caseId },
+    data: { phaseDeadlineOn: deadlineOn === undefined ? null : dayToColumn(deadlineOn) },
+  });
 }
 
 /** Drafts whose day has ended and which nothing stands against: `treasury` rings name distributions. */
@@ -222,7 +232,7 @@ async function isDue(reader: Transaction, draft: Distribution, now: Date, policy
   if (closingOf(dayFromColumn(draft.distributionOn), policy) > now) return false;
   const { blocking } = await standingOf(reader, draft, seoulDay(now), policy);
   if (blocking.length > 0) return false;
-  if ((await untoldRecipients(reader, draft.caseId, draft.createdAt)).length > 0) return false;
+  if ((await untoldRecipients(reader, draft)).length > 0) return false;
   const undecided = await reader.billUpdate.count({
     where: { state: 'pending', bill: { cases: { some: { caseId: draft.caseId } } } },
   });

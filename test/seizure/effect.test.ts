@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { civilDate, startOfDay } from '../../src/kernel/civil-date.ts';
 import { balances } from '../../src/ledger/balance.ts';
 import { CHART } from '../../src/ledger/chart.ts';
+import { seizureDueSource } from '../../src/seizure/progress.ts';
 import { valueSeizures } from '../../src/seizure/seizure-valuation.ts';
 import { recordServedOnVenue } from '../../src/seizure/served.ts';
 import { imposeStay } from '../../src/seizure/stay.ts';
@@ -21,6 +22,11 @@ async function approvedCase(number: number): Promise<{ caseId: number; billId: n
   const caseId = proposed[0]?.caseId ?? 0;
   await office.approve(caseId);
   return { caseId, billId };
+}
+
+/** Whether the sweeper would ring for the case, should its own ring have been lost. */
+async function isDue(caseId: number): Promise<boolean> {
+  return (await seizureDueSource(office.database).due(office.clock.now())).includes(caseId);
 }
 
 function letters(caseId: number) {
@@ -125,19 +131,27 @@ describe('payment and cancellation', () => {
   it('end a seizure that never reached the exchange', async () => {
     const { caseId, billId } = await approvedCase(11);
     await office.payElsewhere(billId);
+    expect(await isDue(caseId)).toBe(true);
     await office.progress(caseId);
+    expect(await isDue(caseId)).toBe(false);
     expect(await office.case(caseId)).toMatchObject({ phase: 'refused', refusalCode: 'SEIZURE_NOTHING_OWED' });
   });
 
   it('wait for a letter that is under way, and then settle the seizure', async () => {
     const { caseId, billId } = await approvedCase(12);
     await office.issue(caseId);
-    await office.serve(caseId, 'venue_seizure_notice');
+    const letter = await office.send(caseId, 'venue_seizure_notice');
     await office.payElsewhere(billId);
+    expect(await isDue(caseId)).toBe(false);
     await office.progress(caseId);
-    expect((await office.case(caseId)).phase).toBe('seized');
-    await office.progress(caseId);
-    expect((await office.case(caseId)).phase).toBe('settled');
+    expect((await office.case(caseId)).phase).toBe('approved');
+    await office.arrive(letter);
+    for (const phase of ['seized', 'settled']) {
+      expect(await isDue(caseId)).toBe(true);
+      await office.progress(caseId);
+      expect((await office.case(caseId)).phase).toBe(phase);
+    }
+    expect(await isDue(caseId)).toBe(false);
   });
 
   it('do nothing while a part is owed', async () => {

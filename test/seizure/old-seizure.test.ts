@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { balances } from '../../src/ledger/balance.ts';
 import { CHART } from '../../src/ledger/chart.ts';
 import { importOldSeizures } from '../../src/seizure/old-seizure-import.ts';
+import { seizureDueSource } from '../../src/seizure/progress.ts';
 import { releasableCases, releaseCases } from '../../src/seizure/release.ts';
+import { settleForRelease } from '../../src/seizure/settle.ts';
 import { samplePerson } from '../person/sample-persons.ts';
 import { testActor } from '../support/database.ts';
 import { CORRESPONDENCE, Office, testKeys } from './seizure-fixture.ts';
@@ -39,11 +41,11 @@ async function caseOf(seizureNumber: string) {
   return office.case(id);
 }
 
-function release(...caseIds: number[]) {
+function release(first: number | { ground: 'third_party_owner' }, ...others: number[]) {
   return releaseCases(office.database, testKeys, office.officer.actor, {
-    caseIds,
-    ground: 'nothing_owed',
-    reason: '체납액이 없음',
+    caseIds: typeof first === 'number' ? [first, ...others] : others,
+    ground: typeof first === 'number' ? 'nothing_owed' : first.ground,
+    reason: '자료를 확인함',
     correspondence: CORRESPONDENCE,
   });
 }
@@ -126,10 +128,13 @@ describe('an old seizure that still secures something', () => {
     expect(btc?.demandedQuantity.greaterThan('0.03')).toBe(true);
     expect(xrp?.demandedQuantity.toFixed()).toBe('0');
 
+    const isDue = async () => (await seizureDueSource(office.database).due(office.clock.now())).includes(id);
     await office.serve(id, 'transfer_demand');
+    expect(await isDue()).toBe(false);
     await office.progress(id);
     expect((await office.case(id)).phase).toBe('seized');
     await office.serve(id, 'venue_seizure_notice');
+    expect(await isDue()).toBe(true);
     await office.progress(id);
     const demanded = await office.case(id);
     expect(demanded).toMatchObject({
@@ -198,6 +203,22 @@ describe('an old seizure that secures nothing any more', () => {
     expect(notices.map(({ recipientKind }) => recipientKind).sort()).toEqual(['delinquent', 'venue']);
     expect(await office.database.read.release.findMany({ where: { caseId: done.id } })).toMatchObject([{ ground: 'nothing_owed' }]);
     expect((await release(done.id)).refused).toMatchObject([{ code: 'PHASE_WRONG' }]);
+  });
+
+  it('on another ground is settled first, so that what is held goes back, and then released', async () => {
+    await debtor(24);
+    await takeOver([line(24, 'BTC', '1')]);
+    const { id } = await caseOf('압류-24');
+    const settle = () =>
+      office.database.work(office.officer.actor, (work) =>
+        settleForRelease(work, { caseId: id, ground: 'third_party_owner', reason: '소유 증빙 확인' }),
+      );
+    await settle();
+    expect((await office.case(id)).phase).toBe('settled');
+    await expect(settle()).rejects.toMatchObject({ code: 'PHASE_WRONG' });
+    expect((await release(id)).refused).toMatchObject([{ code: 'RELEASE_NOT_ALLOWED' }]);
+    expect((await release({ ground: 'third_party_owner' }, id)).released).toEqual([id]);
+    expect((await office.case(id)).closeReason).toBe('third_party_owner');
   });
 
   it('settles by itself when it is taken over, and is refused no demand it could not make', async () => {

@@ -114,6 +114,19 @@ describe('a seizure of a person with a history', () => {
     expect(third).toMatchObject({ code: 'SEIZURE_EXCESSIVE' });
   });
 
+  it('takes only what no open seizure has taken of the same coins', async () => {
+    const personId = await debtor(7, { noticeNumber: 'N-7', principalKrw: '3000000' });
+    await office.holdings(7, ['BTC', '0.04']);
+    const first = await proposeFor(7);
+    const taken = (await office.case(first.caseId)).holdings[0]?.seizedQuantity;
+    await office.bill(personId, { noticeNumber: 'N-7-later', principalKrw: '9000000' });
+    await office.holdings(7, ['BTC', '0.04']);
+    const ids = (await rowIds(7)).slice(1);
+    const second = await proposeFor(7, { rowIds: ids });
+    const [rest] = (await office.case(second.caseId)).holdings;
+    expect(rest?.seizedQuantity.plus(taken ?? 0).toFixed()).toBe('0.04');
+  });
+
   it('is refused while an insolvency proceeding of the person stands', async () => {
     await debtor(6);
     await office.holdings(6, ['XRP', '100']);

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
-import type { Approval, NoticeKind } from '../../src/database/generated/client.ts';
+import type { Approval, Notice, NoticeKind } from '../../src/database/generated/client.ts';
 import type { Actor, Database } from '../../src/database/work.ts';
 import type { ExchangePort } from '../../src/exchange/port.ts';
 import { decideApproval } from '../../src/identity/approval.ts';
@@ -267,7 +267,11 @@ export class Office {
   }
 
   request(...caseIds: number[]): Promise<Approval[]> {
-    return this.database.work(this.officer.actor, (work) => requestSeizureApprovals(work, { caseIds, reason: '체납액을 징수하기 위함' }));
+    return this.requestBy(this.officer, caseIds);
+  }
+
+  requestBy(maker: Official, caseIds: readonly number[]): Promise<Approval[]> {
+    return this.database.work(maker.actor, (work) => requestSeizureApprovals(work, { caseIds, reason: '체납액을 징수하기 위함' }));
   }
 
   async decide(approval: Approval, decision: 'approve' | 'reject' = 'approve', by: Official = this.approver): Promise<void> {
@@ -291,8 +295,8 @@ export class Office {
     });
   }
 
-  /** Sends a case's letter and records that it arrived today. */
-  async serve(caseId: number, kind: NoticeKind): Promise<void> {
+  /** Sends a case's letter, the exchange's by official document and the delinquent's by registered mail. */
+  async send(caseId: number, kind: NoticeKind): Promise<Notice> {
     const notice = await this.database.read.notice.findFirstOrThrow({ where: { subject: `case:${caseId}`, kind, state: 'issued' } });
     const isVenue = notice.recipientKind === 'venue';
     this.#mail += 1;
@@ -304,13 +308,22 @@ export class Office {
         items: [{ noticeId: notice.id, ...(isVenue ? {} : { trackingNumber: tracking(this.#mail) }) }],
       }),
     );
+    return notice;
+  }
+
+  /** Sends a case's letter and records that it arrived today. */
+  async serve(caseId: number, kind: NoticeKind): Promise<void> {
+    await this.arrive(await this.send(caseId, kind));
+  }
+
+  async arrive(notice: Notice): Promise<void> {
     await this.database.work(this.officer.actor, (work) =>
       recordServiceResult(work, testKeys, {
         rules: testRules,
         noticeId: notice.id,
         result: 'served',
         resultOn: this.today,
-        receivedBy: isVenue ? 'document_office' : 'addressee',
+        receivedBy: notice.recipientKind === 'venue' ? 'document_office' : 'addressee',
         proof: { form: 'reference', reference: `접수 ${notice.id}` },
       }),
     );

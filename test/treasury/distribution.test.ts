@@ -205,7 +205,7 @@ describe('a draft that no longer fits', () => {
     const letters = await office.database.read.notice.findMany({
       where: { subject: `case:${sample.caseId}`, kind: 'distribution_notice' },
     });
-    expect(letters.map(({ state }) => state)).toEqual(['cancelled']);
+    expect(letters.map(({ state }) => state)).toEqual(['sent']);
     await office.tell(second.id);
     office.advanceTo(dayFromColumn(second.distributionOn), 18);
     expect(await office.finish(second.id)).toMatchObject({ outcome: 'final' });

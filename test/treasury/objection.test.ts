@@ -88,7 +88,14 @@ describe('what becomes of an objection', () => {
   it('that is upheld: another draft', async () => {
     const { sample, draft } = await told();
     const objectionId = await file(draft.id, sample);
+    const heir = await office.sampleCase();
+    await office.by(office.officer.actor, (work) =>
+      work.tx.rightHolder.create({ data: { caseId: sample.caseId, personId: heir.personId, kind: 'other', createdAt: work.at } }),
+    );
+    const [lyingHere = 0] = await office.write(draft.id);
     const { redraftedTo } = await decide(objectionId, 'upheld');
+    expect((await office.room.row(lyingHere)).state).toBe('cancelled');
+    expect((await office.write(redraftedTo ?? 0)).length).toBe(3);
     expect((await office.draftOf(sample.caseId)).id).toBe(redraftedTo);
     expect(await office.finish(draft.id)).toMatchObject({ outcome: 'over_before' });
     await expect(decide(objectionId, 'dismissed')).rejects.toMatchObject({ code: 'CONFLICT' });

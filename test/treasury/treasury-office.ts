@@ -392,11 +392,14 @@ export class TreasuryOffice {
     return draft;
   }
 
+  /** Notices of the distribution are written to everybody who has none. */
+  write(distributionId: number): Promise<readonly number[]> {
+    return this.by(this.treasurer.actor, (work) => issueDistributionNotices(work, testKeys, { distributionId, agency: AGENCY }));
+  }
+
   /** Notices of the distribution are written and posted to everybody. */
   async tell(distributionId: number): Promise<readonly number[]> {
-    const noticeIds = await this.by(this.treasurer.actor, (work) =>
-      issueDistributionNotices(work, testKeys, { distributionId, agency: AGENCY }),
-    );
+    const noticeIds = await this.write(distributionId);
     for (const noticeId of noticeIds) await this.room.dispatch(noticeId);
     return noticeIds;
   }

@@ -16,7 +16,8 @@ ALTER TABLE distribution_line ADD CONSTRAINT distribution_line_within_claim CHEC
 ALTER TABLE distribution ADD CONSTRAINT distribution_adds_up CHECK (gross_krw + interest_krw = costs_krw + residue_krw + net_krw AND surplus_krw <= net_krw);
 ALTER TABLE refund ADD CONSTRAINT refund_positive CHECK (amount_krw > 0);
 CREATE UNIQUE INDEX asset_freeze_one_open ON asset_freeze (venue_account_id, asset) WHERE lifted_at IS NULL;
-CREATE UNIQUE INDEX mandate_one_live ON mandate (case_id) WHERE state IN ('requested', 'approved');
+CREATE UNIQUE INDEX mandate_one_requested ON mandate (case_id) WHERE state = 'requested';
+CREATE UNIQUE INDEX mandate_one_in_force ON mandate (case_id) WHERE state = 'approved';
 CREATE UNIQUE INDEX refund_one_live ON refund (case_id) WHERE state IN ('requested', 'approved');
 
 DO $$

@@ -66,7 +66,7 @@ export const approvalRoutes: readonly Route[] = [
   read({
     operationId: 'listApprovals',
     tag: 'identity',
-    summary: '결재함',
+    summary: '결재를 기다리거나 끝난 기안 목록',
     path: '/approvals',
     permission: 'approval.read',
     params: NONE,

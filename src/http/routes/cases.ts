@@ -9,8 +9,8 @@ import { ENDED_PHASES } from '../../seizure/phase-table.ts';
 import { releasableCases } from '../../seizure/release.ts';
 import { NONE, type Route, read } from '../route.ts';
 import { assetCode, dayText, decimalText, flagText, pageAnswer, pageArgs, pageQuery, pathId, rowId, toPage } from '../schemas.ts';
-import { caseSummaryAnswer, toCaseSummary } from '../views/case-summary.ts';
 import { caseAnswer } from '../views/case-answer.ts';
+import { caseSummaryAnswer, toCaseSummary } from '../views/case-summary.ts';
 import { viewCase } from '../views/case-view.ts';
 
 const caseFilter = {
@@ -23,10 +23,7 @@ const caseFilter = {
   overdue: flagText.exactOptional().meta({ description: '단계의 기한이 지난 사건만' }),
 };
 
-function whereOf(
-  { number, overdue, ...equal }: z.output<z.ZodObject<typeof caseFilter>>,
-  today: CivilDate,
-): Prisma.SeizureCaseWhereInput {
+function whereOf({ number, overdue, ...equal }: z.output<z.ZodObject<typeof caseFilter>>, today: CivilDate): Prisma.SeizureCaseWhereInput {
   const past = { phase: { notIn: [...ENDED_PHASES] }, phaseDeadlineOn: { lt: dayToColumn(today) } };
   return {
     ...equal,

@@ -60,7 +60,7 @@ const signInRoutes: readonly Route[] = [
   command({
     operationId: 'signOut',
     tag: 'identity',
-    summary: '로그아웃',
+    summary: '로그인을 끝냄',
     path: '/sign-out',
     permission: 'any',
     params: NONE,

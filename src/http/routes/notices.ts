@@ -23,7 +23,11 @@ import { noticeAnswer } from '../views/case-answer.ts';
 import { dayOrNull } from '../views/case-summary.ts';
 import { noticeRowAnswer } from '../views/case-view.ts';
 
-const noticeIds = z.array(rowId).min(1).max(BULK_MAX).meta({ description: `통지 번호, ${BULK_MAX}건까지 이 차례대로` });
+const noticeIds = z
+  .array(rowId)
+  .min(1)
+  .max(BULK_MAX)
+  .meta({ description: `통지 번호, ${BULK_MAX}건까지 이 차례대로` });
 
 const attemptAnswer = z.object({
   id: rowId,
@@ -41,7 +45,8 @@ const attemptAnswer = z.object({
 });
 
 function toAttempt(attempt: ServiceAttempt): z.input<typeof attemptAnswer> {
-  const { id, method, trackingNumber, publicNoticeGround, publicNoticeMedia, result, receivedBy, proofDocumentId, proofReference } = attempt;
+  const { id, method, trackingNumber, publicNoticeGround, publicNoticeMedia, result, receivedBy, proofDocumentId, proofReference } =
+    attempt;
   return {
     id,
     method,

@@ -2,11 +2,7 @@ import { z } from 'zod';
 import { PersonKind } from '../../database/generated/enums.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { DETAIL_FIELDS } from '../../person/details.ts';
-import {
-  findPersonsByNameAndBirthDate,
-  findPersonsByNameBirthDateAndPhone,
-  findPersonsByRegistrationNumber,
-} from '../../person/find.ts';
+import { findPersonsByNameAndBirthDate, findPersonsByNameBirthDateAndPhone, findPersonsByRegistrationNumber } from '../../person/find.ts';
 import { readPerson } from '../../person/read.ts';
 import { registerPersons } from '../../person/register.ts';
 import { action, command, NONE, type Route, read } from '../route.ts';

@@ -38,7 +38,11 @@ async function orderOf({ database, exchanges }: Services, { actor }: Principal, 
   // A case of the same person that nobody has valued yet is valued by the same books.
   const seizedBefore = await database.read.holding.findMany({
     where: {
-      case: { personId: { in: accounts.map(({ personId }) => personId) }, phase: { notIn: ['refused', 'closed'] }, valuations: { none: {} } },
+      case: {
+        personId: { in: accounts.map(({ personId }) => personId) },
+        phase: { notIn: ['refused', 'closed'] },
+        valuations: { none: {} },
+      },
     },
     select: { asset: true },
   });

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { NoticeState, PublicNoticeGround, PublicNoticeMedium, ServiceMethod, ServiceReceiver, ServiceResult } from '../../database/generated/enums.ts';
+import {
+  NoticeState,
+  PublicNoticeGround,
+  PublicNoticeMedium,
+  ServiceMethod,
+  ServiceReceiver,
+  ServiceResult,
+} from '../../database/generated/enums.ts';
 import { seoulDay } from '../../kernel/civil-date.ts';
 import { recordDispatch } from '../../notice/dispatch.ts';
 import { postPublicNotice } from '../../notice/public-notice.ts';

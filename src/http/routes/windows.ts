@@ -12,7 +12,20 @@ import { EVIDENCE_TYPES } from '../files.ts';
 import { agencyInput } from '../letters.ts';
 import { booksOfCases } from '../market-books.ts';
 import { command, NONE, type Route, read, upload } from '../route.ts';
-import { DONE, dayInput, dayText, done, instantText, lineText, pageAnswer, pageArgs, pageQuery, pathId, rowId, toPage } from '../schemas.ts';
+import {
+  DONE,
+  dayInput,
+  dayText,
+  done,
+  instantText,
+  lineText,
+  pageAnswer,
+  pageArgs,
+  pageQuery,
+  pathId,
+  rowId,
+  toPage,
+} from '../schemas.ts';
 import { noticeAnswer } from '../views/case-answer.ts';
 import { toNoticeAnswer } from '../views/case-view.ts';
 

@@ -151,7 +151,12 @@ async function saleOf(reader: Transaction, caseId: number): Promise<Pick<CaseAns
             windowDays: window.windowDays,
             state: window.state,
           },
-    choices: choices.map(({ id, kind, madeOn, revokedOn }) => ({ id, kind, madeOn: dayFromColumn(madeOn), revokedOn: dayOrNull(revokedOn) })),
+    choices: choices.map(({ id, kind, madeOn, revokedOn }) => ({
+      id,
+      kind,
+      madeOn: dayFromColumn(madeOn),
+      revokedOn: dayOrNull(revokedOn),
+    })),
     mandates: mandates.map(({ id, state, endsOn, approvalId }) => ({ id, state, endsOn: dayFromColumn(endsOn), approvalId })),
     sale:
       sale === null

@@ -73,6 +73,17 @@ export const receiptInstant = definePolicy({
   changeable: true,
 });
 
+export const distributionClaimsDay = definePolicy({
+  key: 'distribution.claims_day',
+  title: '배분할 체납액의 기준일',
+  description:
+    '체납액을 계산하고 징수한 것으로 보는 날. distribution_day: 배분기일, receipt_day: 매각대금을 받은 날(그날부터 납부지연가산세가 붙지 않음).',
+  unit: '선택',
+  schema: z.enum(['distribution_day', 'receipt_day']),
+  initial: [{ value: 'distribution_day', validFrom: KNOWN_FROM, source: `${CITY_RULE}: 지방세징수법 제94조제2항의 해석` }],
+  changeable: true,
+});
+
 export const distributionClosesAtSecond = definePolicy({
   key: 'distribution.closes_at_second',
   title: '배분기일을 마치는 시각',
@@ -90,5 +101,6 @@ export const TREASURY_POLICIES = [
   bankAccountLabel,
   withdrawalListedWithinDays,
   receiptInstant,
+  distributionClaimsDay,
   distributionClosesAtSecond,
 ] as const;

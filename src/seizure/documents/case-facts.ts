@@ -95,7 +95,7 @@ function identification({ kind, registrationNumber, birthDate }: DelinquentFacts
 export function billTable({ bills, billsAsOf }: CaseFacts): TableBlock {
   return tableBlock<BillFacts>(
     [
-      { header: '과세연도', kind: 'text', value: ({ taxYear }) => String(taxYear), weight: 1.6 },
+      { header: '연도', kind: 'text', value: ({ taxYear }) => String(taxYear), weight: 1.2 },
       { header: '세목', kind: 'text', value: ({ taxItems }) => taxItems, weight: 2.2 },
       { header: '고지번호', kind: 'text', value: ({ noticeNumber }) => noticeNumber, weight: 3.4 },
       { header: '납부기한', kind: 'date', value: ({ dueOn }) => dueOn, weight: 1.9 },

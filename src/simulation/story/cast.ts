@@ -5,12 +5,13 @@ import type { Cast } from './stage.ts';
 const createdUser = z.object({ userId: z.int(), linkToken: z.string() });
 
 function official(loginName: string): Official {
-  return { loginName, password: `표본시 ${loginName} 의 연습용 비밀번호`, totpSecret: undefined, token: undefined };
+  return { loginName, password: `표본시 연습용 ${[...loginName].reverse().join("")} 비밀번호`, totpSecret: undefined, token: undefined };
 }
 
 const STAFF = [
   { loginName: 'officer', displayName: '표본 주무관', division: '징수과', role: 'collection_officer' },
   { loginName: 'approver', displayName: '표본 과장', division: '징수과', role: 'approver' },
+  { loginName: 'director', displayName: '표본 국장', division: '재정국', role: 'approver' },
   { loginName: 'treasurer', displayName: '표본 세입팀장', division: '세정과', role: 'treasury_officer' },
   { loginName: 'auditor', displayName: '표본 감사관', division: '감사실', role: 'auditor' },
 ] as const;
@@ -39,6 +40,7 @@ export async function hireCast(office: Office, firstLink: string): Promise<{ cas
       administrator,
       officer: named('officer').official,
       approver: named('approver').official,
+      director: named('director').official,
       treasurer: named('treasurer').official,
       auditor: named('auditor').official,
     },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { civilDate } from '../../kernel/civil-date.ts';
 import type { SampleTaxpayer } from '../sample/city.ts';
 import { ledgerFile, oldSeizuresFile, type ReplyRow, replyFile } from '../sample/files.ts';
-import { approveAll, handIn, listAll, toAll } from './answers.ts';
+import { approveAll, casesIn, handIn, listAll, toAll } from './answers.ts';
 import { nextWorkingMorning, type Stage, today } from './stage.ts';
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -97,8 +97,9 @@ const proposals = z.object({
 export async function seize(stage: Stage): Promise<void> {
   const { office, cast, venueAccountId } = stage;
   const { proposed, refused } = proposals.parse(await office.post('/seizures/proposals', { venueAccountId }, cast.officer));
+  // What was proposed is read from the list: the answer may have been lost with a service that died while it gave it.
   await toAll(stage, '/seizures/approval-requests', {
-    items: proposed.map(({ caseId }) => caseId),
+    items: (await casesIn(stage, 'proposed')).map(({ id }) => id),
     common: { reason: '독촉 기한이 지난 체납 (표본)' },
     official: cast.officer,
     result: z.object({ approvalId: z.int() }),

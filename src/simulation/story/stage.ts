@@ -10,6 +10,8 @@ export interface Cast {
   readonly administrator: Official;
   readonly officer: Official;
   readonly approver: Official;
+  /** Seconds what is worth so much that two must agree. */
+  readonly director: Official;
   readonly treasurer: Official;
   readonly auditor: Official;
 }

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import type { OrderFill, SaleDecision, SaleOrder } from '../../database/generated/client.ts';
+import { DecisionOutcome } from '../../database/generated/enums.ts';
+import { CheongsanError } from '../../kernel/errors.ts';
+import { type Route, read } from '../route.ts';
+import { assetCode, decimalText, instantText, pageAnswer, pageArgs, pageQuery, pathId, rowId, toPage } from '../schemas.ts';
+import { saleCodeAnswer, toSaleCode } from '../views/denial-codes.ts';
+
+const caseParams = z.object({ caseId: pathId });
+
+const decisionAnswer = z
+  .object({
+    id: rowId,
+    caseId: rowId,
+    stepNumber: z.int().meta({ example: 1 }),
+    decidedAt: instantText,
+    outcome: z.enum(DecisionOutcome),
+    codes: z.array(saleCodeAnswer),
+    ruleVersion: z.string().meta({ example: 'simple-1' }),
+    policyVersion: z.string().meta({ example: '12' }),
+    inputsDigest: z.string(),
+    result: z.unknown().meta({ description: '판단의 결과', example: { outcome: 'wait' } }),
+  })
+  .meta({ id: 'SaleDecision', description: '매각 판단' });
+
+function toDecision(decision: SaleDecision): z.input<typeof decisionAnswer> {
+  const { id, caseId, stepNumber, outcome, ruleVersion, policyVersion, inputsDigest, result } = decision;
+  return {
+    id,
+    caseId,
+    stepNumber,
+    decidedAt: decision.decidedAt.toISOString(),
+    outcome,
+    codes: decision.codes.map(toSaleCode),
+    ruleVersion,
+    policyVersion,
+    inputsDigest,
+    result,
+  };
+}
+
+const fillAnswer = z.object({
+  id: rowId,
+  tradeId: z.string().meta({ example: 't-1' }),
+  quantity: decimalText,
+  price: decimalText,
+  proceedsKrw: decimalText,
+  feeKrw: decimalText,
+  filledAt: instantText,
+});
+
+function toFill({ id, tradeId, quantity, price, proceeds, fee, filledAt }: OrderFill): z.input<typeof fillAnswer> {
+  return {
+    id,
+    tradeId,
+    quantity: quantity.toFixed(),
+    price: price.toFixed(),
+    proceedsKrw: proceeds.toFixed(),
+    feeKrw: fee.toFixed(),
+    filledAt: filledAt.toISOString(),
+  };
+}
+
+const orderAnswer = z
+  .object({
+    id: rowId,
+    decisionId: rowId,
+    holdingId: rowId,
+    accountId: rowId,
+    symbol: z.string().meta({ example: 'KRW-BTC' }),
+    asset: assetCode,
+    quantity: decimalText,
+    limitPrice: decimalText,
+    exceedsNeed: z.boolean().meta({ description: '거래소의 최소 주문 때문에 필요보다 많음', example: false }),
+    venueOrderId: z.string().nullable(),
+    statusWord: z.string().nullable().meta({ example: 'cancel' }),
+    executedQuantity: decimalText.nullable(),
+    createdAt: instantText,
+    closedAt: instantText.nullable(),
+    fills: z.array(fillAnswer),
+  })
+  .meta({ id: 'SaleOrder', description: '매각 주문과 체결' });
+
+function toOrder(order: SaleOrder & { readonly fills: readonly OrderFill[] }): z.input<typeof orderAnswer> {
+  const { id, decisionId, holdingId, venueAccountId, symbol, asset, exceedsNeed, venueOrderId, statusWord } = order;
+  return {
+    id,
+    decisionId,
+    holdingId,
+    accountId: venueAccountId,
+    symbol,
+    asset,
+    quantity: order.quantity.toFixed(),
+    limitPrice: order.limitPrice.toFixed(),
+    exceedsNeed,
+    venueOrderId,
+    statusWord,
+    executedQuantity: order.executedQuantity?.toFixed() ?? null,
+    createdAt: order.createdAt.toISOString(),
+    closedAt: order.closedAt?.toISOString() ?? null,
+    fills: order.fills.map(toFill),
+  };
+}
+
+export const saleRecordRoutes: readonly Route[] = [
+  read({
+    operationId: 'listDecisions',
+    tag: 'sale',
+    summary: '사건의 매각 판단과 사유',
+    path: '/cases/{caseId}/decisions',
+    permission: 'case.read',
+    params: caseParams,
+    query: z.object(pageQuery),
+    answer: pageAnswer(decisionAnswer),
+    handle: async ({ services: { database }, params, query }) => {
+      const { where, ...page } = pageArgs(query);
+      const decisions = await database.read.saleDecision.findMany({ ...page, where: { ...where, ...params } });
+      return toPage(decisions, query, toDecision);
+    },
+  }),
+  read({
+    operationId: 'getDecision',
+    tag: 'sale',
+    summary: '매각 판단 하나와 그 입력값 모두',
+    path: '/decisions/{decisionId}',
+    permission: 'case.read',
+    params: z.object({ decisionId: pathId }),
+    query: z.object({}),
+    answer: decisionAnswer.extend({
+      inputs: z.unknown().meta({ description: '다시 판단할 수 있는 입력값', example: { day: '2026-03-16' } }),
+    }),
+    handle: async ({ services: { database }, params: { decisionId } }) => {
+      const decision = await database.read.saleDecision.findUnique({ where: { id: decisionId } });
+      if (decision === null) throw new CheongsanError('NOT_FOUND', `There is no sale decision ${decisionId}.`);
+      return { ...toDecision(decision), inputs: decision.inputs };
+    },
+  }),
+  read({
+    operationId: 'listOrders',
+    tag: 'sale',
+    summary: '사건의 주문과 체결',
+    path: '/cases/{caseId}/orders',
+    permission: 'case.read',
+    params: caseParams,
+    query: z.object(pageQuery),
+    answer: pageAnswer(orderAnswer),
+    handle: async ({ services: { database }, params, query }) => {
+      const { where, ...page } = pageArgs(query);
+      const orders = await database.read.saleOrder.findMany({
+        ...page,
+        where: { ...where, ...params },
+        include: { fills: { orderBy: { id: 'asc' } } },
+      });
+      return toPage(orders, query, toOrder);
+    },
+  }),
+];

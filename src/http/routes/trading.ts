@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { TradingState } from '../../database/generated/enums.ts';
+import { freezeAsset, openFreezes, requestFreezeRelease } from '../../venue/freeze.ts';
+import { requestLooserTrading, stricter, type TradingScope, tightenTrading } from '../../venue/trading-state.ts';
+import { approvalExpiry } from '../approval-expiry.ts';
+import { command, NONE, type Route, read } from '../route.ts';
+import { factsAnswer, instantText, ledgerAssetCode, pathId, reasonText, rowId } from '../schemas.ts';
+
+const state = z.enum(TradingState).meta({ description: 'ACTIVE: 정상, REDUCING: 새 주문 중단, HALTED: 모두 중지', example: 'REDUCING' });
+const scope = {
+  accountId: rowId.exactOptional().meta({ description: '이 계정만, 없으면 설치 전체', example: 1 }),
+};
+
+function scopeOf({ accountId }: { readonly accountId?: number }): TradingScope {
+  return accountId === undefined ? { kind: 'installation' } : { kind: 'account', accountId };
+}
+
+const tradingRoutesOfState: readonly Route[] = [
+  read({
+    operationId: 'getTradingState',
+    tag: 'custody',
+    summary: '거래 상태 (설치 전체와 계정마다)',
+    path: '/trading-state',
+    permission: 'venue.read',
+    params: NONE,
+    query: NONE,
+    answer: z.object({
+      installation: state,
+      reason: z.string().nullable().meta({ example: null }),
+      accounts: z.array(
+        z.object({
+          accountId: rowId,
+          own: state,
+          effective: state.meta({ description: '둘 가운데 더 엄한 상태' }),
+          reason: z.string().nullable().meta({ example: null }),
+        }),
+      ),
+    }),
+    handle: async ({ services: { database } }) => {
+      const installation = await database.read.installation.findUniqueOrThrow({ where: { id: 1 } });
+      const accounts = await database.read.venueAccount.findMany({
+        select: { id: true, tradingState: true, tradingStateReason: true },
+        orderBy: { id: 'asc' },
+      });
+      return {
+        installation: installation.tradingState,
+        reason: installation.tradingStateReason,
+        accounts: accounts.map(({ id, tradingState, tradingStateReason }) => ({
+          accountId: id,
+          own: tradingState,
+          effective: stricter(installation.tradingState, tradingState),
+          reason: tradingStateReason,
+        })),
+      };
+    },
+  }),
+  command({
+    operationId: 'tightenTrading',
+    tag: 'custody',
+    summary: '거래를 더 엄하게 제한 (바로 적용)',
+    path: '/trading-state/tighten',
+    permission: 'trading.tighten',
+    params: NONE,
+    query: NONE,
+    body: z.object({ ...scope, to: state, reason: reasonText }),
+    answer: z.object({ changed: z.boolean() }),
+    handle: async (work, { body }) => ({
+      changed: await tightenTrading(work, { scope: scopeOf(body), to: body.to, reason: body.reason }),
+    }),
+  }),
+  command({
+    operationId: 'requestLooserTrading',
+    tag: 'custody',
+    summary: '거래 제한을 푸는 결재를 올림',
+    path: '/trading-state/loosening-request',
+    permission: 'trading_state.propose',
+    params: NONE,
+    query: NONE,
+    body: z.object({ ...scope, to: state.meta({ example: 'ACTIVE' }), reason: reasonText }),
+    answer: z.object({ approvalId: rowId }),
+    handle: async (work, { body }) => {
+      const { to, reason } = body;
+      const expiresAt = await approvalExpiry(work);
+      return { approvalId: (await requestLooserTrading(work, { scope: scopeOf(body), to, reason, expiresAt })).id };
+    },
+  }),
+];
+
+export const tradingRoutes: readonly Route[] = [
+  ...tradingRoutesOfState,
+  read({
+    operationId: 'listFreezes',
+    tag: 'custody',
+    summary: '동결된 자산',
+    path: '/freezes',
+    permission: 'venue.read',
+    params: NONE,
+    query: NONE,
+    answer: z.array(
+      z.object({
+        id: rowId,
+        accountId: rowId,
+        asset: ledgerAssetCode,
+        reason: z.string().meta({ example: 'balance_difference' }),
+        facts: factsAnswer,
+        frozenAt: instantText,
+      }),
+    ),
+    handle: async ({ services: { database } }) =>
+      (await openFreezes(database.read)).map(({ id, venueAccountId, asset, reason, facts, frozenAt }) => ({
+        id,
+        accountId: venueAccountId,
+        asset,
+        reason,
+        facts: factsAnswer.parse(facts),
+        frozenAt: frozenAt.toISOString(),
+      })),
+  }),
+  command({
+    operationId: 'freezeAsset',
+    tag: 'custody',
+    summary: '자산의 매각과 이전을 동결',
+    path: '/freezes',
+    permission: 'trading.tighten',
+    params: NONE,
+    query: NONE,
+    body: z.object({ accountId: rowId, asset: ledgerAssetCode, reason: reasonText }),
+    answer: z.object({ freezeId: rowId, isNew: z.boolean() }),
+    handle: (work, { body: { accountId, asset, reason } }) =>
+      freezeAsset(work, { accountId, asset, reason: 'by_person', facts: { reason } }),
+  }),
+  command({
+    operationId: 'requestFreezeRelease',
+    tag: 'custody',
+    summary: '동결을 푸는 결재를 올림',
+    path: '/freezes/{freezeId}/release-request',
+    permission: 'freeze_release.propose',
+    params: z.object({ freezeId: pathId }),
+    query: NONE,
+    body: z.object({ explanation: reasonText.meta({ description: '원인과 바로잡은 방법' }) }),
+    answer: z.object({ approvalId: rowId }),
+    handle: async (work, { params, body }) => ({
+      approvalId: (await requestFreezeRelease(work, { ...params, ...body, expiresAt: await approvalExpiry(work) })).id,
+    }),
+  }),
+];

@@ -1,0 +1,111 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { civilDate, seoulDay, startOfDay } from '../kernel/civil-date.ts';
+import { DrivenClock, elapsedMs } from '../kernel/clock.ts';
+import type { Config } from '../kernel/config.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import { Price } from '../kernel/money.ts';
+import { ClockDriver } from './clock-driver.ts';
+import { DemoInstallation } from './installation.ts';
+import { KillPlan } from './kill-plan.ts';
+import { Office } from './office.ts';
+import { type SampleTaxpayer, sampleCity } from './sample/city.ts';
+import { hireCast } from './story/cast.ts';
+import { openCustomers, registerAccount } from './story/exchange.ts';
+import { play } from './story/play.ts';
+import type { Stage } from './story/stage.ts';
+import { type DemoSummary, owedOnEverything, summarise } from './summary.ts';
+
+export interface DemoOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly seed: string;
+  readonly marketFolder: string | undefined;
+  readonly kills: number;
+  readonly taxpayers: number;
+  onProgress(text: string): void;
+}
+
+/** A Monday; the story begins when the office opens. */
+const FIRST_DAY = civilDate('2026-01-05');
+const OFFICE_OPENS_MS = 10 * 3_600_000;
+const GENERATED_COINS = ['BTC', 'ETH', 'XRP', 'SOL', 'DOGE', 'ADA', 'LINK'];
+
+/** The whole way of a sample city, from its files to posted proceeds, through the real service. Error: `CONFLICT` when an invariant is broken. */
+export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
+  const startedMs = elapsedMs();
+  const clock = new DrivenClock(new Date(startOfDay(FIRST_DAY).getTime() + OFFICE_OPENS_MS));
+  const kills = options.kills === 0 ? undefined : new KillPlan(options.seed, options.kills, options.taxpayers);
+  const market =
+    options.marketFolder === undefined ? ({ kind: 'generated' } as const) : ({ kind: 'replay', folder: options.marketFolder } as const);
+  const installation = await DemoInstallation.open({ ...options, clock, market, kills });
+  try {
+    const { stage, city } = await setStage(installation, clock, options);
+    const claimKrw = await play(stage, async () => {
+      const database = await installation.openDatabase();
+      return owedOnEverything(database, seoulDay(clock.now())).finally(() => database.close());
+    });
+    const result = await concluded(installation, stage);
+    if (kills !== undefined && installation.kills < kills.total) {
+      throw new CheongsanError(
+        'INTERNAL',
+        `Only ${installation.kills} of ${kills.total} kills fell; the run has ${JSON.stringify(kills.counts)}.`,
+      );
+    }
+    options.onProgress(`표본 ${city.length}명의 처리를 마쳤습니다${kills === undefined ? '' : ` (강제 종료 ${installation.kills}회)`}.`);
+    return { ...result, claimKrw: claimKrw.toString(), seconds: Math.round((elapsedMs() - startedMs) / 100) / 10 };
+  } finally {
+    await installation.close();
+  }
+}
+
+async function setStage(
+  installation: DemoInstallation,
+  clock: DrivenClock,
+  options: DemoOptions,
+): Promise<{ stage: Stage; city: SampleTaxpayer[] }> {
+  const { exchange } = installation;
+  const office = new Office(installation, clock);
+  const prices = await readPrices(exchange.url, coinsOf(options.marketFolder));
+  const city = sampleCity({ seed: options.seed, taxpayers: options.taxpayers, today: FIRST_DAY, prices });
+  const { cast, officerId } = await hireCast(office, installation.firstAdministratorToken);
+  const { venueAccountId, cityAccountId } = await registerAccount(office, exchange, cast.administrator);
+  await openCustomers(exchange, city);
+  const driver = new ClockDriver(clock, office);
+  return {
+    city,
+    stage: { office, exchange, driver, clock, city, cast, venueAccountId, cityAccountId, officerId, tell: options.onProgress },
+  };
+}
+
+/** Only coins that were recorded, where a recording is replayed. */
+function coinsOf(folder: string | undefined): string[] {
+  if (folder === undefined) return GENERATED_COINS;
+  if (!existsSync(folder))
+    throw new CheongsanError('NOT_FOUND', `There is no folder ${folder}; name one with upbit_KRW-*_1m.csv.gz files.`);
+  const coins = readdirSync(folder).flatMap((name) => /^upbit_KRW-([A-Z0-9]+)_1m\.csv\.gz$/.exec(name)?.[1] ?? []);
+  if (coins.length === 0) throw new CheongsanError('NOT_FOUND', `${folder} holds no upbit_KRW-*_1m.csv.gz file.`);
+  return coins.sort();
+}
+
+async function readPrices(url: string, coins: readonly string[]): Promise<Map<string, Price>> {
+  const response = await fetch(new URL(`/v1/ticker?markets=${coins.map((coin) => `KRW-${coin}`).join(',')}`, url));
+  const prices = new Map<string, Price>();
+  // Figures are taken as text, as everywhere.
+  for (const [, coin = '', price = ''] of (await response.text()).matchAll(/"market":"KRW-([A-Z0-9]+)"[^}]*?"trade_price":([0-9.]+)/g))
+    prices.set(coin, Price.of(coin, price));
+  if (prices.size !== coins.length)
+    throw new CheongsanError('EXCHANGE_REFUSED', `The paper exchange told ${prices.size} of ${coins.length} prices.`);
+  return prices;
+}
+
+async function concluded(installation: DemoInstallation, stage: Stage) {
+  const database = await installation.openDatabase();
+  try {
+    const { summary, broken } = await summarise(database, installation.exchange, stage.cityAccountId);
+    for (const { code, statement, offending } of broken) stage.tell(`✗ ${code}: ${statement} ${offending.slice(0, 5).join(', ')}`);
+    return summary;
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { type TransferReportRow, transferReportFile } from '../sample/files.ts';
+import { caseRow, casesIn, handIn, listAll, toAll } from './answers.ts';
+import { CORRESPONDENCE, minutesLater, type Stage, today } from './stage.ts';
+
+const releasable = z.array(z.object({ caseId: z.int() }));
+const notice = z.object({ id: z.int(), kind: z.string(), state: z.string(), subject: z.string() });
+export type NoticeRow = z.output<typeof notice>;
+
+export function noticesOf(stage: Stage, kind: string, state: string): Promise<NoticeRow[]> {
+  return listAll(stage, `/notices?kind=${kind}&state=${state}`, stage.cast.officer, notice);
+}
+
+/** Seizures of years ago whose bills have been paid since are released at once (LTCA 63(1)). */
+export async function releasePaid(stage: Stage): Promise<void> {
+  const { office, cast } = stage;
+  const due = releasable.parse(await office.get('/cases/releasable', cast.officer));
+  await toAllCases(
+    stage,
+    '/cases/releases',
+    due.map(({ caseId }) => caseId),
+    { ground: 'nothing_owed', reason: '체납액을 모두 납부함 (표본)', correspondence: CORRESPONDENCE },
+  );
+  stage.tell(`체납이 없어진 이전 압류 ${due.length}건을 해제하였습니다.`);
+}
+
+const outcome = z.object({
+  done: z.array(z.object({ id: z.int() })),
+  refused: z.array(z.object({ id: z.int(), code: z.string(), detail: z.string() })),
+});
+
+/** For calls that name cases by id beside other members. Answers the cases that were refused, with their codes. */
+export async function toAllCases(
+  stage: Stage,
+  path: string,
+  caseIds: readonly number[],
+  common: object,
+): Promise<readonly { id: number; code: string }[]> {
+  const refused: { id: number; code: string }[] = [];
+  for (let start = 0; start < caseIds.length; start += 100) {
+    const answer = outcome.parse(
+      await stage.office.post(path, { ...common, caseIds: caseIds.slice(start, start + 100) }, stage.cast.officer),
+    );
+    refused.push(...answer.refused);
+  }
+  return refused;
+}
+
+/**
+ * Record, notice and demand go to the exchange as official documents; with its receipt the seizure takes effect, and with the
+ * demand's receipt the coins are owed to the city's account.
+ */
+export async function serveExchange(stage: Stage): Promise<void> {
+  const { venueAccountId } = stage;
+  const owing = [...(await casesIn(stage, 'approved')), ...(await casesIn(stage, 'seized'))];
+  const terms = { venueAccountId, correspondence: CORRESPONDENCE };
+  const refused = await toAllCases(
+    stage,
+    '/seizures/documents',
+    owing.map(({ id }) => id),
+    terms,
+  );
+  await serveByDocument(stage, 'venue_seizure_notice');
+  await serveByDocument(stage, 'transfer_demand');
+  await stage.driver.untilIdle();
+  // What took effect now is told to the delinquent.
+  await toAllCases(
+    stage,
+    '/seizures/documents',
+    (await casesIn(stage, 'transfer_demanded')).map(({ id }) => id),
+    terms,
+  );
+  await letGoWhatIsWorthNothing(stage, refused);
+  stage.tell(`거래소에 압류통지와 이전요구를 송달하였습니다 (${(await casesIn(stage, 'transfer_demanded')).length}건).`);
+}
+
+/** A holding below the smallest order can never be sold: keeping it seized would only cost. */
+async function letGoWhatIsWorthNothing(stage: Stage, refused: readonly { id: number; code: string }[]): Promise<void> {
+  const dust = refused.filter(({ code }) => code === 'SEIZURE_NOTHING_TO_SEIZE').map(({ id }) => id);
+  if (dust.length === 0) return;
+  await toAllCases(stage, '/cases/releases', dust, {
+    ground: 'not_needed',
+    reason: '팔 수 있는 최소 금액에 미치지 못함 (표본)',
+    correspondence: CORRESPONDENCE,
+  });
+  stage.tell(`최소 주문금액에 미치지 못하는 압류 ${dust.length}건을 해제하였습니다.`);
+}
+
+/** The exchange answers an official document with a receipt number on the same day. */
+async function serveByDocument(stage: Stage, kind: string): Promise<void> {
+  const { office, cast } = stage;
+  const issued = await noticesOf(stage, kind, 'issued');
+  for (let start = 0; start < issued.length; start += 500) {
+    const items = issued.slice(start, start + 500).map(({ id }) => ({ noticeId: id }));
+    await office.post('/notices/dispatches', { method: 'official_document', dispatchedOn: today(stage), items }, cast.officer);
+  }
+  const sent = await noticesOf(stage, kind, 'sent');
+  await toAll(stage, '/notices/service-results', {
+    items: sent.map(({ id }) => ({
+      noticeId: id,
+      result: 'served',
+      resultOn: today(stage),
+      receivedBy: 'document_office',
+      reference: `표본-접수-${id}`,
+    })),
+    official: cast.officer,
+    result: z.unknown(),
+  });
+}
+
+const caseHoldings = caseRow.extend({
+  holdings: z.array(z.object({ asset: z.string(), accountReference: z.string(), demandedQuantity: z.string() })),
+});
+
+/** The exchange moves the coins into the city's account and says by which transactions. */
+export async function receiveCoins(stage: Stage): Promise<void> {
+  const { office, cast, exchange, cityAccountId, venueAccountId } = stage;
+  await office.post(`/venue-accounts/${venueAccountId}/addresses`, {}, cast.officer);
+  const demanded = await casesIn(stage, 'transfer_demanded');
+  const report: TransferReportRow[] = [];
+  for (const { id, number } of demanded) {
+    const { holdings } = caseHoldings.parse(await office.get(`/cases/${id}`, cast.officer));
+    for (const { asset, accountReference, demandedQuantity } of holdings) {
+      if (/^0(\.0*)?$/.test(demandedQuantity)) continue;
+      const move = { fromAccountId: accountReference, toAccountId: cityAccountId, asset, quantity: demandedQuantity, by: 'staff' } as const;
+      const { transactionId } = await exchange.operator.transferInternally(move);
+      report.push({
+        caseNumber: number,
+        accountId: accountReference,
+        asset,
+        quantity: demandedQuantity,
+        transactionId,
+        transferredOn: today(stage),
+      });
+    }
+  }
+  await minutesLater(stage, 5);
+  await handIn(stage, '/imports/transfer-report', await transferReportFile(report), cast.officer);
+  await office.post(`/venue-accounts/${venueAccountId}/readings`, {}, cast.officer);
+  await stage.driver.untilIdle();
+  const inCustody = await casesIn(stage, 'in_custody');
+  stage.tell(`가상자산 ${report.length}건이 시 계정에 들어와 ${inCustody.length}건의 사건에 기록되었습니다.`);
+}
+
+export async function tellSeized(stage: Stage): Promise<void> {
+  await postLetters(stage, 'seizure_notice', await noticesOf(stage, 'seizure_notice', 'issued'));
+}
+
+/** Registered letters: printed, listed, handed to the post. The tracking number is the post's; here it is made from the notice. */
+export async function postLetters(stage: Stage, kind: string, letters: readonly NoticeRow[]): Promise<void> {
+  const { office, cast } = stage;
+  for (let start = 0; start < letters.length; start += 100) {
+    const batch = letters.slice(start, start + 100);
+    const noticeIds = batch.map(({ id }) => id);
+    const printed = await office.print('/notices/print', { noticeIds }, cast.officer);
+    if (printed.length === 0) throw new RangeError(`${kind} was printed empty.`);
+    const items = batch.map(({ id }) => ({ noticeId: id, trackingNumber: trackingNumber(id, 1) }));
+    await office.post('/notices/dispatches', { method: 'registered_mail', dispatchedOn: today(stage), items }, cast.officer);
+  }
+}
+
+export function trackingNumber(noticeId: number, attempt: number): string {
+  return `9${attempt}${String(noticeId).padStart(11, '0')}`;
+}

@@ -1,0 +1,23 @@
+import type { Won } from '../../kernel/money.ts';
+import { receiveCoins, releasePaid, serveExchange, tellSeized } from './coins.ts';
+import { importFiles, inquire, seize } from './intake.ts';
+import { giveSaleNotice } from './letters.ts';
+import { nextWorkingMorning, type Stage } from './stage.ts';
+
+/** The scenes in order. `claimed` reads what is owed once the files are in. */
+export async function play(stage: Stage, claimed: () => Promise<Won>): Promise<Won> {
+  await importFiles(stage);
+  const claim = await claimed();
+  stage.tell(`체납액은 모두 ${claim}원입니다.`);
+  await releasePaid(stage);
+  await inquire(stage);
+  await seize(stage);
+  await nextWorkingMorning(stage);
+  await serveExchange(stage);
+  await tellSeized(stage);
+  await nextWorkingMorning(stage, 2);
+  await receiveCoins(stage);
+  await nextWorkingMorning(stage);
+  await giveSaleNotice(stage);
+  return claim;
+}

@@ -1,0 +1,168 @@
+import type { Server } from 'node:http';
+import { afterAll } from 'vitest';
+import { z } from 'zod';
+import type { Role } from '../../src/database/generated/enums.ts';
+import { applicationPoolConfig } from '../../src/database/open.ts';
+import type { Database } from '../../src/database/work.ts';
+import { problemSchema } from '../../src/http/problem.ts';
+import type { Route } from '../../src/http/route.ts';
+import { routes } from '../../src/http/routes.ts';
+import { createApp, listen } from '../../src/http/server.ts';
+import type { Services } from '../../src/http/services.ts';
+import type { DrivenClock } from '../../src/kernel/clock.ts';
+import { readConfig } from '../../src/kernel/config.ts';
+import { createLog } from '../../src/kernel/log.ts';
+import { seedPolicy } from '../../src/policy/book.ts';
+import { JobQueues } from '../../src/queue/queue.ts';
+import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
+import { codeAt, createOfficial, enrol, PASSWORD, testKeys } from '../identity/officials.ts';
+import { createTestDatabase, testActor } from './database.ts';
+
+/** The service's face on a port of this machine: real routes, real database, real sign-in. Nobody answers the queues. */
+export interface TestApi {
+  readonly url: string;
+  readonly database: Database;
+  readonly clock: DrivenClock;
+  readonly services: Services;
+  readonly superuserUrl: string;
+  readonly routes: readonly Route[];
+  /** Somebody without a token. */
+  readonly nobody: ApiClient;
+  /** An official of these roles, signed in with password and code. */
+  hire(loginName: string, roles: readonly Role[]): Promise<SignedInClient>;
+}
+
+export async function startApi(): Promise<TestApi> {
+  const { database, clock, access, superuserUrl } = await createTestDatabase();
+  await database.work(testActor, seedPolicy);
+  const log = createLog({ level: 'silent' });
+  const queues = new JobQueues({ kind: 'postgres', pool: applicationPoolConfig(access, 'cheongsan-test-queue') }, log);
+  const services: Services = {
+    config: readConfig({}),
+    database,
+    keys: testKeys,
+    exchanges: new ExchangeDirectory({ database, keys: testKeys, log }),
+    queues,
+    dueSources: [],
+    log,
+    startedAt: clock.now(),
+  };
+  const all = routes({ kind: 'real', clock, sweep: () => Promise.resolve(0) });
+  const { server, url } = await listen(createApp(services, all, '0.0.0-test', false), '127.0.0.1', 0);
+  afterAll(async () => {
+    await closed(server);
+    await queues.close();
+  });
+  const nobody = new ApiClient(url, undefined);
+  return { url, database, clock, services, superuserUrl, routes: all, nobody, hire };
+
+  async function hire(loginName: string, roles: readonly Role[]): Promise<SignedInClient> {
+    const official = await createOfficial(database, loginName, roles);
+    const secret = await enrol(database, official);
+    // A code is good once; the next one is half a minute away.
+    clock.advanceBy(30_000);
+    const answer = await nobody.post('/sign-in', { loginName, password: PASSWORD, code: codeAt(secret, clock.now()) });
+    const { token } = answer.expect(z.object({ token: z.string() }));
+    return new SignedInClient(url, token, official.userId);
+  }
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+/** One answer, whole. */
+export class ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: Uint8Array;
+
+  constructor(status: number, headers: Headers, bytes: Uint8Array) {
+    this.status = status;
+    this.headers = headers;
+    this.bytes = bytes;
+  }
+
+  get text(): string {
+    return new TextDecoder().decode(this.bytes);
+  }
+
+  json(): unknown {
+    return JSON.parse(this.text);
+  }
+
+  /** What a successful answer says; anything else fails with the problem it told. */
+  expect<S extends z.ZodType>(schema: S): z.output<S> {
+    if (this.status !== 200) throw new Error(`Expected an answer, got ${this.status}: ${this.text}`);
+    return schema.parse(this.json());
+  }
+
+  /** The problem of a refusal; a successful answer fails. */
+  problem(): z.output<typeof problemSchema> {
+    if (this.status === 200) throw new Error(`Expected a refusal, got: ${this.text.slice(0, 500)}`);
+    return problemSchema.parse(this.json());
+  }
+}
+
+export interface SendOptions {
+  /** `Idempotency-Key`. */
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export class ApiClient {
+  readonly #url: string;
+  readonly token: string | undefined;
+
+  constructor(url: string, token: string | undefined) {
+    this.#url = url;
+    this.token = token;
+  }
+
+  get(path: string): Promise<ApiAnswer> {
+    return this.send('GET', path, undefined, {});
+  }
+
+  post(path: string, body: unknown, options: SendOptions = {}): Promise<ApiAnswer> {
+    return this.#json('POST', path, body, options);
+  }
+
+  put(path: string, body: unknown, options: SendOptions = {}): Promise<ApiAnswer> {
+    return this.#json('PUT', path, body, options);
+  }
+
+  upload(path: string, content: Uint8Array<ArrayBuffer> | string, mediaType = 'text/csv'): Promise<ApiAnswer> {
+    return this.send('POST', path, content, { headers: { 'content-type': mediaType } });
+  }
+
+  #json(method: string, path: string, body: unknown, options: SendOptions): Promise<ApiAnswer> {
+    return this.send(method, path, JSON.stringify(body), {
+      ...options,
+      headers: { 'content-type': 'application/json', ...options.headers },
+    });
+  }
+
+  async send(method: string, path: string, body: Uint8Array<ArrayBuffer> | string | undefined, options: SendOptions): Promise<ApiAnswer> {
+    const headers = {
+      ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
+      ...(options.key === undefined ? {} : { 'idempotency-key': options.key }),
+      ...options.headers,
+    };
+    const response = await fetch(`${this.#url}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+    return new ApiAnswer(response.status, response.headers, new Uint8Array(await response.arrayBuffer()));
+  }
+}
+
+export class SignedInClient extends ApiClient {
+  readonly userId: number;
+  readonly bearer: string;
+
+  constructor(url: string, token: string, userId: number) {
+    super(url, token);
+    this.userId = userId;
+    this.bearer = token;
+  }
+}
