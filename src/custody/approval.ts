@@ -20,11 +20,6 @@ export async function applyCustodyApprovals(work: Work, approvals: readonly Appr
   for (const approval of approvals) if (approval.subjectType === TRANSFER_SUBJECT) await applyTransferApproval(work, approval);
 }
 
-/** As `applyCustodyApprovals` for one. */
-export async function applyCustodyApproval(work: Work, approval: Approval): Promise<void> {
-  await applyCustodyApprovals(work, [approval]);
-}
-
 /** All cases before all holdings, as the order of locks demands. */
 async function lockHoldings(work: Work, holdingIds: readonly number[]): Promise<void> {
   const holdings = await work.tx.holding.findMany({ where: { id: { in: [...holdingIds] } }, select: { caseId: true } });

@@ -2,12 +2,12 @@ import { applyCustodyApprovals } from '../custody/approval.ts';
 import type { Approval } from '../database/generated/client.ts';
 import type { ApprovalKind } from '../database/generated/enums.ts';
 import type { Work } from '../database/work.ts';
-import { applyMandateDecision } from '../liquidation/mandate.ts';
+import { applyMandateDecisions } from '../liquidation/mandate.ts';
 import { applyPolicyChange, policyChangeSchema } from '../policy/book.ts';
 import { applySeizureApprovals } from '../seizure/approve.ts';
 import { applyBillUpdateDecision } from '../tax/bill-update.ts';
-import { applyRefundDecision } from '../treasury/refund.ts';
-import { applyWithdrawalDecision } from '../treasury/withdrawal-decision.ts';
+import { applyRefundDecisions } from '../treasury/refund.ts';
+import { applyWithdrawalDecisions } from '../treasury/withdrawal-decision.ts';
 import { applyFreezeRelease } from '../venue/freeze.ts';
 import { applyLooserTrading } from '../venue/trading-state.ts';
 
@@ -33,10 +33,10 @@ function eachApproved(apply: (work: Work, approval: Approval) => Promise<void>):
  */
 const EFFECTS: Readonly<Record<ApprovalKind, Effect>> = {
   seizure: applySeizureApprovals,
-  sale_mandate: each(applyMandateDecision),
+  sale_mandate: applyMandateDecisions,
   coin_transfer: applyCustodyApprovals,
-  won_withdrawal: each(applyWithdrawalDecision),
-  refund: each(applyRefundDecision),
+  won_withdrawal: applyWithdrawalDecisions,
+  refund: applyRefundDecisions,
   policy_change: eachApproved((work, approval) => applyPolicyChange(work, approval.id, policyChangeSchema.parse(approval.content))),
   bill_update: each(applyBillUpdateDecision),
   trading_state: eachApproved(applyLooserTrading),

@@ -10,6 +10,7 @@ const parse = express.json({ limit: JSON_LIMIT });
  * or is sent as something else, `FILE_TOO_LARGE`.
  */
 export async function readJson(request: Request, response: Response): Promise<unknown> {
+  if (!hasBody(request)) return {};
   if (request.is('application/json') === false) {
     throw new CheongsanError('INPUT_INVALID', 'The body is read as JSON; send it with "Content-Type: application/json".');
   }
@@ -19,9 +20,13 @@ export async function readJson(request: Request, response: Response): Promise<un
       else reject(unreadable(thrown));
     });
   });
-  const body: unknown = request.body ?? {};
+  const body: unknown = request.body;
   assertPlain(body, 'body');
   return body;
+}
+
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /** What the parser throws is the client's doing. */

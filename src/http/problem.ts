@@ -43,6 +43,9 @@ export function toProblem(error: CheongsanError, requestId: string): z.infer<typ
 
 /** Facts as plain JSON: amounts and large numbers as text. */
 export function factsOf(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const text = JSON.stringify(facts, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
-  return JSON.parse(scrub(text));
+  const text = JSON.stringify(facts, (_member, value: unknown) => {
+    if (typeof value === 'bigint') return value.toString();
+    return typeof value === 'string' ? scrub(value) : value;
+  });
+  return JSON.parse(text);
 }

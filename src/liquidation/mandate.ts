@@ -39,7 +39,8 @@ export async function requestMandate(work: Work, request: MandateRequest): Promi
   const policy = await readPolicy(work.tx);
   const today = seoulDay(work.at);
   const endsOn = request.endsOn ?? addDays(today, policy.get(mandateDays, today));
-  const lines = await Promise.all(seizureCase.holdings.map((holding) => mandateLine(work, holding, policy.get(mandateFloorRate, today))));
+  const lines: MandateLine[] = [];
+  for (const holding of seizureCase.holdings) lines.push(await mandateLine(work, holding, policy.get(mandateFloorRate, today)));
   const assets = lines.filter(({ maximumQuantity }) => maximumQuantity.isPositive());
   if (assets.length === 0) throw new CheongsanError('CONFLICT', `Case ${seizureCase.number} holds nothing that could be sold.`);
   const mandate = await work.tx.mandate.create({
@@ -126,12 +127,22 @@ async function mandateContent(work: Work, mandateId: number) {
 }
 
 /**
- * Puts a decided mandate into force in the place of the one before, or ends it when it was turned down. Called in the decision's own
- * unit of work. Errors: `PHASE_WRONG` when the sale is over meanwhile, those of `requireApproved`.
+ * Puts decided mandates into force in the place of the ones before, or ends those that were turned down; one refusal keeps all of
+ * them back. Called in the decision's own unit of work. Errors: `PHASE_WRONG` when the sale is over meanwhile, those of
+ * `requireApproved`.
  */
-export async function applyMandateDecision(work: Work, approval: Approval): Promise<void> {
+export async function applyMandateDecisions(work: Work, approvals: readonly Approval[]): Promise<void> {
+  const mandates = await work.tx.mandate.findMany({ where: { id: { in: approvals.map(({ subjectId }) => subjectId) } } });
+  await lockRows(
+    work,
+    'seizure_case',
+    mandates.map(({ caseId }) => caseId),
+  );
+  for (const approval of approvals) await applyOne(work, approval);
+}
+
+async function applyOne(work: Work, approval: Approval): Promise<void> {
   const mandate = await work.tx.mandate.findUniqueOrThrow({ where: { id: approval.subjectId } });
-  await lockRows(work, 'seizure_case', [mandate.caseId]);
   const isApproved = approval.state === 'approved';
   if (isApproved) {
     await lockForMandate(work, mandate.caseId);

@@ -43,8 +43,8 @@ export async function readNeed(work: Work, personId: number, caseId: number, pol
   );
   const rules = taxRules(policy);
   const asOf = addDays(today, policy.get(accrualHorizonDays, today));
-  const owedOf = new Map(bills.map((bill) => [bill.billId, owedOnBills([bill], asOf, rules).total.toBigInt()]));
-  const withdrawalCost = policy.get(expectedCosts, today).withdrawal.toBigInt();
+  const owedOf = new Map(bills.map((bill) => [bill.billId, owedOnBills([bill], asOf, rules).total.value]));
+  const withdrawalCost = policy.get(expectedCosts, today).withdrawal.value;
   const own = cases.find((each) => each.caseId === caseId);
   return {
     facts: factsOf(
@@ -60,40 +60,39 @@ export async function readNeed(work: Work, personId: number, caseId: number, pol
 function factsOf(
   own: StandingCase | undefined,
   others: readonly StandingCase[],
-  owedOf: ReadonlyMap<number, bigint>,
-  withdrawalCost: bigint,
+  owedOf: ReadonlyMap<number, Decimal>,
+  withdrawalCost: Decimal,
 ): NeedFacts {
   const { billIds = [], realised = NOTHING, openOrders = NOTHING } = own ?? {};
-  const owed = billIds.reduce((sum, billId) => sum + (owedOf.get(billId) ?? 0n), 0n);
-  const needBeside = (withOpenOrders: boolean): { useful: bigint; costs: bigint } => {
+  const owed = billIds.reduce((sum, billId) => sum.plus(owedOf.get(billId) ?? NOTHING), NOTHING);
+  const needBeside = (withOpenOrders: boolean): { useful: Decimal; costs: Decimal } => {
     const brought = others.map((each) => ({ billIds: each.billIds, brought: broughtBy(each, withdrawalCost, withOpenOrders) }));
     const useful = usefulFrom(billIds, brought, owedOf);
     // Nothing owed needs no costs either: a sale of nothing causes none.
-    return { useful, costs: useful === 0n ? 0n : withdrawalCost };
+    return { useful, costs: useful.isZero() ? NOTHING : withdrawalCost };
   };
   const { useful, costs } = needBeside(true);
   const final = needBeside(false);
   // Fractions of a won stay at the venue and pay nothing.
   const arriving = realised.integerValue(Decimal.ROUND_FLOOR);
   return {
-    owedKrw: owed.toString(),
-    elsewhereKrw: (owed - useful).toString(),
-    costsKrw: costs.toString(),
+    owedKrw: owed.toFixed(),
+    elsewhereKrw: owed.minus(useful).toFixed(),
+    costsKrw: costs.toFixed(),
     realisedKrw: arriving.toFixed(),
     openOrdersKrw: openOrders.toFixed(),
-    remainingKrw: new Decimal((useful + costs).toString()).minus(arriving).minus(openOrders).toFixed(),
-    uncoveredKrw: new Decimal((final.useful + final.costs).toString()).minus(arriving).toFixed(),
+    remainingKrw: useful.plus(costs).minus(arriving).minus(openOrders).toFixed(),
+    uncoveredKrw: final.useful.plus(final.costs).minus(arriving).toFixed(),
   };
 }
 
 const NOTHING = new Decimal(0);
 
 /** Whole won that another case has for bills: what it brought and, where it is asked, may still bring, less what bringing it home costs. */
-function broughtBy({ realised, atVenue, openOrders }: StandingCase, withdrawalCost: bigint, withOpenOrders: boolean): bigint {
+function broughtBy({ realised, atVenue, openOrders }: StandingCase, withdrawalCost: Decimal, withOpenOrders: boolean): Decimal {
   const open = withOpenOrders ? openOrders : NOTHING;
-  const costs = atVenue.plus(open).isZero() ? 0n : withdrawalCost;
-  const brought = BigInt(realised.plus(open).integerValue(Decimal.ROUND_FLOOR).toFixed()) - costs;
-  return brought > 0n ? brought : 0n;
+  const costs = atVenue.plus(open).isZero() ? NOTHING : withdrawalCost;
+  return Decimal.max(0, realised.plus(open).integerValue(Decimal.ROUND_FLOOR).minus(costs));
 }
 
 async function standingCases(work: Work, personId: number): Promise<StandingCase[]> {

@@ -36,6 +36,8 @@ export async function readInputs(work: Work, desk: Desk, step: LockedStep): Prom
     select: { asset: true },
   });
   const frozen = new Set(freezes.map(({ asset }) => asset));
+  const sellable: SellableHolding[] = [];
+  for (const holding of step.holdings) sellable.push(await readSellable(work, desk, step, holding, frozen));
   return {
     ruleVersion: RULE_VERSION,
     policyVersion: policy.version,
@@ -45,7 +47,7 @@ export async function readInputs(work: Work, desk: Desk, step: LockedStep): Prom
     gate: await readGateFacts(work, sale.caseId, need.bills, trading, taxRules(policy), day),
     need: need.facts,
     unknownOutcomesOpen: await work.tx.saleOrder.count({ where: { venueAccountId: desk.accountId, closedAt: null } }),
-    holdings: await Promise.all(step.holdings.map((holding) => readSellable(work, desk, step, holding, frozen))),
+    holdings: sellable,
     policy: {
       band: policy.get(salePriceBand, day).toString(),
       depthParticipation: policy.get(depthParticipation, day).toString(),

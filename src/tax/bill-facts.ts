@@ -1,7 +1,7 @@
 import type { WriteOffState } from '../database/generated/enums.ts';
-import { lockRows } from '../database/locks.ts';
 import type { Work } from '../database/work.ts';
 import type { CivilDate } from '../kernel/civil-date.ts';
+import { lockTaxpayers, ringCoveringCases } from './covering-cases.ts';
 import type { Deferral } from './deferral.ts';
 import { deferralText, type KnownBill, knownBills } from './known-bills.ts';
 import type { LedgerHead } from './ledger-row.ts';
@@ -62,9 +62,8 @@ export async function lockedPlans(
   const plans = pairs.map(({ bill, head }) => planFacts(bill, head));
   const news = pairs.filter((_, index) => plans[index]?.isNews === true);
   if (news.length === 0) return plans;
-  await lockRows(
+  await lockTaxpayers(
     work,
-    'person',
     news.map(({ bill }) => bill.personId),
   );
   const headOf = new Map(news.map(({ head }) => [head.noticeNumber, head]));
@@ -98,12 +97,4 @@ export async function storeFacts(work: Work, plans: readonly FactsPlan[]): Promi
     work,
     plans.map(({ bill }) => bill.billId),
   );
-}
-
-/** Rings for every open case that covers one of these bills. */
-export async function ringCoveringCases(work: Work, billIds: readonly number[]): Promise<void> {
-  const cases = await work.tx.$queryRaw<{ id: number }[]>`
-    SELECT DISTINCT c.id FROM case_bill cb JOIN seizure_case c ON c.id = cb.case_id
-     WHERE cb.bill_id = ANY (${billIds}::int[]) AND c.closed_at IS NULL ORDER BY c.id`;
-  for (const { id } of cases) work.ring('cases', id);
 }

@@ -103,6 +103,7 @@ function toLine(bill: StoredBill, line: StoredBill['lines'][number], deferrals: 
       ...line.priorPayments.map(priorCredit),
       ...creditsReceived(bill, line.id),
       ...posted.filter(({ kind }) => kind === 'payment_elsewhere').map(creditElsewhere),
+      ...posted.filter(({ kind, penaltyKrw }) => kind === 'reduction' && penaltyKrw > 0n).map(penaltyWaived),
     ],
   };
 }
@@ -122,6 +123,11 @@ function creditsReceived(bill: StoredBill, billLineId: number): Credit[] {
 /** What was collected before the bill came to us. */
 function priorCredit({ paidOn, principalKrw, surchargeKrw, penaltyKrw }: StoredBill['lines'][number]['priorPayments'][number]): Credit {
   return { on: dayFromColumn(paidOn), tax: Won.of(principalKrw), surcharge: Won.of(surchargeKrw), penalty: Won.of(penaltyKrw) };
+}
+
+/** A reduction lowers tax and 가산세 as if they had never been assessed; late penalty that has arisen is waived from its day on (LTBA 57). */
+function penaltyWaived({ occurredOn, penaltyKrw }: StoredBill['updates'][number]): Credit {
+  return { on: dayFromColumn(occurredOn), tax: Won.zero, surcharge: Won.zero, penalty: Won.of(penaltyKrw) };
 }
 
 function creditElsewhere(update: StoredBill['updates'][number]): Credit {

@@ -153,14 +153,9 @@ function refundContent({ id, number, caseId, amountKrw, payeeDigest }: Refund) {
 }
 
 /**
- * Takes the approvers' decision over. Pending or run again it does nothing. Errors: `APPROVAL_STALE` when less is owed back by now,
- * those of `requireApproved`.
+ * Takes the approvers' decisions over. One refusal keeps all of them back; pending or run again it does nothing. Errors:
+ * `APPROVAL_STALE` when less is owed back by now, those of `requireApproved`.
  */
-export async function applyRefundDecision(work: Work, approval: Approval): Promise<void> {
-  await applyRefundDecisions(work, [approval]);
-}
-
-/** As `applyRefundDecision` for many; one refusal keeps all of them back. */
 export async function applyRefundDecisions(work: Work, approvals: readonly Approval[]): Promise<void> {
   const decided = approvals.filter(({ state }) => state !== 'pending').sort((a, b) => a.subjectId - b.subjectId);
   const found = await work.tx.refund.findMany({ where: { id: { in: decided.map(({ subjectId }) => subjectId) } } });

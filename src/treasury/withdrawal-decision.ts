@@ -22,15 +22,10 @@ import {
 } from './withdrawal-row.ts';
 
 /**
- * Takes the approvers' decision over: approved, the intent is committed and a person may be told to send; otherwise it ends.
- * Pending or run again it does nothing. Errors: `APPROVAL_STALE` when a case's money is no longer there, `TRADING_HALTED`,
- * `ASSET_FROZEN`, those of `requireApproved`.
+ * Takes the approvers' decisions over: approved, the intent is committed and a person may be told to send; otherwise it ends. One
+ * refusal keeps all of them back; pending or run again it does nothing. Errors: `APPROVAL_STALE` when a case's money is no longer
+ * there, `TRADING_HALTED`, `ASSET_FROZEN`, those of `requireApproved`.
  */
-export async function applyWithdrawalDecision(work: Work, approval: Approval): Promise<void> {
-  await applyWithdrawalDecisions(work, [approval]);
-}
-
-/** As `applyWithdrawalDecision` for many; one refusal keeps all of them back. */
 export async function applyWithdrawalDecisions(work: Work, approvals: readonly Approval[]): Promise<void> {
   const decided = new Map(approvals.filter(({ state }) => state !== 'pending').map((approval) => [approval.subjectId, approval]));
   for (const withdrawal of await lockWithdrawals(work, [...decided.keys()])) {

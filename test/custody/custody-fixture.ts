@@ -1,4 +1,4 @@
-import { applyCustodyApproval } from '../../src/custody/approval.ts';
+import { applyCustodyApprovals } from '../../src/custody/approval.ts';
 import { readDeposits } from '../../src/custody/deposits.ts';
 import { receiptsOfCase } from '../../src/custody/receipt-view.ts';
 import { importTransferReport } from '../../src/custody/transfer-report.ts';
@@ -164,10 +164,8 @@ export function reportFile(...lines: readonly ReportLine[]): Uint8Array {
 export async function approve(custody: Custody, approval: Approval): Promise<void> {
   const principal = await principalOf(custody.database, custody.approver.userId);
   await custody.database.work(custody.approver.actor, async (work) => {
-    await applyCustodyApproval(
-      work,
-      await decideApproval(work, principal, { approvalId: approval.id, decision: 'approve', reason: '확인함' }),
-    );
+    const decided = await decideApproval(work, principal, { approvalId: approval.id, decision: 'approve', reason: '확인함' });
+    await applyCustodyApprovals(work, [decided]);
   });
 }
 

@@ -11,12 +11,13 @@ const day = civilDate('2026-03-16');
 
 const openGate: GateFacts = {
   day,
+  phase: 'selling',
   saleNotices: [{ recipient: 'person:1', issued: true, served: true }],
   window: { state: 'passed', endsOn: civilDate('2026-03-10') },
   openStays: [],
   pendingBillUpdates: 0,
   billBars: [],
-  mandate: { state: 'approved', endsOn: civilDate('2026-06-01') },
+  mandate: { id: 1, state: 'approved', endsOn: civilDate('2026-06-01') },
   tradingState: 'ACTIVE',
 };
 
@@ -41,6 +42,11 @@ function holding(change: Partial<SellableHolding> = {}): SellableHolding {
   return { holdingId: 1, asset: 'BTC', held: '0.4', mandateLeft: '0.4', priceFloor: '50000000', frozen: false, market: book, ...change };
 }
 
+/** Nothing sold yet and no order open, unless said otherwise. */
+function need(remainingKrw: string, uncoveredKrw = remainingKrw): DecisionInputs['need'] {
+  return { owedKrw: '10000000', elsewhereKrw: '0', costsKrw: '0', realisedKrw: '0', openOrdersKrw: '0', remainingKrw, uncoveredKrw };
+}
+
 function inputs(change: Partial<DecisionInputs> = {}): DecisionInputs {
   return {
     ruleVersion: 'simple-1',
@@ -49,7 +55,7 @@ function inputs(change: Partial<DecisionInputs> = {}): DecisionInputs {
     day,
     venue: 'upbit',
     gate: openGate,
-    need: { owedKrw: '10000000', realisedKrw: '0', openOrdersKrw: '0', remainingKrw: '10000000' },
+    need: need('10000000'),
     unknownOutcomesOpen: 0,
     holdings: [holding()],
     policy: { band: '0.01', depthParticipation: '0.5', staleBookSeconds: 10, intervalSeconds: 10 },
@@ -63,6 +69,8 @@ describe('the gate', () => {
   });
 
   it.each<[string, Partial<GateFacts>]>([
+    ['case_not_for_sale', { phase: 'settled' }],
+    ['case_not_for_sale', { phase: 'sale_noticed' }],
     ['sale_notice_missing', { saleNotices: [] }],
     ['sale_notice_missing', { saleNotices: [{ recipient: 'person:2', issued: false, served: false }, ...openGate.saleNotices] }],
     ['sale_notice_unserved', { saleNotices: [...openGate.saleNotices, { recipient: 'person:2', issued: true, served: false }] }],
@@ -76,8 +84,8 @@ describe('the gate', () => {
     ['bill_update_pending', { pendingBillUpdates: 1 }],
     ['bill_barred', { billBars: ['SEIZURE_COLLECTION_DEFERRED'] }],
     ['mandate_missing', { mandate: null }],
-    ['mandate_missing', { mandate: { state: 'requested', endsOn: civilDate('2026-06-01') } }],
-    ['mandate_ended', { mandate: { state: 'approved', endsOn: civilDate('2026-03-15') } }],
+    ['mandate_missing', { mandate: { id: 1, state: 'requested', endsOn: civilDate('2026-06-01') } }],
+    ['mandate_ended', { mandate: { id: 1, state: 'approved', endsOn: civilDate('2026-03-15') } }],
     ['trading_halted', { tradingState: 'HALTED' }],
     ['trading_reducing', { tradingState: 'REDUCING' }],
   ])('%s', (code, change) => {
@@ -112,14 +120,12 @@ describe('the decision', () => {
   });
 
   it('never takes more than its share of the depth inside the band', () => {
-    const decision = decide(
-      inputs({ need: { ...inputs().need, remainingKrw: '900000000' }, holdings: [holding({ held: '9', mandateLeft: '9' })] }),
-    );
+    const decision = decide(inputs({ need: need('900000000'), holdings: [holding({ held: '9', mandateLeft: '9' })] }));
     expect(decision).toMatchObject({ outcome: 'order', order: { quantity: '0.75' } });
   });
 
   it('sells at least the venue’s minimum when less than that is needed, and says so', () => {
-    const decision = decide(inputs({ need: { ...inputs().need, remainingKrw: '1200' } }));
+    const decision = decide(inputs({ need: need('1200') }));
     expect(decision).toMatchObject({ outcome: 'order', order: { exceedsNeed: true } });
     if (decision.outcome !== 'order') return;
     const atLimit = new Decimal(decision.order.quantity).times(decision.order.limitPrice);
@@ -128,9 +134,7 @@ describe('the decision', () => {
   });
 
   it('takes an unsellable rest with the last order', () => {
-    const decision = decide(
-      inputs({ need: { ...inputs().need, remainingKrw: '90000000' }, holdings: [holding({ held: '0.75003', mandateLeft: '0.75003' })] }),
-    );
+    const decision = decide(inputs({ need: need('90000000'), holdings: [holding({ held: '0.75003', mandateLeft: '0.75003' })] }));
     // Depth allows 0.75; the rest of 0.00003 is worth 3,000 won and could not be sold alone, so one sellable order is left.
     expect(decision).toMatchObject({ outcome: 'order' });
     if (decision.outcome !== 'order') return;
@@ -138,11 +142,16 @@ describe('the decision', () => {
     expect(rest.times('99050000').gte(5000)).toBe(true);
   });
 
-  it.each<[string, 'wait' | 'stop', Partial<DecisionInputs>]>([
-    ['covered', 'stop', { need: { ...inputs().need, remainingKrw: '0' } }],
-    ['covered', 'stop', { need: { ...inputs().need, remainingKrw: '-350' }, gate: { ...openGate, tradingState: 'HALTED' } }],
+  it.each<[string, 'wait' | 'stop' | 'deny', Partial<DecisionInputs>]>([
+    ['covered', 'stop', { need: need('0') }],
+    ['covered', 'stop', { need: need('-350'), gate: { ...openGate, tradingState: 'HALTED' } }],
+    // What another case's open order may bring is no reason to end this sale for good.
+    ['open_orders_suffice', 'wait', { need: need('0', '5000') }],
+    ['open_orders_suffice', 'wait', { need: need('-4000', '1') }],
     ['unknown_outcome_open', 'wait', { unknownOutcomesOpen: 1 }],
+    ['unknown_outcome_open', 'wait', { unknownOutcomesOpen: 1, need: need('-350') }],
     ['BTC:book_stale', 'wait', { holdings: [holding({ market: { ...book, changedAt: '2026-03-16T00:59:49.000Z' } })] }],
+    ['BTC:book_ahead_of_clock', 'wait', { holdings: [holding({ market: { ...book, changedAt: '2026-03-16T01:00:11.000Z' } })] }],
     ['BTC:book_crossed', 'wait', { holdings: [holding({ market: { ...book, asks: [['100000000', '1']] } })] }],
     ['BTC:book_empty', 'wait', { holdings: [holding({ market: { ...book, bids: [] } })] }],
     ['BTC:book_empty', 'wait', { holdings: [holding({ market: { ...book, bids: [['100000000', '0']] } })] }],
@@ -152,9 +161,17 @@ describe('the decision', () => {
     ['BTC:depth_below_minimum', 'wait', { holdings: [holding({ market: { ...book, bids: [['100000000', '0.00008']] } })] }],
     ['BTC:asset_frozen', 'wait', { holdings: [holding({ frozen: true })] }],
     ['BTC:below_minimum', 'stop', { holdings: [holding({ held: '0.00004', mandateLeft: '1' })] }],
-    ['BTC:mandate_used_up', 'stop', { holdings: [holding({ mandateLeft: '0' })] }],
+    [
+      'BTC:below_minimum',
+      'stop',
+      { holdings: [holding({ held: '0.000000001', mandateLeft: '0.000000001', market: { ...book, bids: [] } })] },
+    ],
     ['BTC:nothing_held', 'stop', { holdings: [holding({ held: '0' })] }],
-    ['BTC:no_market', 'stop', { holdings: [holding({ market: null })] }],
+    // Only somebody's leave, or a market that opens, lets these be sold: the sale does not end over them, and nothing is given back.
+    ['BTC:mandate_used_up', 'deny', { holdings: [holding({ mandateLeft: '0' })] }],
+    ['BTC:mandate_used_up', 'deny', { holdings: [holding({ mandateLeft: '0.00001' }), holding({ asset: 'ETH', held: '0' })] }],
+    ['BTC:no_market', 'wait', { holdings: [holding({ market: 'not_listed' })] }],
+    ['BTC:market_unreadable', 'wait', { holdings: [holding({ market: 'unreadable' })] }],
   ])('%s → %s', (code, outcome, change) => {
     const decision = decide(inputs(change));
     expect(decision.outcome).toBe(outcome);
@@ -188,7 +205,7 @@ describe('whatever the market and the need', () => {
         figureBetween(1_000_000, 150_000_000, 0),
         (market, held, mandateLeft, remainingKrw, priceFloor) => {
           const given = inputs({
-            need: { ...inputs().need, remainingKrw },
+            need: need(remainingKrw),
             holdings: [holding({ held, mandateLeft, priceFloor, market })],
           });
           const decision = decide(given);

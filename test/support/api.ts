@@ -9,16 +9,19 @@ import type { Route } from '../../src/http/route.ts';
 import { routes } from '../../src/http/routes.ts';
 import { createApp, listen } from '../../src/http/server.ts';
 import type { Services } from '../../src/http/services.ts';
-import type { DrivenClock } from '../../src/kernel/clock.ts';
+import { type DrivenClock, pause } from '../../src/kernel/clock.ts';
 import { readConfig } from '../../src/kernel/config.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { seedPolicy } from '../../src/policy/book.ts';
+import { sweep } from '../../src/queue/due.ts';
 import { JobQueues } from '../../src/queue/queue.ts';
 import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
+import { dueSources } from '../../workers/due-sources.ts';
+import { startWorkers } from '../../workers/start.ts';
 import { codeAt, createOfficial, enrol, PASSWORD, testKeys } from '../identity/officials.ts';
 import { createTestDatabase, testActor } from './database.ts';
 
-/** The service's face on a port of this machine: real routes, real database, real sign-in. Nobody answers the queues. */
+/** The service's face on a port of this machine: real routes, real database, real sign-in. */
 export interface TestApi {
   readonly url: string;
   readonly database: Database;
@@ -30,31 +33,42 @@ export interface TestApi {
   readonly nobody: ApiClient;
   /** An official of these roles, signed in with password and code. */
   hire(loginName: string, roles: readonly Role[]): Promise<SignedInClient>;
+  /** Waits until the workers have nothing left to do at this instant. */
+  untilIdle(): Promise<void>;
 }
 
-export async function startApi(): Promise<TestApi> {
+export interface ApiOptions {
+  /** Real workers answer the queues; otherwise nobody does. */
+  readonly workers?: boolean;
+}
+
+export async function startApi({ workers: hasWorkers = false }: ApiOptions = {}): Promise<TestApi> {
   const { database, clock, access, superuserUrl } = await createTestDatabase();
   await database.work(testActor, seedPolicy);
   const log = createLog({ level: 'silent' });
   const queues = new JobQueues({ kind: 'postgres', pool: applicationPoolConfig(access, 'cheongsan-test-queue') }, log);
+  const config = readConfig({});
   const services: Services = {
-    config: readConfig({}),
+    config,
     database,
     keys: testKeys,
     exchanges: new ExchangeDirectory({ database, keys: testKeys, log }),
     queues,
-    dueSources: [],
+    dueSources: hasWorkers ? dueSources({ config, database }) : [],
     log,
     startedAt: clock.now(),
   };
+  if (hasWorkers) database.connect(queues);
+  const workers = hasWorkers ? startWorkers(services) : undefined;
   const all = routes({ kind: 'real', clock, sweep: () => Promise.resolve(0) });
   const { server, url } = await listen(createApp(services, all, '0.0.0-test', false), '127.0.0.1', 0);
   afterAll(async () => {
     await closed(server);
+    await workers?.stop();
     await queues.close();
   });
   const nobody = new ApiClient(url, undefined);
-  return { url, database, clock, services, superuserUrl, routes: all, nobody, hire };
+  return { url, database, clock, services, superuserUrl, routes: all, nobody, hire, untilIdle: () => untilIdle(services) };
 
   async function hire(loginName: string, roles: readonly Role[]): Promise<SignedInClient> {
     const official = await createOfficial(database, loginName, roles);
@@ -65,6 +79,24 @@ export async function startApi(): Promise<TestApi> {
     const { token } = answer.expect(z.object({ token: z.string() }));
     return new SignedInClient(url, token, official.userId);
   }
+}
+
+const IDLE_ATTEMPTS_MAX = 2_000;
+const LOOK_MS = 15;
+
+async function untilIdle({ queues, dueSources: sources, database }: Services): Promise<void> {
+  let idleInRow = 0;
+  for (let attempt = 0; attempt < IDLE_ATTEMPTS_MAX; attempt++) {
+    const rings = await sweep(sources, queues, database.clock.now());
+    const isIdle = rings === 0 && (await queues.pending()) === 0;
+    idleInRow = isIdle ? idleInRow + 1 : 0;
+    if (idleInRow === 2) return;
+    if (!isIdle) await pause(LOOK_MS);
+  }
+  const left = await database.read.doorbell.findMany();
+  throw new Error(
+    `The workers did not come to rest; unanswered: ${left.map(({ queue, rowId, failures }) => `${queue}:${rowId} (${failures})`).join(', ')}.`,
+  );
 }
 
 function closed(server: Server): Promise<void> {

@@ -3,7 +3,7 @@ import { seoulDay } from '../../src/kernel/civil-date.ts';
 import { imposeStay } from '../../src/seizure/stay.ts';
 import { closeSettledCases, settlementNeeds } from '../../src/treasury/close.ts';
 import { issueSurplusNotice } from '../../src/treasury/distribution-notices.ts';
-import { applyRefundDecision, refundInstruction } from '../../src/treasury/refund.ts';
+import { applyRefundDecisions, refundInstruction } from '../../src/treasury/refund.ts';
 import { samplePerson } from '../person/sample-persons.ts';
 import { CORRESPONDENCE } from '../seizure/seizure-fixture.ts';
 import { AGENCY, type SampleCase, TreasuryOffice, testKeys } from './treasury-office.ts';
@@ -60,7 +60,7 @@ describe('the refund', () => {
     });
     expect((await office.money(sample.caseId)).surplusOwed.isZero()).toBe(true);
     await office.by(office.approver.actor, async (work) => {
-      await applyRefundDecision(work, await work.tx.approval.findUniqueOrThrow({ where: { id: requested.approval.id } }));
+      await applyRefundDecisions(work, [await work.tx.approval.findUniqueOrThrow({ where: { id: requested.approval.id } })]);
     });
     await expect(office.askRefund(sample)).rejects.toMatchObject({ code: 'CONFLICT' });
   });
@@ -135,6 +135,8 @@ describe('the end of a case', () => {
     await office.progress(sample.caseId);
     expect(await office.phaseOf(sample.caseId)).toBe('settled');
     expect(await steps(sample)).toEqual(['return_coins']);
-    expect((await close()).released).not.toContain(sample.caseId);
+    const closing = await close();
+    expect(closing.released).not.toContain(sample.caseId);
+    expect(closing.refused).toEqual([]);
   });
 });

@@ -17,10 +17,10 @@ import { readCaseMoney } from '../../src/treasury/case-money.ts';
 import { type FinishedDistribution, finishDistribution } from '../../src/treasury/distribution.ts';
 import { issueDistributionNotices } from '../../src/treasury/distribution-notices.ts';
 import { progressCase } from '../../src/treasury/progress.ts';
-import { applyRefundDecision, requestRefund } from '../../src/treasury/refund.ts';
+import { applyRefundDecisions, requestRefund } from '../../src/treasury/refund.ts';
 import { type RequestedWithdrawal, requestWithdrawal } from '../../src/treasury/withdrawal.ts';
 import { confirmWithdrawal } from '../../src/treasury/withdrawal-confirmation.ts';
-import { applyWithdrawalDecision } from '../../src/treasury/withdrawal-decision.ts';
+import { applyWithdrawalDecisions } from '../../src/treasury/withdrawal-decision.ts';
 import { registerVenueAccount } from '../../src/venue/account.ts';
 import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
 import { createOfficial, type Official, principalOf } from '../identity/officials.ts';
@@ -336,8 +336,8 @@ export class TreasuryOffice {
     const principal = await principalOf(this.database, this.approver.userId);
     await this.by(this.approver.actor, async (work) => {
       const decided = await decideApproval(work, principal, { approvalId: approval.id, decision, reason: '확인함' });
-      if (decided.kind === 'won_withdrawal') await applyWithdrawalDecision(work, decided);
-      if (decided.kind === 'refund') await applyRefundDecision(work, decided);
+      if (decided.kind === 'won_withdrawal') await applyWithdrawalDecisions(work, [decided]);
+      if (decided.kind === 'refund') await applyRefundDecisions(work, [decided]);
     });
   }
 

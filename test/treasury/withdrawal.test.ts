@@ -4,7 +4,7 @@ import { Won } from '../../src/kernel/money.ts';
 import { venueWonBalance } from '../../src/ledger/balance.ts';
 import { CHART } from '../../src/ledger/chart.ts';
 import { failWithdrawal, readBackWithdrawals } from '../../src/treasury/withdrawal-comparison.ts';
-import { applyWithdrawalDecision, withdrawalInstruction } from '../../src/treasury/withdrawal-decision.ts';
+import { applyWithdrawalDecisions, withdrawalInstruction } from '../../src/treasury/withdrawal-decision.ts';
 import { freezeAsset } from '../../src/venue/freeze.ts';
 import { testActor } from '../support/database.ts';
 import { TreasuryOffice } from './treasury-office.ts';
@@ -112,7 +112,7 @@ describe('sending', () => {
     await expect(office.confirm(requested.withdrawalId, { venueReference: ' ' })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
     await office.by(testActor, async (work) => {
       const approval = await work.tx.approval.findUniqueOrThrow({ where: { id: requested.approval.id } });
-      await applyWithdrawalDecision(work, approval);
+      await applyWithdrawalDecisions(work, [approval]);
     });
     expect(await won(CHART.venueWonInTransit, `withdrawal:${requested.withdrawalId}`)).toBe('499000');
     expect(await office.database.read.intent.count({ where: { subject: `won_withdrawal:${requested.withdrawalId}` } })).toBe(1);

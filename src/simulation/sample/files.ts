@@ -2,6 +2,7 @@ import { writeCsv } from '../../document/csv/csv-writer.ts';
 import type { WritableColumn } from '../../document/table-content.ts';
 import { writeXlsx } from '../../document/xlsx/xlsx-writer.ts';
 import type { CivilDate } from '../../kernel/civil-date.ts';
+import type { Won } from '../../kernel/money.ts';
 import type { SampleBill, SampleBillLine, SampleHolding, SampleTaxpayer } from './city.ts';
 
 /** The files of the sample city, in the forms in which a real one would get them. */
@@ -145,6 +146,29 @@ const POST_RESULTS: readonly WritableColumn<PostResultRow>[] = [
 /** What the post reports of registered letters. */
 export function postResultsFile(rows: readonly PostResultRow[]): Promise<Uint8Array<ArrayBuffer>> {
   return joined(writeCsv({ columns: POST_RESULTS, rows }));
+}
+
+export interface BankLineRow {
+  readonly serial: string;
+  readonly on: CivilDate;
+  readonly deposit: Won | undefined;
+  readonly withdrawal: Won | undefined;
+  readonly remark: string;
+  readonly counterpart: string;
+}
+
+const BANK_STATEMENT: readonly WritableColumn<BankLineRow>[] = [
+  text('거래번호', ({ serial }) => serial),
+  date('거래일자', ({ on }) => on),
+  { header: '입금액', kind: 'won', value: ({ deposit }) => deposit },
+  { header: '출금액', kind: 'won', value: ({ withdrawal }) => withdrawal },
+  text('적요', ({ remark }) => remark),
+  text('거래상대방', ({ counterpart }) => counterpart),
+];
+
+/** What moved on the city's bank account. */
+export function bankStatementFile(rows: readonly BankLineRow[]): Promise<Uint8Array<ArrayBuffer>> {
+  return joined(writeCsv({ columns: BANK_STATEMENT, rows }));
 }
 
 async function joined(parts: AsyncIterable<Buffer>): Promise<Uint8Array<ArrayBuffer>> {

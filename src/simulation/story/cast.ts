@@ -5,7 +5,7 @@ import type { Cast } from './stage.ts';
 const createdUser = z.object({ userId: z.int(), linkToken: z.string() });
 
 function official(loginName: string): Official {
-  return { loginName, password: `표본시 연습용 ${[...loginName].reverse().join("")} 비밀번호`, totpSecret: undefined, token: undefined };
+  return { loginName, password: `표본시 연습용 ${[...loginName].reverse().join('')} 비밀번호`, totpSecret: undefined, token: undefined };
 }
 
 const STAFF = [

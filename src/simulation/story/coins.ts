@@ -4,7 +4,7 @@ import { caseRow, casesIn, handIn, listAll, toAll } from './answers.ts';
 import { CORRESPONDENCE, minutesLater, type Stage, today } from './stage.ts';
 
 const releasable = z.array(z.object({ caseId: z.int() }));
-const notice = z.object({ id: z.int(), kind: z.string(), state: z.string(), subject: z.string() });
+const notice = z.object({ id: z.int(), kind: z.string(), state: z.string(), subject: z.string(), recipientKind: z.string() });
 export type NoticeRow = z.output<typeof notice>;
 
 export function noticesOf(stage: Stage, kind: string, state: string): Promise<NoticeRow[]> {
@@ -88,12 +88,7 @@ async function letGoWhatIsWorthNothing(stage: Stage, refused: readonly { id: num
 
 /** The exchange answers an official document with a receipt number on the same day. */
 async function serveByDocument(stage: Stage, kind: string): Promise<void> {
-  const { office, cast } = stage;
-  const issued = await noticesOf(stage, kind, 'issued');
-  for (let start = 0; start < issued.length; start += 500) {
-    const items = issued.slice(start, start + 500).map(({ id }) => ({ noticeId: id }));
-    await office.post('/notices/dispatches', { method: 'official_document', dispatchedOn: today(stage), items }, cast.officer);
-  }
+  await dispatchDocuments(stage, await noticesOf(stage, kind, 'issued'));
   const sent = await noticesOf(stage, kind, 'sent');
   await toAll(stage, '/notices/service-results', {
     items: sent.map(({ id }) => ({
@@ -103,9 +98,17 @@ async function serveByDocument(stage: Stage, kind: string): Promise<void> {
       receivedBy: 'document_office',
       reference: `표본-접수-${id}`,
     })),
-    official: cast.officer,
+    official: stage.cast.officer,
     result: z.unknown(),
   });
+}
+
+export async function dispatchDocuments(stage: Stage, documents: readonly NoticeRow[]): Promise<void> {
+  for (let start = 0; start < documents.length; start += 500) {
+    const items = documents.slice(start, start + 500).map(({ id }) => ({ noticeId: id }));
+    const dispatch = { method: 'official_document', dispatchedOn: today(stage), items };
+    await stage.office.post('/notices/dispatches', dispatch, stage.cast.officer);
+  }
 }
 
 const caseHoldings = caseRow.extend({

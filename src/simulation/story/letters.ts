@@ -5,7 +5,7 @@ import { casesIn, handIn, listAll, toAll } from './answers.ts';
 import { type NoticeRow, noticesOf, postLetters, trackingNumber } from './coins.ts';
 import { AGENCY, nextWorkingMorning, type Stage, today } from './stage.ts';
 
-const noticed = z.object({ id: z.int(), kind: z.string(), state: z.string(), subject: z.string(), personId: z.int().nullable() });
+const noticed = z.object({ id: z.int(), kind: z.string(), state: z.string(), subject: z.string(), recipientKind: z.string() });
 const account = z.object({ holdings: z.array(z.object({ accountReference: z.string() })) });
 
 /** Sale notices to everybody the law names, by registered mail; what comes back is sent again or posted publicly. */
@@ -32,7 +32,7 @@ export async function giveSaleNotice(stage: Stage): Promise<void> {
 }
 
 /** What the post says of the letters under way, by the sample's own story of each addressee. */
-async function reportPost(stage: Stage, kind: string, attempt: number): Promise<void> {
+export async function reportPost(stage: Stage, kind: string, attempt: number): Promise<void> {
   const sent = await listAll(stage, `/notices?kind=${kind}&state=sent`, stage.cast.officer, noticed);
   const rows: PostResultRow[] = [];
   for (const each of sent) {

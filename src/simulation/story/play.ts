@@ -2,6 +2,8 @@ import type { Won } from '../../kernel/money.ts';
 import { receiveCoins, releasePaid, serveExchange, tellSeized } from './coins.ts';
 import { importFiles, inquire, seize } from './intake.ts';
 import { giveSaleNotice } from './letters.ts';
+import { giveLeaveToSell, letWorkersSell, useWindow } from './selling.ts';
+import { sendReleases, settle } from './settling.ts';
 import { nextWorkingMorning, type Stage } from './stage.ts';
 
 /** The scenes in order. `claimed` reads what is owed once the files are in. */
@@ -19,5 +21,10 @@ export async function play(stage: Stage, claimed: () => Promise<Won>): Promise<W
   await receiveCoins(stage);
   await nextWorkingMorning(stage);
   await giveSaleNotice(stage);
+  await useWindow(stage);
+  await giveLeaveToSell(stage);
+  await letWorkersSell(stage);
+  await settle(stage);
+  await sendReleases(stage);
   return claim;
 }

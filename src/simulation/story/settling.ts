@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { CheongsanError } from '../../kernel/errors.ts';
+import { Won } from '../../kernel/money.ts';
+import { approveAll, casesIn, toAll } from './answers.ts';
+import { type BankMovement, handInStatement } from './bank.ts';
+import { dispatchDocuments, type NoticeRow, noticesOf, postLetters } from './coins.ts';
+import { reportPost, taxpayerOf } from './letters.ts';
+import { AGENCY, CORRESPONDENCE, minutesLater, nextWorkingMorning, type Stage } from './stage.ts';
+
+const MONEY_PHASES = ['sale_done', 'distributing', 'settled'] as const;
+/** Two withdrawals, distributions with their days on file, refunds and returns. */
+const SETTLING_WORKING_DAYS_MAX = 60;
+
+const caseSteps = z.object({ id: z.int(), steps: z.array(z.object({ step: z.string(), subject: z.string() })) });
+
+interface Need {
+  readonly caseId: number;
+  readonly step: string;
+  readonly subject: string;
+}
+
+/**
+ * From the won at the exchange to closed cases. Every morning the treasurer does what the service says is next for each case:
+ * withdraw, hand in the bank's statement, send the notices of distribution, refund, return coins, release.
+ */
+export async function settle(stage: Stage): Promise<void> {
+  let underWay: BankMovement[] = [];
+  for (let days = 0; days < SETTLING_WORKING_DAYS_MAX; days++) {
+    await handInStatement(stage, underWay);
+    underWay = [];
+    await stage.driver.untilIdle();
+    const needs = await readNeeds(stage);
+    if (needs.length === 0) return;
+    underWay.push(...(await withdraw(stage, needs)));
+    await tellOfDistribution(stage, needs);
+    underWay.push(...(await refund(stage, needs)));
+    await returnCoins(stage, needs);
+    await close(stage);
+    await nextWorkingMorning(stage);
+    await reportPost(stage, 'distribution_notice', 1);
+  }
+  const left = await readNeeds(stage);
+  throw new CheongsanError(
+    'INTERNAL',
+    `${left.length} cases are unsettled after ${SETTLING_WORKING_DAYS_MAX} working days: ${JSON.stringify(left.slice(0, 5))}`,
+  );
+}
+
+async function readNeeds(stage: Stage): Promise<Need[]> {
+  const needs: Need[] = [];
+  for (const phase of MONEY_PHASES) {
+    for (const { id } of await casesIn(stage, phase)) {
+      const { steps } = caseSteps.parse(await stage.office.get(`/cases/${id}`, stage.cast.treasurer));
+      // A case without a step is waiting for the service itself.
+      if (steps.length === 0) needs.push({ caseId: id, step: 'wait', subject: `case:${id}` });
+      for (const { step, subject } of steps) needs.push({ caseId: id, step, subject });
+    }
+  }
+  return needs;
+}
+
+const requested = z.object({ withdrawalId: z.int(), number: z.string() });
+const instruction = z.object({ number: z.string(), amountKrw: z.string(), feeKrw: z.string() });
+const paidOut = z.object({ transactionId: z.string(), fee: z.string() });
+
+/** All won of cases past their sale in one withdrawal: asked for, approved, done at the exchange's website, confirmed. */
+async function withdraw(stage: Stage, needs: readonly Need[]): Promise<BankMovement[]> {
+  const { office, cast, exchange, venueAccountId, cityAccountId } = stage;
+  if (!needs.some(({ step }) => step === 'withdraw_won')) return [];
+  const { withdrawalId } = requested.parse(
+    await office.post('/withdrawals', { venueAccountId, reason: '매각대금 입금 (표본)' }, cast.treasurer),
+  );
+  await approveAll(stage, 'won_withdrawal');
+  const { number, amountKrw } = instruction.parse(await office.get(`/withdrawals/${withdrawalId}/instruction`, cast.treasurer));
+  const sent = paidOut.parse(await exchange.operator.withdrawWon({ accountId: cityAccountId, amount: amountKrw }));
+  const confirmation = { venueReference: sent.transactionId, feeKrw: sent.fee };
+  await office.post(`/withdrawals/${withdrawalId}/confirm`, confirmation, cast.treasurer);
+  await minutesLater(stage, 10);
+  stage.tell(`매각대금 ${amountKrw}원을 출금하였습니다 (${number}).`);
+  return [{ direction: 'in', amount: Won.of(amountKrw), remark: number, counterpart: '표본거래소 주식회사' }];
+}
+
+/** Drafts are filed by the service itself; whoever has a share is told of the day. */
+async function tellOfDistribution(stage: Stage, needs: readonly Need[]): Promise<void> {
+  const drafts = needs.flatMap(({ step, subject }) => (step === 'send_notice' ? [Number(subject.replace('distribution:', ''))] : []));
+  if (drafts.length === 0) return;
+  await toAll(stage, '/distributions/notices', {
+    items: drafts,
+    common: { agency: AGENCY },
+    official: stage.cast.treasurer,
+    result: z.unknown(),
+  });
+  await postLetters(stage, 'distribution_notice', await noticesOf(stage, 'distribution_notice', 'issued'));
+  stage.tell(`배분기일 통지서 ${drafts.length}건을 보냈습니다.`);
+}
+
+const refundRequested = z.object({ refundId: z.int(), number: z.string(), amountKrw: z.string() });
+
+/** What is left goes to the taxpayer's own account; the bank pays what was approved. */
+async function refund(stage: Stage, needs: readonly Need[]): Promise<BankMovement[]> {
+  const { office, cast } = stage;
+  const owed = needs.filter(({ step }) => step === 'refund');
+  if (owed.length === 0) return [];
+  const items = [];
+  for (const { caseId } of owed) {
+    const { name, number } = await taxpayerOf(stage, { subject: `case:${caseId}` });
+    const accountNumber = `000-0000-${String(number).padStart(4, '0')}`;
+    items.push({ caseId, payee: { bankName: '표본은행', accountNumber, holderName: name } });
+  }
+  const refunds = await toAll(stage, '/refunds', {
+    items,
+    common: { reason: '배분 후 남은 금액 (표본)' },
+    official: cast.treasurer,
+    result: refundRequested,
+  });
+  await approveAll(stage, 'refund');
+  for (const { result } of refunds) await office.get(`/refunds/${result.refundId}/instruction`, cast.treasurer);
+  stage.tell(`남은 금액 ${refunds.length}건을 환급하였습니다.`);
+  return refunds.map(({ result }) => ({
+    direction: 'out',
+    amount: Won.of(result.amountKrw),
+    remark: result.number,
+    counterpart: '표본',
+  }));
+}
+
+const transferRequested = z.object({ transferId: z.int() });
+const transferInstruction = z.object({ transferId: z.int(), asset: z.string(), quantity: z.string(), destinationReference: z.string() });
+
+/** Coins that were not needed go back to the account they came from, by hand at the exchange's website. */
+async function returnCoins(stage: Stage, needs: readonly Need[]): Promise<void> {
+  const { cast, exchange, cityAccountId } = stage;
+  const holdingIds = needs.flatMap(({ step, subject }) => (step === 'return_coins' ? [Number(subject.replace('holding:', ''))] : []));
+  if (holdingIds.length === 0) return;
+  const asked = await toAll(stage, '/coin-transfers', {
+    items: holdingIds.map((holdingId) => ({ holdingId })),
+    common: { reason: '체납액을 충당하고 남은 가상자산 (표본)' },
+    official: cast.officer,
+    result: transferRequested,
+  });
+  await approveAll(stage, 'coin_transfer');
+  const instructions = await toAll(stage, '/coin-transfers/instructions', {
+    items: asked.map(({ result }) => result.transferId),
+    official: cast.treasurer,
+    result: transferInstruction,
+  });
+  const confirmations = [];
+  for (const { result } of instructions) {
+    const { transferId, asset, quantity, destinationReference } = result;
+    const move = { fromAccountId: cityAccountId, toAccountId: destinationReference, asset, quantity, by: 'owner' } as const;
+    const { transactionId } = await exchange.operator.transferInternally(move);
+    confirmations.push({ transferId, transactionId });
+  }
+  await toAll(stage, '/coin-transfers/confirmations', { items: confirmations, official: cast.treasurer, result: z.unknown() });
+  await minutesLater(stage, 10);
+  stage.tell(`남은 가상자산 ${confirmations.length}건을 체납자의 계정으로 돌려주었습니다.`);
+}
+
+const closures = z.object({ done: z.array(z.unknown()), refused: z.array(z.object({ code: z.string(), detail: z.string() })) });
+
+/** Settled cases are released and closed, and exchange and taxpayer are told. */
+async function close(stage: Stage): Promise<void> {
+  const { office, cast } = stage;
+  const body = { venueCode: 'upbit', correspondence: CORRESPONDENCE };
+  const { done, refused } = closures.parse(await office.post('/cases/closures', body, cast.treasurer));
+  const [first] = refused;
+  if (first !== undefined) throw new CheongsanError('INTERNAL', `A settled case was not closed: ${first.code} ${first.detail}`);
+  if (done.length > 0) stage.tell(`사건 ${done.length}건을 해제하고 종결하였습니다.`);
+}
+
+/** What is still to be told of releases: official documents to the exchange, letters to the taxpayers. */
+export async function sendReleases(stage: Stage): Promise<void> {
+  const letters: NoticeRow[] = [];
+  const documents: NoticeRow[] = [];
+  for (const each of await noticesOf(stage, 'release_notice', 'issued')) (each.recipientKind === 'venue' ? documents : letters).push(each);
+  await postLetters(stage, 'release_notice', letters);
+  await dispatchDocuments(stage, documents);
+}
