@@ -1,12 +1,11 @@
 import { accountDueSource, answeredDemandDueSource } from '../src/custody/due.ts';
-import { type Database, QUEUE_NAMES } from '../src/database/work.ts';
+import type { Database } from '../src/database/work.ts';
 import { approvalDueSource } from '../src/identity/approval.ts';
 import { alertDueSource } from '../src/intent/alert.ts';
 import { alertChannels } from '../src/intent/alert-channel.ts';
 import type { Config } from '../src/kernel/config.ts';
 import { deskDueSource, pausedSaleDueSource } from '../src/liquidation/progress.ts';
 import { publicNoticeDueSource } from '../src/notice/public-notice.ts';
-import { unansweredRings } from '../src/queue/answer.ts';
 import type { DueSource } from '../src/queue/due.ts';
 import { seizureDueSource } from '../src/seizure/progress.ts';
 import { distributionDueSource } from '../src/treasury/distribution.ts';
@@ -15,7 +14,6 @@ import { windowDueSource } from '../src/voluntary-sale/progress.ts';
 /** Everything that can fall due or be forgotten, for the sweeper. */
 export function dueSources({ config, database }: { config: Config; database: Database }): readonly DueSource[] {
   return [
-    ...QUEUE_NAMES.map((queue) => unansweredRings(database, queue)),
     windowDueSource(database),
     publicNoticeDueSource(database, 'cases', 'case'),
     deskDueSource(database),

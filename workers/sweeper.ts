@@ -22,7 +22,7 @@ export class Sweeper {
   /** One sweep at this very instant, beside the regular ones. Returns how many rings. */
   async sweepNow(): Promise<number> {
     const { database, queues, dueSources } = this.#services;
-    return sweep(dueSources, queues, database.clock.now());
+    return sweep(database, dueSources, queues);
   }
 
   async stop(): Promise<void> {

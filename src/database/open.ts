@@ -8,6 +8,7 @@ import { APPLICATION_ROLE } from './embedded.ts';
 import { namedDatabaseError } from './errors.ts';
 import { type InstallationKind, PrismaClient } from './generated/client.ts';
 import { migrate, pendingMigrations } from './migrate.ts';
+import { statementNames } from './statement-names.ts';
 import { Database } from './work.ts';
 
 export const QUEUE_SCHEMA = 'bullmq';
@@ -54,7 +55,7 @@ export async function openDatabase(access: DatabaseAccess, clock: Clock, log: Lo
   }
   const adapter = new PrismaPg(
     { ...applicationPoolConfig(access, 'cheongsan'), max: POOL_SIZE },
-    { onPoolError: (err) => log.warn({ err }, 'database connection lost') },
+    { onPoolError: (err) => log.warn({ err }, 'database connection lost'), statementNameGenerator: statementNames() },
   );
   const database = new Database(new PrismaClient({ adapter }), clock, log);
   try {

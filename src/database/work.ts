@@ -42,8 +42,8 @@ export const QUEUE_NAMES = ['cases', 'desk', 'custody', 'treasury', 'approvals',
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
 export interface Doorbell {
-  /** Rings once for this row, or once more when it is being answered right now. */
-  ring(queue: QueueName, id: number): Promise<void>;
+  /** Rings once for each of these rows, or once more for one that is being answered right now. */
+  ring(queue: QueueName, ids: readonly number[]): Promise<void>;
 }
 
 const ATTEMPTS_MAX = 8;
@@ -96,11 +96,12 @@ export class Database {
   }
 
   async #ring(rings: readonly [QueueName, number][]): Promise<void> {
-    for (const [queue, id] of rings) {
+    for (const queue of new Set(rings.map(([name]) => name))) {
+      const ids = rings.filter(([name]) => name === queue).map(([, id]) => id);
       try {
-        await this.#doorbell?.ring(queue, id);
+        await this.#doorbell?.ring(queue, ids);
       } catch (err) {
-        this.#log.warn({ err, queue, id }, 'a ring was lost; the sweeper will find what is due');
+        this.#log.warn({ err, queue, ids }, 'rings were lost; the sweeper will find what is due');
       }
     }
   }

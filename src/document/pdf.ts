@@ -1,13 +1,20 @@
+import { readFileSync } from 'node:fs';
 import pdfmake from 'pdfmake';
 import type { Content, ContentSection, TDocumentDefinitions } from 'pdfmake/interfaces.js';
 import { CheongsanError } from '../kernel/errors.ts';
-import { FONT_FAMILY, FONT_FILES } from './layout/font.ts';
+import { FONT_FACES, FONT_FAMILY, FONT_STYLES } from './layout/font.ts';
+import { withoutShaping } from './layout/font-tables.ts';
 import { contentWidth, PAGE_MARGINS } from './layout/page-geometry.ts';
 import { blockContent } from './layout/print-content.ts';
 import { BODY_STYLE, FAINT_INK, NOTE_SIZE } from './layout/print-style.ts';
 import { flow } from './layout/text-flow.ts';
 import { type Letter, letterDocument } from './letter.ts';
 import type { PrintDocument } from './print-document.ts';
+
+declare module 'pdfmake' {
+  /** Published with the library and missing from its types: fonts may come from here instead of the disk. */
+  const virtualfs: { writeFileSync(name: string, content: Buffer): void };
+}
 
 export interface PdfOptions {
   /** Stands in the file as its date of creation; with the content it determines every byte. */
@@ -16,11 +23,11 @@ export interface PdfOptions {
 
 const SAMPLE_MARK = '표본 – 효력 없음';
 const PRODUCER = 'Cheongsan';
-const allowedFiles = new Set<string>(Object.values(FONT_FILES));
 
-pdfmake.setFonts({ [FONT_FAMILY]: { ...FONT_FILES } });
+for (const [name, file] of Object.entries(FONT_FACES)) pdfmake.virtualfs.writeFileSync(name, withoutShaping(readFileSync(file)));
+pdfmake.setFonts({ [FONT_FAMILY]: { ...FONT_STYLES } });
 pdfmake.setUrlAccessPolicy(() => false);
-pdfmake.setLocalAccessPolicy((path) => allowedFiles.has(path));
+pdfmake.setLocalAccessPolicy(() => false);
 
 /** One document as a PDF with its fonts embedded; the same document and instant give the same bytes. Error: `INPUT_INVALID` for text without glyphs. */
 export function renderPdf(document: PrintDocument, options: PdfOptions): Promise<Buffer> {

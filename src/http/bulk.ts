@@ -13,7 +13,7 @@ import { factsAnswer, rowId } from './schemas.ts';
 export const BULK_MAX = 1_000;
 
 /** What was refused, and why; whatever else was asked for is done all the same. */
-export const refusalAnswer = z
+const refusalAnswer = z
   .object({
     id: rowId,
     code: z.string().meta({ example: 'PHASE_WRONG' }),
@@ -22,7 +22,7 @@ export const refusalAnswer = z
     facts: factsAnswer,
   })
   .meta({ id: 'Refusal', description: '처리하지 못한 건과 사유' });
-export type RefusalAnswer = z.input<typeof refusalAnswer>;
+type RefusalAnswer = z.input<typeof refusalAnswer>;
 
 /** The answer of everything that is done to many rows. */
 export function bulkAnswer<R extends z.ZodType>(result: R) {

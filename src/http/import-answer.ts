@@ -15,7 +15,7 @@ export const checkedMode = z.enum(['check', 'store', 'accept_good']).default('ch
   example: 'store',
 });
 
-export const rowErrorAnswer = z
+const rowErrorAnswer = z
   .object({
     line: z.int().meta({ description: '파일의 행', example: 7 }),
     column: z.string().meta({ description: '열 이름, 행 전체의 문제이면 빈칸', example: '본세' }),
@@ -60,6 +60,6 @@ export function toImportAnswer({ errors, outcome, ...file }: Reported): z.input<
   return { ...file, goodCount, errors: errors.map((error) => ({ ...error })), outcome: plainRecord(outcome) };
 }
 
-export function plainRecord(value: object): Record<string, unknown> {
+function plainRecord(value: object): Record<string, unknown> {
   return z.record(z.string(), z.unknown()).parse(toCanonical(value));
 }

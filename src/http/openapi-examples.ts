@@ -49,7 +49,7 @@ function isSchema(value: unknown): value is Schema {
 }
 
 /** One value that fits a schema: its own example, else the first of what it allows. */
-export function exampleOf(schema: Schema, named: ReadonlyMap<string, Schema>): unknown {
+function exampleOf(schema: Schema, named: ReadonlyMap<string, Schema>): unknown {
   if (schema.example !== undefined) return schema.example;
   if (schema.const !== undefined) return schema.const;
   if (schema.default !== undefined) return schema.default;

@@ -22,6 +22,8 @@ export function answerProblem(thrown: unknown, requestId: string, response: Resp
   const error = named(namedDatabaseError(thrown));
   if (error.status >= 500) log.error({ err: thrown, code: error.code, request: requestId }, 'a request failed');
   else log.info({ code: error.code, request: requestId }, 'a request was refused');
+  const { waitSeconds } = error.facts;
+  if (error.status === 429 && typeof waitSeconds === 'number') response.setHeader('Retry-After', String(waitSeconds));
   response
     .status(error.status)
     .type('application/problem+json')

@@ -2,7 +2,9 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Route } from './route.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { bankLineRoutes } from './routes/bank-lines.ts';
+import { billUpdateRoutes } from './routes/bill-updates.ts';
 import { billRoutes } from './routes/bills.ts';
+import { bookDifferenceRoutes } from './routes/book-differences.ts';
 import { caseUpkeepRoutes } from './routes/case-upkeep.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { coinTransferRoutes } from './routes/coin-transfers.ts';
@@ -20,6 +22,7 @@ import { objectionRoutes } from './routes/objections.ts';
 import { oversightRoutes } from './routes/oversight.ts';
 import { personRoutes } from './routes/persons.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { receiptExportRoutes } from './routes/receipt-exports.ts';
 import { refundRoutes } from './routes/refunds.ts';
 import { saleRecordRoutes } from './routes/sale-record.ts';
 import { saleRoutes } from './routes/sales.ts';
@@ -41,8 +44,11 @@ const EVERYWHERE: readonly Route[] = [
   ...policyRoutes,
   ...uploadRoutes,
   ...importFileRoutes,
+  ...receiptExportRoutes,
   ...personRoutes,
   ...billRoutes,
+  ...billUpdateRoutes,
+  ...bookDifferenceRoutes,
   ...inquiryRoutes,
   ...matchRoutes,
   ...seizureRoutes,

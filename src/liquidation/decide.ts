@@ -74,6 +74,9 @@ export function decide(inputs: DecisionInputs): Decision {
     undefined,
   );
   const codes = candidates.flatMap((candidate) => (candidate.kind === 'order' ? [] : [`${candidate.asset}:${candidate.code}`]));
+  // While an open order elsewhere may still cover what is left, no smallest order is forced beyond it.
+  const mayBeCovered = remaining.isLessThan(VenueWon.of(inputs.venue, inputs.need.uncoveredKrw));
+  if (best?.order.exceedsNeed === true && mayBeCovered) return { outcome: 'wait', codes: ['open_orders_suffice'] };
   if (best !== undefined) return { outcome: 'order', codes, order: best.order };
   if (candidates.some(({ kind }) => kind === 'later')) return { outcome: 'wait', codes };
   if (candidates.some(({ kind }) => kind === 'unmandated')) return { outcome: 'deny', codes };

@@ -39,9 +39,7 @@ export async function requestMandate(work: Work, request: MandateRequest): Promi
   const policy = await readPolicy(work.tx);
   const today = seoulDay(work.at);
   const endsOn = request.endsOn ?? addDays(today, policy.get(mandateDays, today));
-  const lines: MandateLine[] = [];
-  for (const holding of seizureCase.holdings) lines.push(await mandateLine(work, holding, policy.get(mandateFloorRate, today)));
-  const assets = lines.filter(({ maximumQuantity }) => maximumQuantity.isPositive());
+  const assets = await mandateLines(work, seizureCase.holdings, policy.get(mandateFloorRate, today));
   if (assets.length === 0) throw new CheongsanError('CONFLICT', `Case ${seizureCase.number} holds nothing that could be sold.`);
   const mandate = await work.tx.mandate.create({
     data: {
@@ -98,14 +96,19 @@ async function endLapsedRequest(work: Work, { id: caseId, number }: SeizureCase)
   await work.tx.mandate.update({ where: { id: requested.id }, data: { state: 'rejected' } });
 }
 
-async function mandateLine(work: Work, { id, asset }: { id: number; asset: string }, floorRate: Rate): Promise<MandateLine> {
-  const subject = `holding:${id}`;
-  const held = await coinBalance(work.tx, { chart: CHART.coinsHeld, subject }, asset);
-  const onOrder = await coinBalance(work.tx, { chart: CHART.coinsOnOrder, subject }, asset);
-  const valuation = await work.tx.valuation.findFirst({ where: { holdingId: id }, orderBy: { id: 'desc' } });
-  if (valuation === null)
-    throw new CheongsanError('CONFLICT', `Holding ${id} (${asset}) has no valuation to set a price floor by; take one first.`);
-  return { asset, maximumQuantity: held.plus(onOrder), priceFloor: Price.of(asset, valuation.price.toFixed()).times(floorRate) };
+async function mandateLines(work: Work, holdings: readonly Holding[], floorRate: Rate): Promise<MandateLine[]> {
+  const lines: MandateLine[] = [];
+  for (const { id, asset } of holdings) {
+    const subject = `holding:${id}`;
+    const held = await coinBalance(work.tx, { chart: CHART.coinsHeld, subject }, asset);
+    const maximumQuantity = held.plus(await coinBalance(work.tx, { chart: CHART.coinsOnOrder, subject }, asset));
+    if (maximumQuantity.isZero()) continue;
+    const valuation = await work.tx.valuation.findFirst({ where: { holdingId: id }, orderBy: { id: 'desc' } });
+    if (valuation === null)
+      throw new CheongsanError('CONFLICT', `Holding ${id} (${asset}) has no valuation to set a price floor by; take one first.`);
+    lines.push({ asset, maximumQuantity, priceFloor: Price.of(asset, valuation.price.toFixed()).times(floorRate) });
+  }
+  return lines;
 }
 
 /** What exactly is approved; compared again when it is applied. */

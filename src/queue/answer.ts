@@ -1,5 +1,4 @@
 import type { Database, QueueName } from '../database/work.ts';
-import type { DueSource } from './due.ts';
 
 /** How often a ring may fail before somebody is told. */
 const FAILURES_BEFORE_ALERT = 5;
@@ -31,18 +30,13 @@ export async function answerRing(
   if (remembered !== null) await database.read.doorbell.deleteMany({ where: { queue, rowId: id, rings: remembered.rings } });
 }
 
-/** Rings that nobody has answered yet, of one queue. */
-export function unansweredRings(database: Database, queue: QueueName): DueSource {
-  return {
-    queue,
-    async due() {
-      const rows = await database.read.doorbell.findMany({
-        where: { queue },
-        select: { rowId: true },
-        orderBy: { rowId: 'asc' },
-        take: 1_000,
-      });
-      return rows.map(({ rowId }) => rowId);
-    },
-  };
+const UNANSWERED_MAX = 5_000;
+
+/** Rings that nobody has answered yet, the oldest first. */
+export async function unansweredRings(database: Database): Promise<readonly { readonly queue: string; readonly rowId: number }[]> {
+  return database.read.doorbell.findMany({
+    select: { queue: true, rowId: true },
+    orderBy: [{ rungAt: 'asc' }, { rowId: 'asc' }],
+    take: UNANSWERED_MAX,
+  });
 }

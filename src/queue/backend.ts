@@ -11,7 +11,7 @@ export interface Ring {
 
 /** What is used of a BullMQ queue and worker, the same on PostgreSQL and on Redis. */
 export interface RingQueue {
-  add(name: string, ring: Ring, options: JobsOptions): Promise<unknown>;
+  addBulk(jobs: { name: string; data: Ring; opts: JobsOptions }[]): Promise<unknown>;
   getJobCountByTypes(...types: ('waiting' | 'active' | 'prioritized' | 'delayed')[]): Promise<number>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   close(): Promise<void>;

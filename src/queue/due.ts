@@ -1,4 +1,5 @@
-import type { Doorbell, QueueName } from '../database/work.ts';
+import { type Database, type Doorbell, QUEUE_NAMES, type QueueName } from '../database/work.ts';
+import { unansweredRings } from './answer.ts';
 
 /** Where something may fall due. Each subject tells the sweeper how to find its own due rows; losing a ring loses nothing. */
 export interface DueSource {
@@ -9,14 +10,19 @@ export interface DueSource {
   nextDueAt?(now: Date): Promise<Date | undefined>;
 }
 
-/** Rings for all that is due. Returns how many rings. */
-export async function sweep(sources: readonly DueSource[], doorbell: Doorbell, now: Date): Promise<number> {
+/** Rings for all that is due, and again for what nobody has answered. Returns how many rows. */
+export async function sweep(database: Database, sources: readonly DueSource[], doorbell: Doorbell): Promise<number> {
+  const now = database.clock.now();
+  const [unanswered, found] = await Promise.all([
+    unansweredRings(database),
+    Promise.all(sources.map(async ({ queue, due }) => ({ queue, ids: await due(now) }))),
+  ]);
   let rings = 0;
-  for (const source of sources) {
-    for (const id of await source.due(now)) {
-      await doorbell.ring(source.queue, id);
-      rings++;
-    }
+  for (const queue of QUEUE_NAMES) {
+    const forgotten = unanswered.filter((ring) => ring.queue === queue).map(({ rowId }) => rowId);
+    const ids = new Set([...forgotten, ...found.filter((each) => each.queue === queue).flatMap((each) => each.ids)]);
+    if (ids.size > 0) await doorbell.ring(queue, [...ids]);
+    rings += ids.size;
   }
   return rings;
 }

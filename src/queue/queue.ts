@@ -1,3 +1,4 @@
+import type { JobsOptions } from 'bullmq';
 import { type Doorbell, QUEUE_NAMES, type QueueName } from '../database/work.ts';
 import { named } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -8,6 +9,10 @@ const LOCK_DURATION_MS = 2_000;
 const STALLED_INTERVAL_MS = 1_000;
 /** A job is stalled once per killed process; none of that is the job's fault. */
 const STALLED_COUNT_MAX = 1_000_000;
+
+function ringOptions(id: number): JobsOptions {
+  return { deduplication: { id: String(id), keepLastIfActive: true }, removeOnComplete: true, removeOnFail: true };
+}
 
 /**
  * The doorbells. A ring names a row and nothing else; whoever answers reads in the database what is to be done, so a ring
@@ -26,9 +31,8 @@ export class JobQueues implements Doorbell {
     for (const [name, queue] of this.#queues) queue.on('error', (err) => log.warn({ err, queue: name }, 'queue error'));
   }
 
-  async ring(name: QueueName, id: number): Promise<void> {
-    const deduplication = { id: String(id), keepLastIfActive: true };
-    await this.#queues.get(name)?.add('ring', { id }, { deduplication, removeOnComplete: true, removeOnFail: true });
+  async ring(name: QueueName, ids: readonly number[]): Promise<void> {
+    await this.#queues.get(name)?.addBulk(ids.map((id) => ({ name: 'ring', data: { id }, opts: ringOptions(id) })));
   }
 
   /** Starts answering a queue. A failed answer is logged and not repeated here: what is still due is rung again by the sweeper. */

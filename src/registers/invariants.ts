@@ -1,6 +1,7 @@
 import { verifyAuditLog } from '../audit/verify.ts';
 import type { Database } from '../database/work.ts';
 import { replayDecisions } from '../liquidation/replay.ts';
+import { readCaseMoney } from '../treasury/case-money.ts';
 
 /** One thing that must hold whatever happened. `offending` names rows, never persons. */
 export interface InvariantResult {
@@ -38,9 +39,10 @@ const LEDGER: readonly SqlInvariant[] = [
   {
     code: 'reversed_once',
     statement: 'A reversal is the exact opposite of its entry.',
-    sql: `SELECT 'entry:' || r.id AS row FROM ledger_entry r JOIN ledger_line rl ON rl.entry_id = r.id
-          JOIN ledger_line ol ON ol.entry_id = r.reverses_id AND ol.line_number = rl.line_number
-          WHERE rl.account_id <> ol.account_id OR rl.amount <> -ol.amount`,
+    sql: `SELECT 'entry:' || r.id AS row FROM ledger_entry r WHERE r.reverses_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM (SELECT line_number, account_id, amount FROM ledger_line WHERE entry_id = r.id) n
+              FULL JOIN (SELECT line_number, account_id, amount FROM ledger_line WHERE entry_id = r.reverses_id) o USING (line_number)
+             WHERE n.account_id IS DISTINCT FROM o.account_id OR n.amount IS DISTINCT FROM -o.amount)`,
   },
 ];
 
@@ -75,7 +77,19 @@ const COINS: readonly SqlInvariant[] = [
     code: 'orders_close_exactly',
     statement: 'The fills of a closed order add up to what the venue executed, never beyond its quantity.',
     sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o LEFT JOIN order_fill f ON f.order_id = o.id WHERE o.closed_at IS NOT NULL
-          GROUP BY o.id HAVING coalesce(sum(f.quantity), 0) <> o.executed_quantity OR o.executed_quantity > o.quantity`,
+          GROUP BY o.id HAVING coalesce(sum(f.quantity), 0) IS DISTINCT FROM o.executed_quantity OR o.executed_quantity > o.quantity`,
+  },
+  {
+    code: 'on_order_is_open_orders',
+    statement: 'Per holding: what is on order is what open orders stand for.',
+    sql: `SELECT 'holding:' || h.id AS row FROM holding h
+          WHERE (${BALANCE_OF} AND a.chart_code = '1120')
+             <> (SELECT coalesce(sum(o.quantity), 0) FROM sale_order o WHERE o.holding_id = h.id AND o.closed_at IS NULL)`,
+  },
+  {
+    code: 'one_open_order_per_account',
+    statement: 'No account has two orders whose outcome is open.',
+    sql: `SELECT 'venue_account:' || venue_account_id AS row FROM sale_order WHERE closed_at IS NULL GROUP BY venue_account_id HAVING count(*) > 1`,
   },
   {
     code: 'fill_has_entry',
@@ -86,6 +100,9 @@ const COINS: readonly SqlInvariant[] = [
   },
 ];
 
+/** Each decision names the mandate it was made under. */
+const MANDATE_OF_DECISION = `(d.inputs->'gate'->'mandate'->>'id')::int`;
+
 const LAWFUL: readonly SqlInvariant[] = [
   {
     code: 'order_after_served_notice',
@@ -93,37 +110,64 @@ const LAWFUL: readonly SqlInvariant[] = [
     sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN seizure_case c ON c.id = o.case_id
           CROSS JOIN LATERAL (SELECT c.person_id UNION SELECT r.person_id FROM right_holder r WHERE r.case_id = c.id AND r.created_at <= o.created_at) AS owed (person_id)
           WHERE NOT EXISTS (SELECT 1 FROM notice n WHERE n.subject = 'case:' || c.id AND n.kind = 'sale_notice' AND n.recipient_id = owed.person_id
-                               AND n.state = 'served' AND n.served_on <= (o.created_at AT TIME ZONE 'Asia/Seoul')::date)`,
+                               AND n.state = 'served' AND n.served_on <= (o.created_at AT TIME ZONE 'Asia/Seoul')::date AND n.proven_at <= o.created_at)`,
   },
   {
     code: 'order_after_window',
     statement: 'No order before the voluntary window was over or waived.',
     sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o LEFT JOIN sale_window w ON w.case_id = o.case_id
-          WHERE w.id IS NULL OR w.state NOT IN ('passed', 'waived') OR w.closed_at > o.created_at
+          WHERE w.id IS NULL OR w.state NOT IN ('passed', 'waived') OR w.closed_at IS NULL OR w.closed_at > o.created_at
              OR (w.state = 'passed' AND w.ends_on >= (o.created_at AT TIME ZONE 'Asia/Seoul')::date)`,
   },
   {
     code: 'order_without_stay',
-    statement: 'No order while a stay was open.',
-    sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN stay s ON s.case_id = o.case_id
-          WHERE s.created_at <= o.created_at AND (s.lifted_at IS NULL OR s.lifted_at > o.created_at)
+    statement: 'No order while a stay that stops sales was open.',
+    sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN stay s ON s.case_id = o.case_id AND s.scope IN ('sale', 'everything')
+          WHERE s.created_at < o.created_at AND (s.lifted_at IS NULL OR s.lifted_at > o.created_at)
             AND s.from_day <= (o.created_at AT TIME ZONE 'Asia/Seoul')::date
             AND (s.until_day IS NULL OR s.until_day >= (o.created_at AT TIME ZONE 'Asia/Seoul')::date)`,
   },
   {
+    code: 'order_without_pending_update',
+    statement: 'No order while a difference of a covered bill was undecided.',
+    sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN case_bill b ON b.case_id = o.case_id JOIN bill_update u ON u.bill_id = b.bill_id
+          WHERE u.created_at < o.created_at AND (u.decided_at IS NULL OR u.decided_at > o.created_at)`,
+  },
+  {
+    code: 'order_without_freeze',
+    statement: 'No order of a coin that was frozen at its account.',
+    sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN asset_freeze z ON z.venue_account_id = o.venue_account_id AND z.asset = o.asset
+          WHERE z.frozen_at < o.created_at AND (z.lifted_at IS NULL OR z.lifted_at > o.created_at)`,
+  },
+  {
     code: 'order_under_mandate',
-    statement: 'Every order stands under a mandate that somebody other than its maker approved before.',
+    statement: 'Every order stands under a mandate in force for its case and coin, approved before by somebody other than its maker.',
     sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN sale_decision d ON d.id = o.decision_id
-          JOIN liquidation q ON q.id = d.liquidation_id JOIN mandate m ON m.id = q.mandate_id LEFT JOIN approval a ON a.id = m.approval_id
-          WHERE a.id IS NULL OR a.decided_at IS NULL OR a.decided_at > o.created_at OR a.decided_by_id = a.requested_by_id`,
+          LEFT JOIN mandate m ON m.id = ${MANDATE_OF_DECISION} AND m.case_id = o.case_id
+           AND m.ends_on >= (o.created_at AT TIME ZONE 'Asia/Seoul')::date
+          LEFT JOIN mandate_asset s ON s.mandate_id = m.id AND s.asset = o.asset LEFT JOIN approval a ON a.id = m.approval_id
+          WHERE s.asset IS NULL OR a.id IS NULL OR a.decided_at IS NULL OR a.decided_at > o.created_at OR a.decided_by_id = a.requested_by_id`,
   },
   {
     code: 'sold_within_mandate',
     statement: 'No more was sold than a mandate allows, and never below its price floor.',
-    sql: `SELECT 'mandate:' || q.mandate_id AS row FROM order_fill f JOIN sale_order o ON o.id = f.order_id JOIN sale_decision d ON d.id = o.decision_id
-          JOIN liquidation q ON q.id = d.liquidation_id JOIN mandate_asset m ON m.mandate_id = q.mandate_id AND m.asset = o.asset
-          GROUP BY q.mandate_id, m.asset, m.maximum_quantity, m.price_floor
+    sql: `SELECT 'mandate:' || m.mandate_id AS row FROM order_fill f JOIN sale_order o ON o.id = f.order_id JOIN sale_decision d ON d.id = o.decision_id
+          JOIN mandate_asset m ON m.mandate_id = ${MANDATE_OF_DECISION} AND m.asset = o.asset
+          GROUP BY m.mandate_id, m.asset, m.maximum_quantity, m.price_floor
           HAVING sum(f.quantity) > m.maximum_quantity OR min(f.price) < m.price_floor`,
+  },
+  {
+    code: 'order_within_need',
+    statement:
+      'No order could bring more than was needed when it was decided, unless the venue takes none smaller; and none when nothing was.',
+    sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN sale_decision d ON d.id = o.decision_id
+          WHERE coalesce((d.inputs->'need'->>'remainingKrw')::numeric, 0) <= 0
+             OR (NOT o.exceeds_need AND o.maximum_proceeds > (d.inputs->'need'->>'remainingKrw')::numeric)`,
+  },
+  {
+    code: 'order_sent_at_most_twice',
+    statement: 'No order was sent more than twice.',
+    sql: `SELECT 'intent:' || id AS row FROM intent WHERE port = 'order' AND send_count > 2`,
   },
   {
     code: 'seizure_after_dunning',
@@ -134,7 +178,7 @@ const LAWFUL: readonly SqlInvariant[] = [
   {
     code: 'approved_by_another',
     statement: 'Nothing was approved by its own maker.',
-    sql: `SELECT 'approval:' || id AS row FROM approval WHERE state = 'approved' AND decided_by_id IS NOT DISTINCT FROM requested_by_id`,
+    sql: `SELECT 'approval:' || id AS row FROM approval WHERE state = 'approved' AND (decided_by_id IS NOT DISTINCT FROM requested_by_id OR first_decided_by_id = requested_by_id)`,
   },
   {
     code: 'intent_outcome_known',
@@ -147,13 +191,16 @@ const LAWFUL: readonly SqlInvariant[] = [
 const MONEY: readonly SqlInvariant[] = [
   {
     code: 'proceeds_are_accounted',
-    statement: 'Per case: what the fills brought is the costs, what reached the bank, and what is still at the venue.',
-    sql: `WITH gross AS (SELECT case_id, sum(proceeds) AS amount FROM order_fill GROUP BY case_id)
-          SELECT 'case:' || g.case_id AS row FROM gross g
-           WHERE g.amount <> (SELECT coalesce(sum(l.amount), 0) FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
-                               WHERE a.chart_code = '2210' AND a.subject = 'case:' || g.case_id AND l.amount > 0)
-                           - (SELECT coalesce(sum(b.balance), 0) FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
-                               WHERE a.chart_code = '2210' AND a.subject = 'case:' || g.case_id)`,
+    statement: 'Per case: what its fills, and won that was seized at the exchange, brought is what the ledger took as proceeds.',
+    sql: `WITH gross AS (
+            SELECT case_id, sum(amount) AS amount FROM (
+              SELECT case_id, proceeds AS amount FROM order_fill
+              UNION ALL SELECT case_id, quantity FROM deposit_match WHERE holding_id IS NULL) brought GROUP BY case_id),
+          booked AS (
+            SELECT a.subject, -sum(l.amount) AS amount FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
+             WHERE a.chart_code = '2210' AND l.amount < 0 GROUP BY a.subject)
+          SELECT coalesce(b.subject, 'case:' || g.case_id) AS row FROM gross g FULL JOIN booked b ON b.subject = 'case:' || g.case_id
+           WHERE coalesce(g.amount, 0) <> coalesce(b.amount, 0)`,
   },
   {
     code: 'receipts_match_ledger',
@@ -194,6 +241,11 @@ export async function checkInvariants(database: Database): Promise<InvariantResu
     const rows = await database.read.$queryRawUnsafe<{ row: string }[]>(`SELECT row FROM (${sql}) broken LIMIT ${ROWS_SHOWN}`);
     results.push({ code, statement, offending: rows.map(({ row }) => row) });
   }
+  results.push({
+    code: 'case_money_agrees',
+    statement: 'Every won of every case is where the journal, the withdrawals and the receipts of bills each say it is.',
+    offending: await casesThatDisagree(database),
+  });
   const findings = await verifyAuditLog(database);
   results.push({
     code: 'audit_log_intact',
@@ -206,4 +258,12 @@ export async function checkInvariants(database: Database): Promise<InvariantResu
     offending: await replayDecisions(database),
   });
   return results;
+}
+
+async function casesThatDisagree(database: Database): Promise<string[]> {
+  const cases = await database.read.$queryRaw<{ id: number }[]>`
+    SELECT c.id FROM seizure_case c WHERE EXISTS (SELECT 1 FROM ledger_account a WHERE a.subject = 'case:' || c.id) ORDER BY c.id`;
+  const disagreeing: string[] = [];
+  for (const { id } of cases) if (!(await readCaseMoney(database.read, id)).agrees) disagreeing.push(`case:${id}`);
+  return disagreeing;
 }

@@ -24,16 +24,14 @@ export class ClockDriver {
   /** Waits until the service has nothing left to do at this instant; answers its next appointment. */
   async untilIdle(): Promise<Date | undefined> {
     const deadline = performance.now() + IDLE_TIMEOUT_MS;
-    let idleInRow = 0;
     while (performance.now() < deadline) {
       const state = clockState.parse(await this.#office.get('/demo/clock'));
       if (state.now !== this.#clock.now().toISOString()) {
         await this.#tell(this.#clock.now());
         continue;
       }
-      idleInRow = state.idle ? idleInRow + 1 : 0;
-      if (idleInRow === 2) return state.nextDueAt === null ? undefined : new Date(state.nextDueAt);
-      if (!state.idle) await pause(LOOK_MS);
+      if (state.idle) return state.nextDueAt === null ? undefined : new Date(state.nextDueAt);
+      await pause(LOOK_MS);
     }
     throw new CheongsanError('INTERNAL', `The service was not idle within ${IDLE_TIMEOUT_MS} ms at ${this.#clock.now().toISOString()}.`);
   }

@@ -75,6 +75,7 @@ export async function importDelinquentLedger(
 
 async function take(work: Work, keys: MasterKey, file: FileIdentity, book: LedgerBook, input: LedgerImportInput): Promise<LedgerImport> {
   const known = await refuseContradicted(work, keys, book);
+  await refuseMisdatedSecondaries(work, book);
   book.close();
   const good = book.goodNotices();
   const { badCount } = book.errors;
@@ -123,7 +124,24 @@ async function refuseContradicted(work: Work, keys: MasterKey, book: LedgerBook)
   return new Set(verdicts.keys());
 }
 
+/** A secondary taxpayer's liability counts from the day of the primary one's (Act 17768, addendum 6), where we can look it up. */
+async function refuseMisdatedSecondaries(work: Work, book: LedgerBook): Promise<void> {
+  const secondaries = book.goodSecondaries().map((noticeNumber) => book.notice(noticeNumber).head);
+  const primaries = secondaries.flatMap(({ primaryNoticeNumber }) => primaryNoticeNumber ?? []);
+  const arisenOn = new Map((await knownBills(work.tx, primaries)).map((bill) => [bill.noticeNumber, bill.arisenOn]));
+  for (const primary of primaries) if (book.isGood(primary)) arisenOn.set(primary, book.notice(primary).head.arisenOn);
+  for (const head of secondaries) {
+    const primaryArisenOn = arisenOn.get(head.primaryNoticeNumber ?? '');
+    if (primaryArisenOn !== undefined && primaryArisenOn !== head.arisenOn) book.refuseNotice(head.noticeNumber, REFUSALS.other_arisen_on);
+  }
+}
+
 const REFUSALS = {
+  other_arisen_on: {
+    column: '납세의무성립일',
+    code: 'CONFLICT',
+    reason: '주된 납세의무자의 고지와 성립일이 다릅니다.',
+  },
   other_figures: {
     column: '고지번호',
     code: 'IMPORT_FIGURES_DIFFER',

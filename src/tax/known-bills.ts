@@ -3,7 +3,7 @@ import type { Transaction, Work } from '../database/work.ts';
 import type { CivilDate } from '../kernel/civil-date.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 import { registrationIndex } from '../person/blind-index.ts';
-import { figuresDigest, type LedgerHead, type LedgerNotice } from './ledger-row.ts';
+import { figuresDigest, type LedgerHead, type LedgerLine, type LedgerNotice } from './ledger-row.ts';
 import { lineBalances } from './line-balance.ts';
 
 /** A bill we have, with all that a later ledger file may say otherwise. */
@@ -86,15 +86,24 @@ export async function judgeKnownBills(
     doubtful.map(({ bill }) => bill.noticeNumber),
   );
   const now = new Map<string, string[]>();
-  for (const { noticeNumber, taxItemCode, principal, surcharge } of balances) {
-    now.set(noticeNumber, [...(now.get(noticeNumber) ?? []), `${taxItemCode} ${principal.toString()} ${surcharge.toString()}`]);
+  for (const { noticeNumber, principal, surcharge, ...item } of balances) {
+    const text = itemText({ ...item, principal: principal.toString(), surcharge: surcharge.toString() });
+    now.set(noticeNumber, [...(now.get(noticeNumber) ?? []), text]);
   }
   for (const { bill, notice } of doubtful) {
-    const given = notice.lines.map((line) => `${line.taxItemCode} ${line.principal} ${line.surcharge}`);
-    const agrees = isSameHead(bill, notice.head) && sameTexts(given, now.get(bill.noticeNumber) ?? []);
+    const agrees = isSameHead(bill, notice.head) && sameTexts(notice.lines.map(itemText), now.get(bill.noticeNumber) ?? []);
     verdicts.set(bill.noticeNumber, agrees ? 'same' : 'other_figures');
   }
   return verdicts;
+}
+
+function itemText({
+  taxItemCode,
+  level,
+  principal,
+  surcharge,
+}: Pick<LedgerLine, 'taxItemCode' | 'level' | 'principal' | 'surcharge'>): string {
+  return `${taxItemCode} ${level} ${principal} ${surcharge}`;
 }
 
 function isSamePerson(keys: MasterKey, bill: KnownBill, { taxpayer }: LedgerHead): boolean {

@@ -28,6 +28,8 @@ export class LedgerBook {
   readonly #itemAddresses: number[] = [];
   readonly #itemLines: number[] = [];
   readonly #itemsBefore: number[] = [];
+  /** Notices against a secondary taxpayer. */
+  readonly #secondaries: string[] = [];
   /** First bad row of notices of which only bad rows are known so far. */
   readonly #refused = new Map<string, number>();
 
@@ -36,6 +38,7 @@ export class LedgerBook {
     this.rowCount += 1;
     const text = headText(head);
     const position = this.#positions.get(head.noticeNumber) ?? this.#open(line, head.noticeNumber, text);
+    if (head.primaryNoticeNumber !== null && at(this.#lastItems, position) < 0) this.#secondaries.push(head.noticeNumber);
     const misfits = [...this.#headMisfits(line, position, head, text), ...this.#repeatedItem(line, position, item)];
     if (misfits.length > 0) this.#spoil(position, line, misfits);
     else this.#addItem(line, position, item);
@@ -77,6 +80,16 @@ export class LedgerBook {
     const good: string[] = [];
     for (const [noticeNumber, position] of this.#positions) if (at(this.#badLines, position) === 0) good.push(noticeNumber);
     return good.sort();
+  }
+
+  /** Those of the good notices that are against a secondary taxpayer. */
+  goodSecondaries(): string[] {
+    return [...new Set(this.#secondaries)].filter((noticeNumber) => this.isGood(noticeNumber));
+  }
+
+  isGood(noticeNumber: string): boolean {
+    const position = this.#positions.get(noticeNumber);
+    return position !== undefined && at(this.#badLines, position) === 0;
   }
 
   notice(noticeNumber: string): LedgerNotice {

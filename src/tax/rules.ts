@@ -39,7 +39,18 @@ export interface TaxRules {
   seizabilityParametersFor(on: CivilDate): SeizabilityParameters;
 }
 
+const rulesOf = new WeakMap<PolicySet, TaxRules>();
+
+/** The rules under a policy; built once for as long as the policy stays the same, since a calendar takes a while to reckon. */
 export function taxRules(policy: PolicySet): TaxRules {
+  const known = rulesOf.get(policy);
+  if (known !== undefined) return known;
+  const rules = buildRules(policy);
+  rulesOf.set(policy, rules);
+  return rules;
+}
+
+function buildRules(policy: PolicySet): TaxRules {
   const calendar = holidayCalendar(policy);
   return {
     policyVersion: policy.version,

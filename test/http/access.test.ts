@@ -117,6 +117,16 @@ describe('signing in', () => {
     expect(wrongPassword.code).toBe('UNAUTHENTICATED');
   });
 
+  test('too many wrong passwords lock the name for a while, and say for how long', async () => {
+    await createOfficial(api.database, 'often.wrong', ['auditor']);
+    let answer = await api.nobody.post('/sign-in', { loginName: 'often.wrong', password: '틀린 비밀번호' });
+    for (let attempt = 0; attempt < 50 && answer.status === 401; attempt++) {
+      answer = await api.nobody.post('/sign-in', { loginName: 'often.wrong', password: '틀린 비밀번호' });
+    }
+    expect(answer.problem()).toMatchObject({ status: 429, code: 'TOO_MANY_ATTEMPTS' });
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
   test('signing out ends the token', async () => {
     const client = await api.hire('leaves.again', ['auditor']);
     expect((await client.get('/policies')).status).toBe(200);

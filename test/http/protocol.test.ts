@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { raiseAlert } from '../../src/intent/alert.ts';
 import { ERROR_CATALOGUE, isErrorCode } from '../../src/kernel/errors.ts';
 import { type SignedInClient, startApi, type TestApi } from '../support/api.ts';
+import { testActor } from '../support/database.ts';
 
 let api: TestApi;
 let officer: SignedInClient;
@@ -168,6 +170,37 @@ describe('personal data', () => {
     });
     expect(answer.expect(z.object({ personIds: z.array(z.int()) })).personIds).toEqual([]);
     expect(answer.text).not.toContain('900101');
+  });
+});
+
+describe('a list', () => {
+  const page = z.object({ items: z.array(z.looseObject({ id: z.int() })), next: z.int().nullable() });
+
+  test('is read page by page, each row once and in order', async () => {
+    const raised = await api.database.work(testActor, async (work) => {
+      const ids: number[] = [];
+      for (let index = 0; index < 5; index++) {
+        ids.push(
+          (await raiseAlert(work, { code: 'paged', severity: 'notice', subject: `sample:${index}`, text: '표본 알림', facts: {} })).id,
+        );
+      }
+      return ids;
+    });
+    const read: number[] = [];
+    const sizes: number[] = [];
+    for (let after = 0, isOver = false; !isOver; ) {
+      const { items, next } = (await officer.get(`/alerts?limit=2${after === 0 ? '' : `&after=${after}`}`)).expect(page);
+      read.push(...items.map(({ id }) => id));
+      sizes.push(items.length);
+      isOver = next === null;
+      after = next ?? 0;
+    }
+    expect(read).toEqual(raised);
+    expect(sizes).toEqual([2, 2, 1]);
+  });
+
+  test('that has nothing is empty and has no next page', async () => {
+    expect((await officer.get('/cases')).expect(page)).toEqual({ items: [], next: null });
   });
 });
 

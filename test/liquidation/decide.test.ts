@@ -148,6 +148,7 @@ describe('the decision', () => {
     // What another case's open order may bring is no reason to end this sale for good.
     ['open_orders_suffice', 'wait', { need: need('0', '5000') }],
     ['open_orders_suffice', 'wait', { need: need('-4000', '1') }],
+    ['open_orders_suffice', 'wait', { need: need('3', '5000') }],
     ['unknown_outcome_open', 'wait', { unknownOutcomesOpen: 1 }],
     ['unknown_outcome_open', 'wait', { unknownOutcomesOpen: 1, need: need('-350') }],
     ['BTC:book_stale', 'wait', { holdings: [holding({ market: { ...book, changedAt: '2026-03-16T00:59:49.000Z' } })] }],

@@ -25,11 +25,11 @@ it('answers each ring once, and once more for a ring that comes while it is bein
       }
     });
   });
-  await queue.ring('cases', 7);
+  await queue.ring('cases', [7]);
   await firstAnswerRuns;
-  await queue.ring('cases', 7);
-  await queue.ring('cases', 7);
-  await queue.ring('cases', 8);
+  await queue.ring('cases', [7]);
+  await queue.ring('cases', [7]);
+  await queue.ring('cases', [8]);
   release();
   await expect.poll(() => answered.toSorted().join(), { timeout: 10_000 }).toBe('7,7,8');
   await expect.poll(() => queue.pending()).toBe(0);

@@ -75,9 +75,12 @@ export async function startApi({ workers: hasWorkers = false }: ApiOptions = {})
     const secret = await enrol(database, official);
     // A code is good once; the next one is half a minute away.
     clock.advanceBy(30_000);
-    const answer = await nobody.post('/sign-in', { loginName, password: PASSWORD, code: codeAt(secret, clock.now()) });
-    const { token } = answer.expect(z.object({ token: z.string() }));
-    return new SignedInClient(url, token, official.userId);
+    const client = new SignedInClient(url, official.userId, async () => {
+      const answer = await nobody.post('/sign-in', { loginName, password: PASSWORD, code: codeAt(secret, clock.now()) });
+      return answer.expect(z.object({ token: z.string() })).token;
+    });
+    await client.signIn();
+    return client;
   }
 }
 
@@ -87,7 +90,7 @@ const LOOK_MS = 15;
 async function untilIdle({ queues, dueSources: sources, database }: Services): Promise<void> {
   let idleInRow = 0;
   for (let attempt = 0; attempt < IDLE_ATTEMPTS_MAX; attempt++) {
-    const rings = await sweep(sources, queues, database.clock.now());
+    const rings = await sweep(database, sources, queues);
     const isIdle = rings === 0 && (await queues.pending()) === 0;
     idleInRow = isIdle ? idleInRow + 1 : 0;
     if (idleInRow === 2) return;
@@ -147,7 +150,7 @@ export interface SendOptions {
 
 export class ApiClient {
   readonly #url: string;
-  readonly token: string | undefined;
+  token: string | undefined;
 
   constructor(url: string, token: string | undefined) {
     this.#url = url;
@@ -190,11 +193,21 @@ export class ApiClient {
 
 export class SignedInClient extends ApiClient {
   readonly userId: number;
-  readonly bearer: string;
+  readonly #newToken: () => Promise<string>;
 
-  constructor(url: string, token: string, userId: number) {
-    super(url, token);
+  constructor(url: string, userId: number, newToken: () => Promise<string>) {
+    super(url, undefined);
     this.userId = userId;
-    this.bearer = token;
+    this.#newToken = newToken;
+  }
+
+  get bearer(): string {
+    if (this.token === undefined) throw new Error('Nobody has signed in yet.');
+    return this.token;
+  }
+
+  /** With password and a fresh code: every morning, since a sign-in lasts a working day. */
+  async signIn(): Promise<void> {
+    this.token = await this.#newToken();
   }
 }

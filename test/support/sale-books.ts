@@ -8,7 +8,10 @@ import type { PaperExchange } from '../../src/paper-exchange/server.ts';
  * and the fee. Returns what differs, in words.
  */
 export async function bookDifferences(database: Database, accountId: number, exchange: PaperExchange, owner: string): Promise<string[]> {
-  return [...(await balanceDifferences(database, accountId, exchange, owner)), ...(await orderDifferences(database, exchange, owner))];
+  return [
+    ...(await balanceDifferences(database, accountId, exchange, owner)),
+    ...(await orderDifferences(database, accountId, exchange, owner)),
+  ];
 }
 
 async function balanceDifferences(database: Database, accountId: number, exchange: PaperExchange, owner: string): Promise<string[]> {
@@ -34,8 +37,8 @@ interface OrderText {
 
 const NOTHING: OrderText = { executed: '0', fee: '0', fills: [] };
 
-async function orderDifferences(database: Database, exchange: PaperExchange, owner: string): Promise<string[]> {
-  const ours = await bookedOrders(database);
+async function orderDifferences(database: Database, accountId: number, exchange: PaperExchange, owner: string): Promise<string[]> {
+  const ours = await bookedOrders(database, accountId);
   const placed = (await exchange.operator.orders({ accountId: owner })).filter(({ origin }) => origin === 'interface');
   const theirs = new Map(
     placed.map(({ identifier, executedQuantity, paidFee, fills }): [string, OrderText] => [
@@ -54,8 +57,8 @@ async function orderDifferences(database: Database, exchange: PaperExchange, own
   });
 }
 
-async function bookedOrders(database: Database): Promise<ReadonlyMap<string, OrderText>> {
-  const orders = await database.read.saleOrder.findMany({ include: { fills: true } });
+async function bookedOrders(database: Database, accountId: number): Promise<ReadonlyMap<string, OrderText>> {
+  const orders = await database.read.saleOrder.findMany({ where: { venueAccountId: accountId }, include: { fills: true } });
   const intents = await database.read.intent.findMany({ where: { port: 'order' } });
   const identifierOf = new Map(intents.map(({ id, identifier }) => [id, identifier]));
   return new Map(

@@ -35,9 +35,13 @@ export const SECRET_KEY = 'secret-key-of-the-sample-city';
 const UNLIMITED = { ordersPerSecond: 100_000, defaultPerSecond: 100_000, quotationPerSecond: 100_000 };
 const STEPS_MAX = 400;
 
+type Effect = (work: Work, approval: Approval) => Promise<void>;
+
 export interface CaseInput {
   /** Units of each coin in custody. */
   readonly coins: Readonly<Record<string, string>>;
+  /** Of these units have come only so many as yet. */
+  readonly arrived?: Readonly<Record<string, string>>;
   /** Won of tax of new bills, or bills that exist already. */
   readonly bills: readonly (string | { readonly billId: number })[];
   /** The same taxpayer as an earlier case's. */
@@ -62,15 +66,18 @@ export interface SaleCase {
 export class SaleDesk {
   readonly test: TestDatabase;
   readonly exchange: PaperExchange;
+  /** The city's account at the exchange, by the exchange's name of it and by our row. */
+  readonly owner: string;
   readonly accountId: number;
   readonly desk: Desk;
   readonly officer: Official;
   readonly approver: Official;
   #serial = 0;
 
-  private constructor(parts: Pick<SaleDesk, 'test' | 'exchange' | 'accountId' | 'desk' | 'officer' | 'approver'>) {
+  private constructor(parts: Pick<SaleDesk, 'test' | 'exchange' | 'owner' | 'accountId' | 'desk' | 'officer' | 'approver'>) {
     this.test = parts.test;
     this.exchange = parts.exchange;
+    this.owner = parts.owner;
     this.accountId = parts.accountId;
     this.desk = parts.desk;
     this.officer = parts.officer;
@@ -83,24 +90,14 @@ export class SaleDesk {
     const { database, clock } = test;
     await database.work(testActor, seedPolicy);
     const exchange = await startPaperExchange({ clock, limits: UNLIMITED, ...options });
-    await exchange.operator.openCorporateAccount({ accountId: CITY, accessKey: ACCESS_KEY, secretKey: SECRET_KEY });
     const officer = await createOfficial(database, 'officer', ['collection_officer']);
     const approver = await createOfficial(database, 'approver', ['approver']);
-    const accountId = await database.work(testActor, (work) =>
-      registerVenueAccount(work, testKeys, {
-        venueCode: 'upbit',
-        label: '표본시 1호 계정',
-        baseUrl: exchange.url,
-        accessKey: ACCESS_KEY,
-        secretKey: SECRET_KEY,
-        permissions: [...NEEDED_PERMISSIONS],
-        paper: true,
-        training: true,
-      }),
-    );
-    const port = await new ExchangeDirectory({ database, keys: testKeys }).exchangeFor(accountId);
-    const desk = { database, port, accountId, log: quiet };
-    return new SaleDesk({ test, exchange, accountId, desk, officer, approver });
+    return new SaleDesk({ test, exchange, officer, approver, ...(await openAccount(database, exchange, CITY)) });
+  }
+
+  /** The same city at a second account of its own. */
+  async secondAccount(): Promise<SaleDesk> {
+    return new SaleDesk({ ...this, ...(await openAccount(this.database, this.exchange, 'city-002')) });
   }
 
   get database(): Database {
@@ -120,7 +117,7 @@ export class SaleDesk {
   }
 
   /** A case whose window has passed, with coins in custody and a mandate; its sale begins with the next `progress`. */
-  async saleCase({ coins, bills, personId: known, mandate = true, valuedAt = '1' }: CaseInput): Promise<SaleCase> {
+  async saleCase({ coins, arrived = coins, bills, personId: known, mandate = true, valuedAt = '1' }: CaseInput): Promise<SaleCase> {
     const assets = Object.keys(coins);
     const prices = new Map<string, string>();
     for (const asset of assets) prices.set(asset, await this.bestBid(asset));
@@ -135,7 +132,7 @@ export class SaleDesk {
       return { caseId, personId, billIds, holdingIds };
     });
     for (const [asset, holdingId] of stored.holdingIds) {
-      await this.receive(asset, coins[asset] ?? '0', holdingId);
+      await this.receive(asset, arrived[asset] ?? '0', holdingId);
       await this.value(stored.caseId, holdingId, coins[asset] ?? '0', new Decimal(prices.get(asset) ?? '0').times(valuedAt));
     }
     if (mandate) await this.mandate(stored.caseId);
@@ -176,7 +173,7 @@ export class SaleDesk {
 
   /** The coins come to the city's account, and an officer says whose they are. */
   async receive(asset: string, quantity: string, holdingId: number): Promise<void> {
-    await this.exchange.operator.depositFromChain({ accountId: CITY, asset, quantity, confirmationSeconds: 0 });
+    await this.exchange.operator.depositFromChain({ accountId: this.owner, asset, quantity, confirmationSeconds: 0 });
     await readDeposits(this.database, this.desk.port, this.accountId);
     const deposit = await this.database.read.venueDeposit.findFirstOrThrow({
       where: { asset, state: 'unidentified' },
@@ -196,12 +193,16 @@ export class SaleDesk {
     return id;
   }
 
-  async decide(approval: Approval, decision: 'approve' | 'reject' = 'approve'): Promise<Approval> {
-    const principal = await principalOf(this.database, this.approver.userId);
-    return this.database.work(this.approver.actor, async (work) => {
-      const decided = await decideApproval(work, principal, { approvalId: approval.id, decision, reason: '확인함' });
-      if (decided.kind === 'sale_mandate') await applyMandateDecisions(work, [decided]);
-      return decided;
+  /** The approver decides, and what was decided is carried out in the same unit of work. */
+  async decide(
+    approval: Approval,
+    decision: 'approve' | 'reject' = 'approve',
+    apply: Effect = (work, decided) => applyMandateDecisions(work, [decided]),
+    by: Official = this.approver,
+  ): Promise<void> {
+    const principal = await principalOf(this.database, by.userId);
+    await this.database.work(by.actor, async (work) => {
+      await apply(work, await decideApproval(work, principal, { approvalId: approval.id, decision, reason: '확인함' }));
     });
   }
 
@@ -348,8 +349,31 @@ export class SaleDesk {
 
   /** Where our books and the exchange's own differ; nothing, whatever happened. */
   differences(): Promise<string[]> {
-    return bookDifferences(this.database, this.accountId, this.exchange, CITY);
+    return bookDifferences(this.database, this.accountId, this.exchange, this.owner);
   }
+}
+
+async function openAccount(
+  database: Database,
+  exchange: PaperExchange,
+  owner: string,
+): Promise<Pick<SaleDesk, 'owner' | 'accountId' | 'desk'>> {
+  const [accessKey, secretKey] = owner === CITY ? [ACCESS_KEY, SECRET_KEY] : [`${ACCESS_KEY}-${owner}`, `${SECRET_KEY}-${owner}`];
+  await exchange.operator.openCorporateAccount({ accountId: owner, accessKey, secretKey });
+  const accountId = await database.work(testActor, (work) =>
+    registerVenueAccount(work, testKeys, {
+      venueCode: 'upbit',
+      label: `표본시 ${owner}`,
+      baseUrl: exchange.url,
+      accessKey,
+      secretKey,
+      permissions: [...NEEDED_PERMISSIONS],
+      paper: true,
+      training: true,
+    }),
+  );
+  const port = await new ExchangeDirectory({ database, keys: testKeys }).exchangeFor(accountId);
+  return { owner, accountId, desk: { database, port, accountId, log: quiet } };
 }
 
 const quiet: Log = createLog({ level: 'silent' });

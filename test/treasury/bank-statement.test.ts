@@ -88,8 +88,8 @@ describe('a line of the statement', () => {
       work.tx.caseBill.create({ data: { caseId: other.caseId, billId: sample.bills[0]?.billId ?? 0, amountAtSeizure: 1n } }),
     );
     office.database.connect({
-      ring: async (queue, id) => {
-        if (queue === 'cases') rung.push(id);
+      ring: async (queue, ids) => {
+        if (queue === 'cases') rung.push(...ids);
       },
     });
     await office.bank([{ serial: next(), in: '1000', remark: sample.caseNumber }]);

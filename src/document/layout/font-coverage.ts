@@ -1,7 +1,6 @@
 import { CheongsanError } from '../../kernel/errors.ts';
+import { fontTables } from './font-tables.ts';
 
-const TABLE_RECORD_BYTES = 16;
-const TABLE_RECORDS_OFFSET = 12;
 const SUBTABLE_RECORD_BYTES = 8;
 const SUBTABLE_RECORDS_OFFSET = 4;
 const SEGMENTED_COVERAGE = 12;
@@ -24,9 +23,7 @@ export function readCoverage(font: Buffer): ReadonlySet<number> {
 
 /** Where the segmented subtable of the character map begins. */
 function findCharacterMap(font: Buffer): number {
-  const tables = Array.from({ length: font.readUInt16BE(4) }, (_, index) => TABLE_RECORDS_OFFSET + index * TABLE_RECORD_BYTES);
-  const record = tables.find((offset) => font.toString('latin1', offset, offset + 4) === 'cmap');
-  const map = record === undefined ? undefined : font.readUInt32BE(record + 8);
+  const map = fontTables(font).find(({ tag }) => tag === 'cmap')?.offset;
   const subtables =
     map === undefined
       ? []

@@ -11,8 +11,10 @@ const folder = join(dirname(createRequire(import.meta.url).resolve('pretendard/p
 const REGULAR_FILE = join(folder, 'Pretendard-Regular.ttf');
 const BOLD_FILE = join(folder, 'Pretendard-Bold.ttf');
 
-/** Korean type knows no italics; the upright faces stand in, so that every style has a file. */
-export const FONT_FILES = { normal: REGULAR_FILE, bold: BOLD_FILE, italics: REGULAR_FILE, bolditalics: BOLD_FILE } as const;
+/** The faces, by the name under which the printer's own file system holds them. */
+export const FONT_FACES = { 'regular.ttf': REGULAR_FILE, 'bold.ttf': BOLD_FILE } as const;
+/** Korean type knows no italics; the upright faces stand in, so that every style has a face. */
+export const FONT_STYLES = { normal: 'regular.ttf', bold: 'bold.ttf', italics: 'regular.ttf', bolditalics: 'bold.ttf' } as const;
 
 /** Signs that offices use and the font lacks, with the same sign under another number. */
 const EQUIVALENTS: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@ import { receiptsOfCase } from '../../custody/receipt-view.ts';
 import type { Prisma } from '../../database/generated/client.ts';
 import { CaseOrigin, CasePhase, HoldingState } from '../../database/generated/enums.ts';
 import { type CivilDate, dayToColumn, seoulDay } from '../../kernel/civil-date.ts';
+import { CheongsanError } from '../../kernel/errors.ts';
 import { overdueCases } from '../../seizure/phase.ts';
 import { ENDED_PHASES } from '../../seizure/phase-table.ts';
 import { releasableCases } from '../../seizure/release.ts';
@@ -130,8 +131,35 @@ const receiptAnswer = z.object({
   resolutions: z.array(z.string()).meta({ description: '할 수 있는 처리', example: ['wait', 'declare_shortage'] }),
 });
 
+/** What a telephone call needs, and nothing that names anybody but the official in charge. */
+const callAnswer = z.object({
+  number: z.string().meta({ example: '2026-000012' }),
+  phaseTitle: z.string().meta({ example: '보관' }),
+  nextStep: z.string().meta({ example: '체납자와 권리자 모두에게 매각 통지서를 보냅니다.' }),
+  deadlineOn: dayText.nullable(),
+  division: z.string().meta({ example: '징수과' }),
+  official: z.string().meta({ example: '표본 주무관' }),
+});
+
 export const caseRoutes: readonly Route[] = [
   ...listRoutes,
+  read({
+    operationId: 'answerCall',
+    tag: 'seizure',
+    summary: '전화 상담에 필요한 사건의 단계와 담당자',
+    path: '/calls/cases/{number}',
+    permission: 'case.read_minimal',
+    params: z.object({ number: z.string().max(20).meta({ example: '2026-000012' }) }),
+    query: NONE,
+    answer: callAnswer,
+    handle: async ({ services: { database }, params: { number } }) => {
+      const seizureCase = await database.read.seizureCase.findUnique({ where: { number } });
+      if (seizureCase === null) throw new CheongsanError('NOT_FOUND', 'There is no case of this number.');
+      const officer = await database.read.userAccount.findUniqueOrThrow({ where: { id: seizureCase.officerId } });
+      const { phaseTitle, nextStep, deadlineOn } = toCaseSummary(seizureCase, seoulDay(database.clock.now()));
+      return { number, phaseTitle, nextStep, deadlineOn, division: officer.division, official: officer.displayName };
+    },
+  }),
   read({
     operationId: 'getCase',
     tag: 'seizure',

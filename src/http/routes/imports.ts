@@ -5,6 +5,7 @@ import { importServiceResults } from '../../notice/service-results-import.ts';
 import { importOldSeizures } from '../../seizure/old-seizure-import.ts';
 import { importHoldingsReply } from '../../seizure/reply-import.ts';
 import { importDelinquentLedger } from '../../tax/import-ledger.ts';
+import { importOfficialBalances } from '../../tax/official-balance.ts';
 import { importBankStatement } from '../../treasury/bank-statement.ts';
 import { TABLE_TYPES } from '../files.ts';
 import { checkedMode, importAnswer, storeMode, toImportAnswer } from '../import-answer.ts';
@@ -28,6 +29,19 @@ const ledgerFiles: readonly Route[] = [
       const { report, ...file } = await importDelinquentLedger(services, input);
       const { errors, ...outcome } = report;
       return toImportAnswer({ ...file, errors, outcome });
+    },
+  }),
+  upload({
+    ...FILE,
+    operationId: 'importOfficialBalances',
+    summary: '지방세 전산망의 체납 잔액 반입 (장부와 대조만 함)',
+    path: '/imports/official-balances',
+    permission: 'bill.import',
+    query: z.object({ mode: checkedMode }),
+    handle: async ({ services, principal: { actor }, query: { mode }, body: content }) => {
+      const input = { content, actor, checkOnly: mode === 'check', acceptGoodRows: mode === 'accept_good' };
+      const { report, ...file } = await importOfficialBalances(services, input);
+      return toImportAnswer({ ...file, errors: report.errors, outcome: report.counts });
     },
   }),
   upload({
