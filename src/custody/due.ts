@@ -42,11 +42,12 @@ const BATCH = 500;
 
 /** Cases whose demand is answered in full, by coins or by shortages, and that nothing has moved on. */
 export function answeredDemandDueSource(database: Database): DueSource {
+  const demanded = { demandedQuantity: { gt: 0 } };
   return {
     queue: 'cases',
     due: async () => {
       const rows = await database.read.seizureCase.findMany({
-        where: { phase: 'transfer_demanded', holdings: { some: {}, none: { state: { in: [...AWAITED_STATES] } } } },
+        where: { phase: 'transfer_demanded', holdings: { some: demanded, none: { ...demanded, state: { in: [...AWAITED_STATES] } } } },
         select: { id: true },
         orderBy: { id: 'asc' },
         take: BATCH,

@@ -7,15 +7,15 @@ import { moveCase } from '../seizure/phase.ts';
 export const AWAITED_STATES = ['proposed', 'seized', 'demanded', 'partly_received'] as const;
 
 /**
- * Moves a case whose transfer demand is answered: into custody once every holding has come or is declared short. When nothing came
- * at all the case is settled, and a person is told to release it, for the release is a letter that an official signs. Does nothing
+ * Moves a case whose transfer demand is answered: into custody once every holding of which something was demanded has come or is
+ * declared short; what is not demanded of an old seizure stays seized where it lies and is not waited for. When nothing came at all the case is settled, and a person is told to release it, for the release is a letter that an official signs. Does nothing
  * otherwise.
  */
 export async function progressCase(work: Work, caseId: number): Promise<void> {
   await lockRows(work, 'seizure_case', [caseId]);
   const { phase, number } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId } });
   if (phase !== 'transfer_demanded') return;
-  const holdings = await work.tx.holding.findMany({ where: { caseId }, select: { state: true } });
+  const holdings = await work.tx.holding.findMany({ where: { caseId, demandedQuantity: { gt: 0 } }, select: { state: true } });
   if (holdings.length === 0 || holdings.some(({ state }) => AWAITED_STATES.some((awaited) => awaited === state))) return;
   if (holdings.some(({ state }) => state !== 'released')) {
     await moveCase(work, caseId, ['transfer_demanded'], 'in_custody', { changes: { inCustodyAt: work.at } });

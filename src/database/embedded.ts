@@ -1,34 +1,32 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import pg from 'pg';
-import { z } from 'zod';
 import { pause } from '../kernel/clock.ts';
-import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
-import { type EmbeddedLocation, exists, locateEmbedded } from './embedded-location.ts';
-
-const run = promisify(execFile);
-
-const credentialsSchema = z.object({ superuser: z.string(), owner: z.string(), application: z.string(), port: z.number().int() });
-type Credentials = z.infer<typeof credentialsSchema>;
+import { type Credentials, freePort, isPortFree, openCluster, writeCredentials } from './embedded-cluster.ts';
+import { type EmbeddedLocation, locateEmbedded } from './embedded-location.ts';
+import { PRESENCE_NAME, Presence } from './embedded-presence.ts';
+import { programFailure, runProgram } from './embedded-program.ts';
+import { isAlive, withFolderLock } from './folder-lock.ts';
 
 export const OWNER_ROLE = 'cheongsan_owner';
 export const APPLICATION_ROLE = 'cheongsan_app';
 const START_TIMEOUT_SECONDS = 60;
+/** A server is looked at this often before it counts as used: connections just closed take a moment to go. */
+const LEAVING_LOOKS = 20;
+const LEAVING_LOOK_MS = 50;
 
 /**
  * A PostgreSQL of our own, started detached so that it outlives a killed service and is found again through its
- * postmaster.pid. The same folder is attached to, never started twice.
+ * postmaster.pid. The same folder is attached to, never started twice. Whoever has it open holds one connection, by which the
+ * others see that it is in use, and by whose end he learns that it has died.
  */
 export class EmbeddedPostgres {
   readonly #location: EmbeddedLocation;
-  readonly #credentials: Credentials;
+  #credentials: Credentials;
   readonly #settings: readonly string[];
   readonly #log: Log;
+  #presence: Presence | undefined;
 
   private constructor(location: EmbeddedLocation, credentials: Credentials, settings: readonly string[], log: Log) {
     this.#location = location;
@@ -37,19 +35,21 @@ export class EmbeddedPostgres {
     this.#log = log;
   }
 
-  /** Initialises the cluster on first use, then starts it or attaches to it. `settings` are `name=value` of postgresql.conf. */
+  /**
+   * Initialises the cluster on first use, then starts it or attaches to it. `settings` are `name=value` of postgresql.conf. Errors:
+   * `CONFIG_INVALID`, `DISK_FULL`, `DATABASE_UNAVAILABLE`.
+   */
   static async start(options: { dataFolder: string; log: Log; settings?: readonly string[] }): Promise<EmbeddedPostgres> {
     const location = await locateEmbedded(options.dataFolder);
-    const unlock = await lockFolder(`${location.clusterFolder}.lock`);
-    try {
-      const credentials = await initialise(location, options.log);
+    return withFolderLock(lockFileOf(location), async () => {
+      const credentials = await openCluster(location, options.log);
       const server = new EmbeddedPostgres(location, credentials, options.settings ?? [], options.log);
+      await server.#moveFromTakenPort();
       await server.#startServer();
+      server.#presence = await Presence.enter(server.superuserUrl('postgres'));
       await server.#ensureRoles();
       return server;
-    } finally {
-      await unlock();
-    }
+    });
   }
 
   ownerUrl(database: string): string {
@@ -84,9 +84,22 @@ export class EmbeddedPostgres {
     await this.#asSuperuser((client) => client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`));
   }
 
-  /** Starts the server again when it has died (a SIGKILL, an out-of-memory kill); does nothing while it runs. */
-  async ensureRunning(): Promise<void> {
-    if (!(await this.isRunning())) await this.#startServer();
+  /** Resolves when the server has gone: with why, as far as it said so. Never while it runs. */
+  async died(): Promise<string> {
+    return this.#presence?.ended ?? 'not attached';
+  }
+
+  /**
+   * Starts the server when it is down, and is present again when it takes connections. True when it had to be started: a server
+   * that lost one of its processes comes back by itself. Errors: those of `start`.
+   */
+  async ensureRunning(): Promise<boolean> {
+    return withFolderLock(lockFileOf(this.#location), async () => {
+      const wasStarted = await this.#startServer();
+      await this.#presence?.leave();
+      this.#presence = await Presence.enter(this.superuserUrl('postgres'));
+      return wasStarted;
+    });
   }
 
   async isRunning(): Promise<boolean> {
@@ -98,46 +111,84 @@ export class EmbeddedPostgres {
 
   /** Process id of the running server, for tests that kill it. */
   async serverProcessId(): Promise<number> {
-    const [firstLine] = (await readFile(join(this.#location.clusterFolder, 'postmaster.pid'), 'utf8')).split('\n');
+    const [firstLine] = (await readFile(this.#pidFile, 'utf8')).split('\n');
     return Number(firstLine);
   }
 
   /** Stops the server unless somebody else is still connected to it. */
   async stopIfUnused(): Promise<void> {
-    const others = await this.#asSuperuser((client) =>
-      client.query("SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1"),
-    );
-    if (others.rowCount === 0) await this.stop();
+    await this.#presence?.leave();
+    await withFolderLock(lockFileOf(this.#location), async () => {
+      if ((await this.isRunning()) && !(await this.#isUsed())) await this.#stopServer();
+    });
   }
 
   async stop(): Promise<void> {
+    await this.#presence?.leave();
+    await this.#stopServer();
+  }
+
+  async #stopServer(): Promise<void> {
     await this.#pgCtl(['stop', '--mode=fast', '--wait']);
+  }
+
+  /** Another presence counts at once, any other connection when it stays. */
+  async #isUsed(): Promise<boolean> {
+    for (let look = 0; look < LEAVING_LOOKS; look++) {
+      const others = await this.#asSuperuser((client) =>
+        client.query<{ application_name: string }>(
+          "SELECT application_name FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> ALL (ARRAY[pg_backend_pid(), $1])",
+          [this.#presence?.backendProcessId ?? 0],
+        ),
+      );
+      if (others.rowCount === 0) return false;
+      if (others.rows.some(({ application_name }) => application_name === PRESENCE_NAME)) return true;
+      await pause(LEAVING_LOOK_MS);
+    }
+    return true;
   }
 
   #url(role: string, password: string, database: string): string {
     return `postgresql://${role}:${password}@127.0.0.1:${this.#credentials.port}/${encodeURIComponent(database)}`;
   }
 
-  async #startServer(): Promise<void> {
-    if (await this.isRunning()) return;
+  /** The port was free when the cluster was made. Whoever has it now keeps it; nobody of ours is connected while we are down. */
+  async #moveFromTakenPort(): Promise<void> {
+    if ((await this.isRunning()) || (await isPortFree(this.#credentials.port))) return;
+    this.#credentials = { ...this.#credentials, port: await freePort() };
+    await writeCredentials(this.#location.clusterFolder, this.#credentials);
+  }
+
+  /** True when it was down and had to be started. */
+  async #startServer(): Promise<boolean> {
+    await this.#removeForeignPidFile();
+    if (await this.isRunning()) return false;
     const settings = ['listen_addresses=127.0.0.1', `port=${this.#credentials.port}`, 'unix_socket_directories=', ...this.#settings];
     const flags = settings.map((setting) => `-c ${setting}`).join(' ');
+    const wait = ['--wait', `--timeout=${START_TIMEOUT_SECONDS}`, '--silent'];
     try {
-      await this.#pgCtl([
-        'start',
-        '--wait',
-        `--timeout=${START_TIMEOUT_SECONDS}`,
-        '--silent',
-        `--log=${this.#logFile}`,
-        `--options=${flags}`,
-      ]);
+      await this.#pgCtl(['start', ...wait, `--log=${this.#logFile}`, `--options=${flags}`]);
     } catch (cause) {
-      const tail = (await readFile(this.#logFile, 'utf8').catch(() => '')).trim().split('\n').at(-1) ?? 'no log';
-      throw new CheongsanError('DATABASE_UNAVAILABLE', `The embedded PostgreSQL does not start: ${tail}. Look into ${this.#logFile}.`, {
-        cause,
-      });
+      const words = (await readFile(this.#logFile, 'utf8').catch(() => '')).trim().split('\n').slice(-20).join('\n');
+      throw words === '' ? cause : programFailure(this.#location, `${words}\n(${this.#logFile})`, cause);
     }
     this.#log.info({ port: this.#credentials.port }, 'embedded PostgreSQL runs');
+    return true;
+  }
+
+  /**
+   * After a power cut, or in a container that counts from one again, the process id in postmaster.pid may be some other program's,
+   * and PostgreSQL would take it for itself and refuse to start.
+   */
+  async #removeForeignPidFile(): Promise<void> {
+    const processId = await this.serverProcessId().catch(() => 0);
+    if (!isAlive(processId)) return;
+    const program = await readFile(`/proc/${processId}/cmdline`, 'utf8').catch(() => undefined);
+    if (program !== undefined && !program.includes('postgres')) await rm(this.#pidFile, { force: true });
+  }
+
+  get #pidFile(): string {
+    return join(this.#location.clusterFolder, 'postmaster.pid');
   }
 
   get #logFile(): string {
@@ -146,7 +197,7 @@ export class EmbeddedPostgres {
 
   async #pgCtl(args: readonly string[]): Promise<void> {
     const [action = '', ...rest] = args;
-    await runAs(this.#location, this.#location.pgCtl, [action, `--pgdata=${this.#location.clusterFolder}`, ...rest]);
+    await runProgram(this.#location, this.#location.pgCtl, [action, `--pgdata=${this.#location.clusterFolder}`, ...rest]);
   }
 
   async #ensureRoles(): Promise<void> {
@@ -172,82 +223,6 @@ export class EmbeddedPostgres {
   }
 }
 
-async function runAs(location: EmbeddedLocation, program: string, args: readonly string[]): Promise<void> {
-  const environment = { PATH: process.env['PATH'] ?? '', LANG: 'C', LC_ALL: 'C', TZ: 'UTC' };
-  await run(program, args, { env: environment, cwd: '/', ...location.runAs });
-}
-
-async function initialise(location: EmbeddedLocation, log: Log): Promise<Credentials> {
-  const credentialsFile = `${location.clusterFolder}.json`;
-  if (await exists(join(location.clusterFolder, 'PG_VERSION'))) {
-    return credentialsSchema.parse(JSON.parse(await readFile(credentialsFile, 'utf8')));
-  }
-  log.info('initialising the embedded PostgreSQL');
-  const credentials = {
-    superuser: randomBytes(24).toString('hex'),
-    owner: randomBytes(24).toString('hex'),
-    application: randomBytes(24).toString('hex'),
-    port: await freePort(),
-  };
-  await rm(location.clusterFolder, { recursive: true, force: true });
-  await mkdir(location.clusterFolder, { recursive: true });
-  await chmod(location.clusterFolder, 0o700);
-  const passwordFile = `${location.clusterFolder}.password`;
-  await writeFile(passwordFile, `${credentials.superuser}\n`, { mode: 0o600 });
-  if (location.runAs !== undefined) {
-    await chown(location.clusterFolder, location.runAs.uid, location.runAs.gid);
-    await chown(passwordFile, location.runAs.uid, location.runAs.gid);
-  }
-  try {
-    await runAs(location, location.initdb, [
-      `--pgdata=${location.clusterFolder}`,
-      '--username=postgres',
-      '--auth=scram-sha-256',
-      `--pwfile=${passwordFile}`,
-      '--encoding=UTF8',
-      '--locale=C',
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
-    ]);
-  } finally {
-    await rm(passwordFile, { force: true });
-  }
-  await writeFile(credentialsFile, JSON.stringify(credentials), { mode: 0o600 });
-  return credentials;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('No free port.'))));
-    });
-  });
-}
-
-/** Two processes may start on one folder: the second waits for the first. A lock whose holder has died is taken over. */
-async function lockFolder(lockFile: string): Promise<() => Promise<void>> {
-  for (let attempt = 0; attempt < 600; attempt++) {
-    try {
-      await writeFile(lockFile, String(process.pid), { flag: 'wx' });
-      return () => rm(lockFile, { force: true });
-    } catch (cause) {
-      const holder = Number(await readFile(lockFile, 'utf8').catch(() => ''));
-      if (holder > 0 && !isAlive(holder)) await rm(lockFile, { force: true });
-      else if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
-      await pause(100);
-    }
-  }
-  throw new CheongsanError('DATABASE_UNAVAILABLE', `${lockFile} is held by another process; if none is running, delete it.`);
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (cause) {
-    return cause instanceof Error && 'code' in cause && cause.code === 'EPERM';
-  }
+function lockFileOf({ clusterFolder }: EmbeddedLocation): string {
+  return `${clusterFolder}.lock`;
 }

@@ -1,14 +1,16 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from './config.ts';
 import { hmacSha256Hex } from './digest.ts';
-import { CheongsanError } from './errors.ts';
+import { CheongsanError, named } from './errors.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const VERSION = 1;
+/** 32 bytes in base64. */
+const KEY_TEXT = /^[A-Za-z0-9+/]{43}=?$/;
 
 /** Encrypts with AES-256-GCM. The context is bound to the text: what was sealed for one row does not open in another's. */
 export class SealingKey {
@@ -84,27 +86,58 @@ export class MasterKey extends SealingKey {
  */
 export async function loadMasterKey(config: Pick<Config, 'key' | 'keyFile'>, createIfAbsent: boolean): Promise<MasterKey> {
   if (config.key !== undefined) return new MasterKey(decode(config.key, 'CHEONGSAN_KEY'));
-  try {
-    return new MasterKey(decode((await readFile(config.keyFile, 'utf8')).trim(), config.keyFile));
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
-    if (!createIfAbsent) {
-      throw new CheongsanError(
-        'KEY_UNAVAILABLE',
-        `There is no key in ${config.keyFile}. Put the key file of this installation back, or set CHEONGSAN_KEY.`,
-      );
-    }
+  const known = await readKeyFile(config.keyFile);
+  if (known !== undefined) return known;
+  if (!createIfAbsent) {
+    throw new CheongsanError(
+      'KEY_UNAVAILABLE',
+      `There is no key in ${config.keyFile}. Put the key file of this installation back, or set CHEONGSAN_KEY.`,
+    );
   }
-  const bytes = randomBytes(KEY_BYTES);
-  await mkdir(dirname(config.keyFile), { recursive: true, mode: 0o700 });
-  await writeFile(config.keyFile, `${bytes.toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
-  return new MasterKey(bytes);
+  await createKeyFile(config.keyFile);
+  const created = await readKeyFile(config.keyFile);
+  if (created === undefined) throw new CheongsanError('KEY_UNAVAILABLE', `The key in ${config.keyFile} was removed while it was made.`);
+  return created;
 }
 
-function decode(text: string, where: string): Buffer {
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.length !== KEY_BYTES) {
-    throw new CheongsanError('KEY_UNAVAILABLE', `${where} must hold ${KEY_BYTES} bytes in base64, it holds ${bytes.length}.`);
+async function readKeyFile(keyFile: string): Promise<MasterKey | undefined> {
+  try {
+    return new MasterKey(decode(await readFile(keyFile, 'utf8'), keyFile));
+  } catch (cause) {
+    if (cause instanceof CheongsanError) throw cause;
+    if (hasCode(cause, 'ENOENT')) return undefined;
+    throw new CheongsanError('KEY_UNAVAILABLE', `The key file ${keyFile} cannot be read; let the service's user read it.`, { cause });
   }
-  return bytes;
+}
+
+/**
+ * The file gets its name only when the whole key is on the disk, so that nobody reads half of one; of two processes that start at
+ * once, one makes the key and both use it.
+ */
+async function createKeyFile(keyFile: string): Promise<void> {
+  const draft = `${keyFile}.${randomUUID()}`;
+  try {
+    await mkdir(dirname(keyFile), { recursive: true, mode: 0o700 });
+    await writeFile(draft, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    await link(draft, keyFile);
+  } catch (cause) {
+    if (hasCode(cause, 'EEXIST')) return;
+    if (hasCode(cause, 'ENOSPC')) throw named(cause);
+    throw new CheongsanError('KEY_UNAVAILABLE', `No key can be made in ${keyFile}; let the service's user write there.`, { cause });
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+function hasCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
+}
+
+/** Reads a key to the letter; Node's own reading skips whatever it does not know. */
+function decode(text: string, where: string): Buffer {
+  const tidy = text.trim();
+  if (!KEY_TEXT.test(tidy)) {
+    throw new CheongsanError('KEY_UNAVAILABLE', `${where} must hold ${KEY_BYTES} bytes in base64 (44 characters); it does not.`);
+  }
+  return Buffer.from(tidy, 'base64');
 }

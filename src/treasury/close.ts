@@ -1,4 +1,4 @@
-import type { Distribution } from '../database/generated/client.ts';
+import type { Distribution, Holding } from '../database/generated/client.ts';
 import type { ReleaseGround } from '../database/generated/enums.ts';
 import type { Actor, Database, Transaction, Work } from '../database/work.ts';
 import { formatWon } from '../document/korean-format.ts';
@@ -10,6 +10,7 @@ import { CHART } from '../ledger/chart.ts';
 import { readPolicy } from '../policy/book.ts';
 import type { Correspondence } from '../seizure/documents/case-facts.ts';
 import { type Releases, releaseCases } from '../seizure/release.ts';
+import { billsThatOwe, type Sight } from '../seizure/settle.ts';
 import { loadBillStates, owedOnBills } from '../tax/bill-state.ts';
 import { taxRules } from '../tax/rules.ts';
 import { readCaseLedger } from './case-ledger.ts';
@@ -24,6 +25,7 @@ export type SettlementStep =
   | 'refund'
   | 'return_coins'
   | 'await_coins'
+  | 'seize_rest'
   | 'release';
 
 /** What still has to happen before a case can be closed, read from the ledger. */
@@ -37,18 +39,32 @@ export interface SettlementNeed {
 
 type Reader = Pick<Transaction, '$queryRaw' | 'seizureCase' | 'withdrawalShare' | 'distribution' | 'notice'>;
 
+interface SettledCase {
+  readonly bills: readonly { readonly billId: number }[];
+  readonly holdings: readonly Pick<Holding, 'id' | 'asset' | 'seizedQuantity' | 'demandedQuantity'>[];
+}
+
 /**
  * The next steps of a case after its sale, in the order in which they fall due; for one with nothing left only its release. Error:
  * `NOT_FOUND`.
  */
-export async function settlementNeeds(reader: Reader, caseId: number): Promise<SettlementNeed[]> {
+export async function settlementNeeds(sight: Sight, caseId: number): Promise<SettlementNeed[]> {
+  const reader = sight.tx;
   const seizureCase = await reader.seizureCase.findUnique({
     where: { id: caseId },
-    select: { id: true, venueCode: true, phase: true, holdings: { select: { id: true }, orderBy: { id: 'asc' } } },
+    select: {
+      id: true,
+      venueCode: true,
+      phase: true,
+      bills: { select: { billId: true } },
+      holdings: { select: { id: true, asset: true, seizedQuantity: true, demandedQuantity: true }, orderBy: { id: 'asc' } },
+    },
   });
   if (seizureCase === null) throw new CheongsanError('NOT_FOUND', `There is no seizure case ${caseId}.`);
   const needs = [...(await moneyNeeds(reader, seizureCase)), ...(await coinNeeds(reader, seizureCase.holdings))];
   if (needs.length > 0 || seizureCase.phase !== 'settled') return needs;
+  const rest = await undemandedNeeds(sight, seizureCase);
+  if (rest.length > 0) return rest;
   return [{ step: 'release', text: '압류해제조서를 작성하고 거래소와 체납자에게 압류 해제를 통지합니다.', subject: `case:${caseId}` }];
 }
 
@@ -103,6 +119,26 @@ async function coinNeeds(reader: Reader, holdings: readonly { readonly id: numbe
   return needs;
 }
 
+/** While something is owed, coins that stay seized at the exchange are not let go by themselves; an officer decides on them. */
+async function undemandedNeeds(sight: Sight, { bills, holdings }: SettledCase): Promise<SettlementNeed[]> {
+  const undemanded = holdings.filter(({ seizedQuantity, demandedQuantity }) => seizedQuantity.greaterThan(demandedQuantity));
+  if (
+    undemanded.length === 0 ||
+    (
+      await billsThatOwe(
+        sight,
+        bills.map(({ billId }) => billId),
+      )
+    ).size === 0
+  )
+    return [];
+  return undemanded.map(({ id, asset, seizedQuantity, demandedQuantity }) => ({
+    step: 'seize_rest',
+    text: `${seizedQuantity.minus(demandedQuantity).toFixed()} ${asset}: 이전을 요구하지 않아 거래소에 압류된 채 남아 있습니다. 체납액이 남았으므로 다시 조회·압류한 뒤 이 사건을 해제합니다.`,
+    subject: `holding:${id}`,
+  }));
+}
+
 /** Settled cases of a venue with nothing left but their release, and the ground on which they are released. Ids ascending. */
 export async function closableCases(
   work: Work,
@@ -116,7 +152,7 @@ export async function closableCases(
   const rules = taxRules(await readPolicy(work.tx));
   const closable: { caseId: number; ground: 'nothing_owed' | 'not_needed' }[] = [];
   for (const { id, bills } of settled) {
-    const needs = await settlementNeeds(work.tx, id);
+    const needs = await settlementNeeds(work, id);
     if (needs.some(({ step }) => step !== 'release')) continue;
     const states = await loadBillStates(
       work.tx,

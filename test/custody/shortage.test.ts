@@ -63,6 +63,25 @@ it('a case goes into custody once everything has come, and not before', async ()
   expect(inCustodyAt).toEqual(custody.clock.now());
 });
 
+it('what is not demanded of an old seizure stays seized at the exchange and holds nothing up', async () => {
+  const { caseId } = await receiveHolding(custody, 'BTC', '2');
+  await custody.database.work(testActor, (work) =>
+    work.tx.holding.create({
+      data: {
+        caseId,
+        asset: 'ETH',
+        accountReference: 'rest',
+        seizedQuantity: '3',
+        demandedQuantity: '0',
+        state: 'seized',
+        stateSince: work.at,
+      },
+    }),
+  );
+  expect(await answeredDemandDueSource(custody.database).due(custody.clock.now())).toEqual([caseId]);
+  expect(await progress(caseId)).toBe('in_custody');
+});
+
 it('a shortage is declared by somebody else than the officer who asked, and ends the waiting', async () => {
   const holding = await demandHolding(custody, 'ETH', '10');
   const { transactionId } = await moveToCity(custody, holding.source, 'ETH', '7');

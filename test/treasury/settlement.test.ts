@@ -23,7 +23,8 @@ async function withSurplus(): Promise<SampleCase> {
   return sample;
 }
 
-const steps = async (sample: SampleCase) => (await settlementNeeds(office.database.read, sample.caseId)).map(({ step }) => step);
+const steps = (sample: SampleCase) =>
+  office.by(office.officer.actor, async (work) => (await settlementNeeds(work, sample.caseId)).map(({ step }) => step));
 const close = () =>
   closeSettledCases(office.database, testKeys, office.officer.actor, { venueCode: 'upbit', correspondence: CORRESPONDENCE });
 
@@ -127,6 +128,37 @@ describe('the end of a case', () => {
     expect((await close()).released).toContain(sample.caseId);
     const releases = await office.database.read.release.findMany({ where: { caseId: sample.caseId } });
     expect(releases.map(({ ground }) => ground)).toEqual(['not_needed']);
+  });
+
+  it('is an officer’s decision while something is owed and coins stay seized at the exchange', async () => {
+    const undemand = async (sample: SampleCase) => {
+      await office.database.work(office.officer.actor, (work) =>
+        work.tx.holding.create({
+          data: {
+            caseId: sample.caseId,
+            asset: 'ETH',
+            accountReference: 'rest',
+            seizedQuantity: '3',
+            demandedQuantity: '0',
+            state: 'seized',
+            stateSince: work.at,
+          },
+        }),
+      );
+      await office.sell(sample, '200000');
+      await office.bringHome([sample.caseId]);
+      await office.distribute(sample.caseId);
+    };
+    const owing = await office.sampleCase({ bills: [[{ principal: '900000' }]] });
+    await undemand(owing);
+    expect(await steps(owing)).toEqual(['seize_rest']);
+    const paid = await office.sampleCase({ bills: [[{ principal: '100000' }]] });
+    await undemand(paid);
+    await office.refund(paid);
+    expect(await steps(paid)).toEqual(['release']);
+    const { released } = await close();
+    expect(released).toContain(paid.caseId);
+    expect(released).not.toContain(owing.caseId);
   });
 
   it('waits for coins that are still to go back', async () => {

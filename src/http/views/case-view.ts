@@ -38,7 +38,7 @@ export async function viewCase(reader: Transaction, caseId: number, now: Date): 
   const billIds = seizureCase.bills.map(({ billId }) => billId);
   const bills = await viewBills(reader, billIds, today);
   const billOf = new Map(bills.map((bill) => [bill.id, bill]));
-  const needs = MONEY_PHASES.includes(seizureCase.phase) ? await settlementNeeds(reader, caseId) : [];
+  const needs = MONEY_PHASES.includes(seizureCase.phase) ? await settlementNeeds({ tx: reader, at: now }, caseId) : [];
   return {
     ...toCaseSummary(seizureCase, today),
     ...ownFields(seizureCase),

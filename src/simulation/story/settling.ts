@@ -141,7 +141,7 @@ async function returnCoins(stage: Stage, needs: readonly Need[]): Promise<void> 
   await approveAll(stage, 'coin_transfer');
   const instructions = await toAll(stage, '/coin-transfers/instructions', {
     items: asked.map(({ result }) => result.transferId),
-    official: cast.treasurer,
+    official: cast.officer,
     result: transferInstruction,
   });
   const confirmations = [];
@@ -151,7 +151,7 @@ async function returnCoins(stage: Stage, needs: readonly Need[]): Promise<void> 
     const { transactionId } = await exchange.operator.transferInternally(move);
     confirmations.push({ transferId, transactionId });
   }
-  await toAll(stage, '/coin-transfers/confirmations', { items: confirmations, official: cast.treasurer, result: z.unknown() });
+  await toAll(stage, '/coin-transfers/confirmations', { items: confirmations, official: cast.officer, result: z.unknown() });
   await minutesLater(stage, 10);
   stage.tell(`남은 가상자산 ${confirmations.length}건을 체납자의 계정으로 돌려주었습니다.`);
 }
