@@ -6,25 +6,34 @@ import type { Work } from './work.ts';
 const LOCK_ORDER = ['person', 'seizure_case', 'holding', 'venue_account'] as const;
 export type Lockable = (typeof LOCK_ORDER)[number];
 
-const highestLocked = new WeakMap<object, number>();
+interface Held {
+  /** Rank of the last kind that was locked. */
+  rank: number;
+  readonly rows: Set<string>;
+}
+
+const heldBy = new WeakMap<object, Held>();
 
 /**
- * Locks rows of one kind, ids ascending, until the end of the unit of work. Kinds are locked in the order taxpayer, case,
- * holding, account; going back in that order is a defect of the caller and is refused. Error: `NOT_FOUND` for a missing row.
+ * Locks rows of one kind, ids ascending, until the end of the unit of work; rows it has locked already cost nothing. Kinds are
+ * locked in the order taxpayer, case, holding, account; going back in that order is a defect of the caller and is refused. Error:
+ * `NOT_FOUND` for a missing row.
  */
 export async function lockRows(work: Work, kind: Lockable, ids: readonly number[]): Promise<void> {
+  const held = heldBy.get(work.tx) ?? { rank: 0, rows: new Set() };
+  heldBy.set(work.tx, held);
+  const wanted = [...new Set(ids)].filter((id) => !held.rows.has(`${kind}:${id}`)).sort((a, b) => a - b);
+  if (wanted.length === 0) return;
   const rank = LOCK_ORDER.indexOf(kind);
-  if (rank < (highestLocked.get(work.tx) ?? 0)) {
+  if (rank < held.rank) {
     throw new CheongsanError('INTERNAL', `Locks are taken in the order ${LOCK_ORDER.join(', ')}; ${kind} came too late.`);
   }
-  highestLocked.set(work.tx, rank);
-  const wanted = [...new Set(ids)].sort((a, b) => a - b);
+  held.rank = rank;
   const rows = await work.tx.$queryRaw<{ id: number }[]>(
     Prisma.sql`SELECT id FROM ${Prisma.raw(kind)} WHERE id = ANY (${wanted}) ORDER BY id FOR NO KEY UPDATE`,
   );
-  if (rows.length !== wanted.length) {
-    const found = new Set(rows.map((row) => row.id));
-    const missing = wanted.filter((id) => !found.has(id));
-    throw new CheongsanError('NOT_FOUND', `There is no ${kind.replace('_', ' ')} ${missing.join(', ')}.`);
-  }
+  const found = new Set(rows.map((row) => row.id));
+  const missing = wanted.filter((id) => !found.has(id));
+  if (missing.length > 0) throw new CheongsanError('NOT_FOUND', `There is no ${kind.replace('_', ' ')} ${missing.join(', ')}.`);
+  for (const id of wanted) held.rows.add(`${kind}:${id}`);
 }

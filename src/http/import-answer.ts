@@ -34,18 +34,21 @@ export const importAnswer = z
     rowCount: z.int().meta({ example: 203 }),
     goodCount: z.int().meta({ example: 203 }),
     badCount: z.int().meta({ example: 0 }),
-    errors: z.array(rowErrorAnswer).meta({ example: [] }),
+    errorCount: z.int().meta({ description: '사유의 수 (한 행에 여럿일 수 있음)', example: 0 }),
+    errors: z.array(rowErrorAnswer).meta({ description: '사유 목록 (앞에서부터, 많으면 일부)', example: [] }),
     outcome: z.record(z.string(), z.unknown()).meta({ description: '저장된 것의 수', example: { bills: 203 } }),
   })
   .meta({ id: 'ImportReport', description: '파일 반입 결과' });
 
 /** As the subjects report it; what is not common to all files is the outcome. */
-interface Reported {
+export interface Reported {
   readonly importFileId: number;
   readonly state: ImportState;
   readonly repeated: boolean;
   readonly rowCount: number;
   readonly badCount: number;
+  /** Reasons against rows; `errors` lists the first of them. */
+  readonly errorCount: number;
   readonly errors: readonly RowError[];
   readonly outcome: object;
 }
@@ -54,10 +57,26 @@ interface Reported {
  * The answer to whoever sent a file. A file that was refused for its rows is an error: the code of its bad rows where they all
  * have one, else `IMPORT_ROWS_REFUSED`.
  */
-export function toImportAnswer({ errors, outcome, ...file }: Reported): z.input<typeof importAnswer> {
-  const goodCount = file.rowCount - file.badCount;
-  assertNotRefused({ ...file, goodCount, report: { errors } });
-  return { ...file, goodCount, errors: errors.map((error) => ({ ...error })), outcome: plainRecord(outcome) };
+export function toImportAnswer(reported: Reported): z.input<typeof importAnswer> {
+  const answer = importReport(reported);
+  assertNotRefused({ ...answer, report: { errors: reported.errors } });
+  return answer;
+}
+
+/** The same of a file whatever became of it, for whoever shows the bad rows himself. */
+export function importReport(reported: Reported): z.input<typeof importAnswer> {
+  const { importFileId, state, repeated, rowCount, badCount, errorCount, errors, outcome } = reported;
+  return {
+    importFileId,
+    state,
+    repeated,
+    rowCount,
+    goodCount: rowCount - badCount,
+    badCount,
+    errorCount,
+    errors: errors.map((error) => ({ ...error })),
+    outcome: plainRecord(outcome),
+  };
 }
 
 function plainRecord(value: object): Record<string, unknown> {

@@ -29,6 +29,7 @@ import { saleRoutes } from './routes/sales.ts';
 import { seizureDocumentRoutes } from './routes/seizure-documents.ts';
 import { seizureRoutes } from './routes/seizures.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { settlementRoutes } from './routes/settlement.ts';
 import { systemRoutes } from './routes/system.ts';
 import { traceRoutes } from './routes/trace.ts';
 import { tradingRoutes } from './routes/trading.ts';
@@ -69,6 +70,7 @@ const EVERYWHERE: readonly Route[] = [
   ...distributionRoutes,
   ...objectionRoutes,
   ...refundRoutes,
+  ...settlementRoutes,
   ...ledgerRoutes,
   ...traceRoutes,
   ...oversightRoutes,

@@ -1,11 +1,11 @@
 import { appendAudit } from '../audit/append.ts';
 import type { Liquidation } from '../database/generated/client.ts';
-import { lockRows } from '../database/locks.ts';
 import type { Database, Work } from '../database/work.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { readPolicy } from '../policy/book.ts';
 import { orderIntervalSeconds } from '../policy/definitions/sale.ts';
 import type { DueSource } from '../queue/due.ts';
+import type { CaseWithParts } from '../seizure/locked-case.ts';
 import { moveCase } from '../seizure/phase.ts';
 import { taxRules } from '../tax/rules.ts';
 import { pausedLookAt } from './end.ts';
@@ -14,14 +14,10 @@ import { readGateFacts } from './gate-facts.ts';
 import { readNeed } from './need.ts';
 
 /**
- * Begins the sale of a case whose window is over and for which leave to sell is given, and wakes one that stands paused so that it
+ * Begins the sale of a locked case whose window is over and for which leave to sell is given, and wakes one that stands paused so that it
  * looks again. Does nothing for any other case. Called whenever a fact of the case has changed, and once a day for a paused sale.
  */
-export async function progressCase(work: Work, caseId: number): Promise<void> {
-  const { personId } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { personId: true } });
-  await lockRows(work, 'person', [personId]);
-  await lockRows(work, 'seizure_case', [caseId]);
-  const { phase } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { phase: true } });
+export async function progressCase(work: Work, { id: caseId, personId, phase }: CaseWithParts): Promise<void> {
   const sale = await work.tx.liquidation.findUnique({ where: { caseId } });
   if (phase === 'voluntary_window') await prepareSale(work, personId, caseId, sale);
   if (sale?.state === 'paused' && (phase === 'cleared_for_sale' || phase === 'selling')) await wake(work, sale);

@@ -5,7 +5,7 @@ import { type CivilDate, dayFromColumn, dayToColumn, seoulDay } from '../kernel/
 import { CheongsanError } from '../kernel/errors.ts';
 import { assertDayWithin, assertUnbarred, lockNotices, type NoticeWithAttempts } from './locked-notices.ts';
 import { noticeStateAfter } from './notice-state.ts';
-import { auditStreamOf, inStreamOrder, ringSubject } from './notice-subject.ts';
+import { auditStreamOf, inStreamOrder } from './notice-subject.ts';
 import { methodBar, type ServiceRules } from './service-rules.ts';
 import { normalizedTrackingNumber } from './tracking-number.ts';
 
@@ -65,7 +65,6 @@ export async function recordDispatch(work: Work, input: DispatchInput): Promise<
         trackingNumber: trackingNumbers.get(notice.id),
       },
     });
-    ringSubject(work, notice.subject);
   }
 }
 

@@ -91,6 +91,7 @@ export async function settlePublicNotices(work: Work, subject: string): Promise<
     where: { ...dueBy(seoulDay(work.at)), notice: { subject, state: 'sent' } },
     select: { noticeId: true },
   });
+  if (due.length === 0) return 0;
   const notices = await lockNotices(
     work,
     due.map(({ noticeId }) => noticeId),

@@ -40,3 +40,8 @@ export async function unansweredRings(database: Database): Promise<readonly { re
     take: UNANSWERED_MAX,
   });
 }
+
+/** True while a ring is unanswered. */
+export async function isRung(database: Database): Promise<boolean> {
+  return (await database.read.doorbell.findFirst({ select: { queue: true } })) !== null;
+}

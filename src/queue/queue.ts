@@ -23,6 +23,7 @@ export class JobQueues implements Doorbell {
   readonly #queues: ReadonlyMap<QueueName, RingQueue>;
   readonly #workers: RingWorker[] = [];
   readonly #log: Log;
+  #answering = 0;
 
   constructor(connection: QueueConnection, log: Log) {
     this.#log = log;
@@ -40,11 +41,14 @@ export class JobQueues implements Doorbell {
     const worker = this.#backend.worker(
       name,
       async ({ id }) => {
+        this.#answering++;
         try {
           await handle(id);
         } catch (err) {
           this.#log.error({ err, queue: name, id, code: named(err).code }, 'a job failed; what is still due is rung again');
           throw err;
+        } finally {
+          this.#answering--;
         }
       },
       {
@@ -59,7 +63,12 @@ export class JobQueues implements Doorbell {
     this.#workers.push(worker);
   }
 
-  /** Rings waiting or being answered, over all queues. */
+  /** True while this process answers a ring. */
+  get isAnswering(): boolean {
+    return this.#answering > 0;
+  }
+
+  /** Rings waiting or being answered by any process, over all queues. */
   async pending(): Promise<number> {
     const counts = await Promise.all(
       [...this.#queues.values()].map((queue) => queue.getJobCountByTypes('waiting', 'active', 'prioritized', 'delayed')),

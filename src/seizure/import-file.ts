@@ -1,13 +1,13 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { appendAudit } from '../audit/append.ts';
 import { isUniqueViolation } from '../database/errors.ts';
 import type { ImportFile, ImportKind } from '../database/generated/client.ts';
-import { jsonColumn } from '../database/json.ts';
-import { type Actor, type Database, userIdOf, type Work } from '../database/work.ts';
+import type { Actor, Database, Work } from '../database/work.ts';
 import { type FileContent, openSource } from '../document/byte-source.ts';
 import { digestOfFile } from '../document/file-digest.ts';
 import { type CheckedRow, checkRows, type RowError, type RowProblem } from '../document/row-check.ts';
 import type { TableColumn } from '../document/table-header.ts';
+import { nextImportFileId, recordImport, rowErrorsSchema } from '../tax/import-record.ts';
 
 /** How one kind of file is read, judged and stored. */
 export interface ImportPlan<Name extends string, Row, Good> {
@@ -42,6 +42,8 @@ export interface ImportReport {
   readonly repeated: boolean;
   readonly rowCount: number;
   readonly badCount: number;
+  /** Reasons against rows; `errors` lists the first of those against single rows. */
+  readonly errorCount: number;
   readonly counts: Readonly<Record<string, number>>;
   readonly errors: readonly RowError[];
 }
@@ -53,8 +55,13 @@ interface ReadFile<Row> {
   readonly sizeBytes: number;
   readonly rows: readonly CheckedRow<Row>[];
   readonly errors: readonly RowError[];
+  readonly errorCount: number;
+  readonly badLines: ReadonlySet<number>;
   readonly rowCount: number;
 }
+
+/** What is kept of a file's outcome, so that the same file gets the same answer again. */
+const storedReport = rowErrorsSchema.extend({ counts: z.record(z.string(), z.int()) });
 
 /**
  * Checks all rows of a file before any is stored and stores none unless all are good or the good ones are asked for. The same file
@@ -97,14 +104,15 @@ async function readFile<Name extends string, Row, Good>(content: FileContent, pl
   });
   const source = await openSource(content);
   await source.close();
-  return { digest: await digestOfFile(content), sizeBytes: source.sizeBytes, rows, errors: summary.errors, rowCount: summary.rowCount };
+  const { errors, errorCount, badLines, rowCount } = summary;
+  return { digest: await digestOfFile(content), sizeBytes: source.sizeBytes, rows, errors, errorCount, badLines, rowCount };
 }
 
 async function storedBefore(work: Work, kind: ImportKind, { digest }: ReadFile<unknown>): Promise<ImportReport | undefined> {
   const stored = await work.tx.importFile.findFirst({ where: { kind, digest, state: 'stored' } });
   if (stored === null) return undefined;
   const { id, state, rowCount, badCount } = stored;
-  return { importFileId: id, state, repeated: true, rowCount, badCount, counts: {}, errors: [] };
+  return { importFileId: id, state, repeated: true, rowCount, badCount, ...storedReport.parse(stored.report) };
 }
 
 async function take<Name extends string, Row, Good>(
@@ -113,26 +121,23 @@ async function take<Name extends string, Row, Good>(
   plan: ImportPlan<Name, Row, Good>,
   { takeGoodRows }: ImportOptions,
 ): Promise<ImportReport> {
-  const judged = await plan.judge(work, file.rows, new Set(file.errors.map(({ line }) => line)));
+  const judged = await plan.judge(work, file.rows, file.badLines);
   const errors = [...file.errors, ...judged.errors].sort((a, b) => a.line - b.line);
-  const badCount = new Set(errors.map(({ line }) => line)).size;
+  const errorCount = file.errorCount + judged.errors.length;
+  const badCount = new Set([...file.badLines, ...judged.errors.map(({ line }) => line)]).size;
   const isTaken = badCount === 0 || (takeGoodRows === true && judged.good.length > 0);
-  const { id } = await work.tx.importFile.create({
-    data: {
-      kind: plan.kind,
-      digest: file.digest,
-      sizeBytes: BigInt(file.sizeBytes),
-      state: isTaken ? 'stored' : 'refused',
-      rowCount: file.rowCount,
-      goodCount: file.rowCount - badCount,
-      badCount,
-      report: jsonColumn({ errors: errors.map((error) => ({ ...error })) }),
-      uploadedById: userIdOf(work.actor),
-      createdAt: work.at,
-      storedAt: isTaken ? work.at : null,
-    },
-  });
+  const state = isTaken ? 'stored' : 'refused';
+  const id = await nextImportFileId(work);
   const counts = isTaken ? await plan.store(work, judged.good, id) : {};
+  const identity = { kind: plan.kind, digest: file.digest, sizeBytes: file.sizeBytes };
+  await recordImport(work, identity, {
+    importFileId: id,
+    state,
+    rowCount: file.rowCount,
+    goodCount: file.rowCount - badCount,
+    badCount,
+    report: { errorCount, errors: errors.map((error) => ({ ...error })), counts },
+  });
   await appendAudit(work, {
     stream: 'system',
     action: isTaken ? `${plan.kind}.imported` : `${plan.kind}.refused`,
@@ -140,5 +145,5 @@ async function take<Name extends string, Row, Good>(
     recordDigest: file.digest,
     payload: { rows: file.rowCount, bad: badCount, ...counts },
   });
-  return { importFileId: id, state: isTaken ? 'stored' : 'refused', repeated: false, rowCount: file.rowCount, badCount, counts, errors };
+  return { importFileId: id, state, repeated: false, rowCount: file.rowCount, badCount, errorCount, counts, errors };
 }

@@ -168,7 +168,6 @@ async function issueFor(work: Work, keys: MasterKey, issue: Issue): Promise<Issu
     const { id } = await issueNotice(work, keys, { kind, subject: `case:${seizureCase.id}`, ...letter });
     issued.push({ caseId: seizureCase.id, kind, noticeId: id });
   }
-  work.ring('cases', seizureCase.id);
   return issued;
 }
 

@@ -2,7 +2,7 @@ import type { Database, Work } from '../database/work.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CHART } from '../ledger/chart.ts';
 import type { DueSource } from '../queue/due.ts';
-import { type CaseWithParts, lockCase } from './locked-case.ts';
+import type { CaseWithParts } from './locked-case.ts';
 import { ENDED_PHASES } from './phase-table.ts';
 import { demandWhenServed, isServiceDue, seizeWhenServed } from './served.ts';
 import { endOfPaid, type Sight, settleWhenPaid } from './settle.ts';
@@ -11,18 +11,15 @@ import { imposeStay, liftStay } from './stay.ts';
 const BATCH = 500;
 
 /**
- * Does for a case whatever this floor owes it now: stays for undecided differences of its bills, the steps that a proof of service
+ * Does for a locked case whatever this floor owes it now: stays for undecided differences of its bills, the steps that a proof of service
  * opens, and the end when nothing is owed any more. May be called at any time and does nothing when nothing is to be done.
  */
-export async function progressCase(database: Database, caseId: number): Promise<void> {
-  await database.work({ kind: 'system', part: 'cases' }, async (work) => {
-    const seizureCase = await lockCase(work, caseId);
-    if (ENDED_PHASES.some((phase) => phase === seizureCase.phase)) return;
-    await matchUpdateStays(work, seizureCase);
-    if (await seizeWhenServed(work, seizureCase)) return;
-    if (await settleWhenPaid(work, seizureCase)) return;
-    await demandWhenServed(work, seizureCase);
-  });
+export async function progressCase(work: Work, seizureCase: CaseWithParts): Promise<void> {
+  if (ENDED_PHASES.some((phase) => phase === seizureCase.phase)) return;
+  await matchUpdateStays(work, seizureCase);
+  if (await seizeWhenServed(work, seizureCase)) return;
+  if (await settleWhenPaid(work, seizureCase)) return;
+  await demandWhenServed(work, seizureCase);
 }
 
 interface UpdateStays {

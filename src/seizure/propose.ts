@@ -241,6 +241,5 @@ async function storeCase(
       policyVersion: rules.tax.policyVersion,
     },
   });
-  work.ring('cases', created.id);
   return created.id;
 }

@@ -1,7 +1,8 @@
 import type { CasePhase, ReleaseGround } from '../database/generated/enums.ts';
-import type { Work } from '../database/work.ts';
+import type { Transaction, Work } from '../database/work.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
+import { CHART } from '../ledger/chart.ts';
 import { readPolicy } from '../policy/book.ts';
 import { loadBillStates, owedOnBills } from '../tax/bill-state.ts';
 import { taxRules } from '../tax/rules.ts';
@@ -24,10 +25,24 @@ const UNSOLD_PHASES: readonly CasePhase[] = [
 
 /** Which of these bills owe anything today, penalty included. */
 export async function billsThatOwe({ tx, at }: Sight, billIds: readonly number[]): Promise<ReadonlySet<number>> {
+  const unpaid = await billsWithReceivable(tx, billIds);
+  // A bill whose tax is paid may still owe the penalty that arose before; only of those must all be read.
+  const paid = billIds.filter((billId) => !unpaid.has(billId));
+  if (paid.length === 0) return unpaid;
   const rules = taxRules(await readPolicy(tx));
-  const bills = await loadBillStates(tx, billIds);
+  const bills = await loadBillStates(tx, paid);
   const owing = bills.filter((bill) => owedOnBills([bill], seoulDay(at), rules).total.isPositive());
-  return new Set(owing.map(({ billId }) => billId));
+  return new Set([...unpaid, ...owing.map(({ billId }) => billId)]);
+}
+
+/** Bills with tax or 가산세 still receivable in the ledger. */
+async function billsWithReceivable(tx: Pick<Transaction, '$queryRaw'>, billIds: readonly number[]): Promise<ReadonlySet<number>> {
+  const places = new Map(billIds.map((billId) => [`bill:${billId}`, billId]));
+  const rows = await tx.$queryRaw<{ place: string }[]>`
+    SELECT DISTINCT a.place FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+     WHERE a.place = ANY (${[...places.keys()]}::text[]) AND b.balance > 0
+       AND a.chart_code IN (${CHART.receivableTax}, ${CHART.receivableSurcharge})`;
+  return new Set(rows.flatMap(({ place }) => places.get(place) ?? []));
 }
 
 /**

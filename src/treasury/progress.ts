@@ -1,17 +1,16 @@
 import type { Work } from '../database/work.ts';
 import { raiseAlert } from '../intent/alert.ts';
-import { type CaseWithParts, lockCase } from '../seizure/locked-case.ts';
+import type { CaseWithParts } from '../seizure/locked-case.ts';
 import { moveCase } from '../seizure/phase.ts';
 import { draftLocked, draftNeedsReason } from './distribution-draft.ts';
 import { readMoneyState } from './distribution-money.ts';
 
 /**
- * Looks at the money of a case whose sale is over: once all of it is at the bank the draft of its distribution is filed; a case that
+ * Looks at the money of a locked case whose sale is over: once all of it is at the bank the draft of its distribution is filed; a case that
  * brought nothing is settled without one. Does nothing when nothing is to be done.
  */
-export async function progressCase(work: Work, caseId: number): Promise<void> {
-  const seizureCase = await lockCase(work, caseId);
-  const { phase } = seizureCase;
+export async function progressCase(work: Work, seizureCase: CaseWithParts): Promise<void> {
+  const { id: caseId, phase } = seizureCase;
   if (phase !== 'sale_done' && phase !== 'distributing' && phase !== 'settled') return;
   const standing = await work.tx.distribution.count({ where: { caseId, state: 'drafted' } });
   if (standing > 0) return;

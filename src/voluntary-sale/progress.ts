@@ -2,17 +2,17 @@ import type { Database, Work } from '../database/work.ts';
 import { addDays, dayFromColumn, dayToColumn, seoulDay, startOfDay } from '../kernel/civil-date.ts';
 import { settlePublicNotices } from '../notice/public-notice.ts';
 import type { DueSource } from '../queue/due.ts';
-import { lockCase } from '../seizure/locked-case.ts';
+import type { CaseWithParts } from '../seizure/locked-case.ts';
 import { saleSubject } from './sale-notice-status.ts';
 import { openWindow, reviewWindow } from './window.ts';
 
 /**
- * Looks at a case for what concerns the taxpayer's own time: public notices that take effect, the window that opens when the last
+ * Looks at a locked case for what concerns the taxpayer's own time: public notices that take effect, the window that opens when the last
  * recipient is proven served, and how it stands now. Does nothing when nothing is to be done. Stays stop none of it; the gate before
  * the sale sees them.
  */
-export async function progressCase(work: Work, caseId: number): Promise<void> {
-  const seizureCase = await lockCase(work, caseId);
+export async function progressCase(work: Work, seizureCase: CaseWithParts): Promise<void> {
+  const { id: caseId } = seizureCase;
   await settlePublicNotices(work, saleSubject(caseId));
   const known = await work.tx.saleWindow.findUnique({ where: { caseId } });
   if (known !== null) return reviewWindow(work, seizureCase, known);

@@ -12,6 +12,7 @@ import { decideApproval } from '../../src/identity/approval.ts';
 import { civilDate, dayFromColumn } from '../../src/kernel/civil-date.ts';
 import { coinBalance } from '../../src/ledger/balance.ts';
 import { CHART } from '../../src/ledger/chart.ts';
+import { lockCase } from '../../src/seizure/locked-case.ts';
 import { principalOf } from '../identity/officials.ts';
 import { testActor } from '../support/database.ts';
 import {
@@ -47,7 +48,7 @@ function ask(holdingId: number) {
 }
 
 async function progress(caseId: number): Promise<string> {
-  await custody.database.work(testActor, (work) => progressCase(work, caseId));
+  await custody.database.work(testActor, async (work) => progressCase(work, await lockCase(work, caseId)));
   return (await custody.database.read.seizureCase.findUniqueOrThrow({ where: { id: caseId } })).phase;
 }
 

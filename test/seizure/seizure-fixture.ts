@@ -19,6 +19,7 @@ import type { Correspondence } from '../../src/seizure/documents/case-facts.ts';
 import { createInquiry, recordInquirySent } from '../../src/seizure/inquiry.ts';
 import { makeInquiryFile } from '../../src/seizure/inquiry-file.ts';
 import { issueSeizureDocuments } from '../../src/seizure/issue-documents.ts';
+import { lockCase } from '../../src/seizure/locked-case.ts';
 import { progressCase } from '../../src/seizure/progress.ts';
 import { proposeCases } from '../../src/seizure/propose.ts';
 import { importHoldingsReply } from '../../src/seizure/reply-import.ts';
@@ -330,7 +331,7 @@ export class Office {
   }
 
   progress(caseId: number): Promise<void> {
-    return progressCase(this.database, caseId);
+    return this.database.work({ kind: 'system', part: 'cases' }, async (work) => progressCase(work, await lockCase(work, caseId)));
   }
 
   /** A case whose seizure was served on the exchange and whose demand runs. */

@@ -16,6 +16,7 @@ import { deskDueSource, pausedSaleDueSource, progressCase as progressSale } from
 import { type PaperExchange, type PaperExchangeOptions, startPaperExchange } from '../../src/paper-exchange/server.ts';
 import { readPolicy, seedPolicy } from '../../src/policy/book.ts';
 import { nextAppointment } from '../../src/queue/due.ts';
+import { lockCase } from '../../src/seizure/locked-case.ts';
 import { progressCase as progressSeizure } from '../../src/seizure/progress.ts';
 import { imposeStay, liftStay } from '../../src/seizure/stay.ts';
 import { loadBillStates, owedOnBills } from '../../src/tax/bill-state.ts';
@@ -208,8 +209,8 @@ export class SaleDesk {
 
   /** What a ring of the case has done, on the two floors that a sale depends on. */
   async progress(caseId: number): Promise<void> {
-    await progressSeizure(this.database, caseId);
-    await this.by((work) => progressSale(work, caseId));
+    await this.by(async (work) => progressSeizure(work, await lockCase(work, caseId)));
+    await this.by(async (work) => progressSale(work, await lockCase(work, caseId)));
   }
 
   /** The desk once, at this instant. */

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { seoulDay } from '../../src/kernel/civil-date.ts';
 import { imposeStay } from '../../src/seizure/stay.ts';
-import { closeSettledCases, settlementNeeds } from '../../src/treasury/close.ts';
+import { closeSettledCases } from '../../src/treasury/close.ts';
 import { issueSurplusNotice } from '../../src/treasury/distribution-notices.ts';
 import { applyRefundDecisions, refundInstruction } from '../../src/treasury/refund.ts';
+import { settlementNeeds } from '../../src/treasury/settlement-needs.ts';
 import { samplePerson } from '../person/sample-persons.ts';
 import { CORRESPONDENCE } from '../seizure/seizure-fixture.ts';
 import { AGENCY, type SampleCase, TreasuryOffice, testKeys } from './treasury-office.ts';
@@ -129,8 +130,10 @@ describe('the end of a case', () => {
     const releases = await office.database.read.release.findMany({ where: { caseId: sample.caseId } });
     expect(releases.map(({ ground }) => ground)).toEqual(['not_needed']);
   });
+});
 
-  it('is an officer’s decision while something is owed and coins stay seized at the exchange', async () => {
+describe('coins that stay seized at the exchange', () => {
+  it('are an officer’s decision while something is owed', async () => {
     const undemand = async (sample: SampleCase) => {
       await office.database.work(office.officer.actor, (work) =>
         work.tx.holding.create({
@@ -160,7 +163,9 @@ describe('the end of a case', () => {
     expect(released).toContain(paid.caseId);
     expect(released).not.toContain(owing.caseId);
   });
+});
 
+describe('what is still held', () => {
   it('waits for coins that are still to go back', async () => {
     const sample = await office.sampleCase();
     await office.holdCoins(sample, '0.25');

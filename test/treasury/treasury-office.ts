@@ -12,6 +12,7 @@ import { post } from '../../src/ledger/post.ts';
 import { registerPersons } from '../../src/person/register.ts';
 import { seedPolicy } from '../../src/policy/book.ts';
 import type { ImportReport } from '../../src/seizure/import-file.ts';
+import { lockCase } from '../../src/seizure/locked-case.ts';
 import { importBankStatement, type StatementOptions } from '../../src/treasury/bank-statement.ts';
 import { readCaseMoney } from '../../src/treasury/case-money.ts';
 import { type FinishedDistribution, finishDistribution } from '../../src/treasury/distribution.ts';
@@ -379,7 +380,7 @@ export class TreasuryOffice {
   }
 
   progress(caseId: number): Promise<void> {
-    return this.by({ kind: 'system', part: 'cases' }, (work) => progressCase(work, caseId));
+    return this.by({ kind: 'system', part: 'cases' }, async (work) => progressCase(work, await lockCase(work, caseId)));
   }
 
   /** The draft that stands. */

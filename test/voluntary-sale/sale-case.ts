@@ -8,6 +8,7 @@ import { entry } from '../../src/ledger/entry.ts';
 import { post } from '../../src/ledger/post.ts';
 import { openContents, readNotices } from '../../src/notice/print.ts';
 import { registerPersons } from '../../src/person/register.ts';
+import { lockCase } from '../../src/seizure/locked-case.ts';
 import { issueSaleNotices } from '../../src/voluntary-sale/issue-sale-notices.ts';
 import { progressCase } from '../../src/voluntary-sale/progress.ts';
 import { MailRoom, postalRecord } from '../notice/letters.ts';
@@ -129,7 +130,7 @@ export class SaleOffice {
   }
 
   progress(caseId: number): Promise<void> {
-    return this.test.database.work(testActor, (work) => progressCase(work, caseId));
+    return this.test.database.work(testActor, async (work) => progressCase(work, await lockCase(work, caseId)));
   }
 
   /** A case whose sale notices are out and served on everybody, and whose window is open. */

@@ -3,10 +3,7 @@ import type { BillUpdate } from '../../database/generated/client.ts';
 import { BillUpdateKind, BillUpdateState } from '../../database/generated/enums.ts';
 import { dayFromColumn } from '../../kernel/civil-date.ts';
 import { requestBillUpdateApproval } from '../../tax/bill-update.ts';
-import { importBillUpdates } from '../../tax/import-updates.ts';
-import { TABLE_TYPES } from '../files.ts';
-import { checkedMode, importAnswer, toImportAnswer } from '../import-answer.ts';
-import { command, NONE, type Route, read, upload } from '../route.ts';
+import { command, NONE, type Route, read } from '../route.ts';
 import { dayText, instantText, pageAnswer, pageArgs, pageQuery, pathId, reasonText, rowId, toPage, wonText } from '../schemas.ts';
 
 const updateAnswer = z
@@ -49,22 +46,6 @@ function toAnswer(update: BillUpdate): z.input<typeof updateAnswer> {
 }
 
 export const billUpdateRoutes: readonly Route[] = [
-  upload({
-    operationId: 'importBillUpdates',
-    tag: 'import',
-    summary: '체납액 변동 반입 (들어온 때부터 매각을 멈춤)',
-    path: '/imports/bill-updates',
-    permission: 'bill_update.propose',
-    params: NONE,
-    query: z.object({ mode: checkedMode }),
-    mediaTypes: TABLE_TYPES,
-    answer: importAnswer,
-    handle: async ({ services, principal: { actor }, query: { mode }, body: content }) => {
-      const input = { content, actor, checkOnly: mode === 'check', acceptGoodRows: mode === 'accept_good' };
-      const { report, ...file } = await importBillUpdates(services, input);
-      return toImportAnswer({ ...file, errors: report.errors, outcome: report.counts });
-    },
-  }),
   command({
     operationId: 'requestBillUpdateApproval',
     tag: 'bill',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Database } from '../../database/work.ts';
 import { type Clock, DrivenClock, elapsedMs, pause } from '../../kernel/clock.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
-import { unansweredRings } from '../../queue/answer.ts';
+import { isRung } from '../../queue/answer.ts';
 import { nextAppointment } from '../../queue/due.ts';
 import { publicAction, publicRead, type Route } from '../route.ts';
 import { instantInput, instantText } from '../schemas.ts';
@@ -19,7 +19,7 @@ const WAIT_MAX_MS = 2_000;
 
 /** Rings are remembered or being answered. */
 async function isBusy(database: Database, queues: Services['queues']): Promise<boolean> {
-  return (await unansweredRings(database)).length > 0 || (await queues.pending()) > 0;
+  return queues.isAnswering || (await isRung(database)) || (await queues.pending()) > 0;
 }
 
 async function waitUntil(condition: () => Promise<boolean>): Promise<boolean> {

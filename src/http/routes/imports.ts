@@ -5,119 +5,120 @@ import { importServiceResults } from '../../notice/service-results-import.ts';
 import { importOldSeizures } from '../../seizure/old-seizure-import.ts';
 import { importHoldingsReply } from '../../seizure/reply-import.ts';
 import { importDelinquentLedger } from '../../tax/import-ledger.ts';
+import { importBillUpdates } from '../../tax/import-updates.ts';
 import { importOfficialBalances } from '../../tax/official-balance.ts';
 import { importBankStatement } from '../../treasury/bank-statement.ts';
-import { TABLE_TYPES } from '../files.ts';
-import { checkedMode, importAnswer, storeMode, toImportAnswer } from '../import-answer.ts';
-import { NONE, type Route, upload } from '../route.ts';
+import { type FileImport, fileImport } from '../file-import.ts';
+import { checkedMode, storeMode } from '../import-answer.ts';
+import type { Route } from '../route.ts';
 import { flagText, lineText, pathId } from '../schemas.ts';
 import { rulesOfService } from '../service-rules.ts';
 
-/** What all files have in common. */
-const FILE = { tag: 'import', params: NONE, mediaTypes: TABLE_TYPES, answer: importAnswer } as const;
-
-const ledgerFiles: readonly Route[] = [
-  upload({
-    ...FILE,
+const ledgerFiles: readonly FileImport[] = [
+  fileImport({
+    name: 'delinquent-ledger',
     operationId: 'importDelinquentLedger',
     summary: '체납 자료 파일 반입',
-    path: '/imports/delinquent-ledger',
     permission: 'bill.import',
     query: z.object({ mode: checkedMode }),
-    handle: async ({ services, principal: { actor }, query: { mode }, body: content }) => {
-      const input = { content, actor, checkOnly: mode === 'check', acceptGoodRows: mode === 'accept_good' };
-      const { report, ...file } = await importDelinquentLedger(services, input);
-      const { errors, ...outcome } = report;
-      return toImportAnswer({ ...file, errors, outcome });
+    take: async (services, { query: { mode }, ...file }) => {
+      const input = { ...file, checkOnly: mode === 'check', acceptGoodRows: mode === 'accept_good' };
+      const { report, ...stored } = await importDelinquentLedger(services, input);
+      const { errors, errorCount, ...outcome } = report;
+      return { ...stored, errors, errorCount, outcome };
     },
   }),
-  upload({
-    ...FILE,
+  fileImport({
+    name: 'bill-updates',
+    operationId: 'importBillUpdates',
+    summary: '체납액 변동 반입 (들어온 때부터 매각을 멈춤)',
+    permission: 'bill_update.propose',
+    query: z.object({ mode: checkedMode }),
+    take: async (services, { content, actor, query: { mode } }) => {
+      const input = { content, actor, checkOnly: mode === 'check', acceptGoodRows: mode === 'accept_good' };
+      const { report, ...stored } = await importBillUpdates(services, input);
+      return { ...stored, errors: report.errors, errorCount: report.errorCount, outcome: report.counts };
+    },
+  }),
+  fileImport({
+    name: 'official-balances',
     operationId: 'importOfficialBalances',
     summary: '지방세 전산망의 체납 잔액 반입 (장부와 대조만 함)',
-    path: '/imports/official-balances',
     permission: 'bill.import',
     query: z.object({ mode: checkedMode }),
-    handle: async ({ services, principal: { actor }, query: { mode }, body: content }) => {
+    take: async (services, { content, actor, query: { mode } }) => {
       const input = { content, actor, checkOnly: mode === 'check', acceptGoodRows: mode === 'accept_good' };
-      const { report, ...file } = await importOfficialBalances(services, input);
-      return toImportAnswer({ ...file, errors: report.errors, outcome: report.counts });
+      const { report, ...stored } = await importOfficialBalances(services, input);
+      return { ...stored, errors: report.errors, errorCount: report.errorCount, outcome: report.counts };
     },
   }),
-  upload({
-    ...FILE,
+  fileImport({
+    name: 'old-seizures',
     operationId: 'importOldSeizures',
     summary: '이 서비스를 쓰기 전의 압류 반입',
-    path: '/imports/old-seizures',
     permission: 'seizure.propose',
     query: z.object({ mode: storeMode, officerId: pathId.meta({ description: '사건을 맡을 사람', example: '2' }) }),
-    handle: async ({ services: { database, keys }, principal: { actor }, query: { mode, officerId }, body }) => {
+    take: async ({ database, keys }, { content, actor, query: { mode, officerId } }) => {
       const options = { officerId, takeGoodRows: mode === 'accept_good' };
-      const { counts, ...file } = await importOldSeizures(database, keys, actor, body, options);
-      return toImportAnswer({ ...file, outcome: counts });
+      const { counts, ...stored } = await importOldSeizures(database, keys, actor, content, options);
+      return { ...stored, outcome: counts };
     },
   }),
 ];
 
-const answerFiles: readonly Route[] = [
-  upload({
-    ...FILE,
+const answerFiles: readonly FileImport[] = [
+  fileImport({
+    name: 'holdings-reply',
     operationId: 'importHoldingsReply',
     summary: '거래소의 보유 내역 회신 반입',
-    path: '/imports/holdings-reply',
     permission: 'inquiry.run',
     query: z.object({ mode: storeMode }),
-    handle: async ({ services: { database, keys }, principal: { actor }, query: { mode }, body }) => {
-      const { counts, ...file } = await importHoldingsReply(database, keys, actor, body, { takeGoodRows: mode === 'accept_good' });
-      return toImportAnswer({ ...file, outcome: counts });
+    take: async ({ database, keys }, { content, actor, query: { mode } }) => {
+      const { counts, ...stored } = await importHoldingsReply(database, keys, actor, content, { takeGoodRows: mode === 'accept_good' });
+      return { ...stored, outcome: counts };
     },
   }),
-  upload({
-    ...FILE,
+  fileImport({
+    name: 'transfer-report',
     operationId: 'importTransferReport',
     summary: '거래소의 이전 결과 회신 반입',
-    path: '/imports/transfer-report',
     permission: 'custody.record',
     query: z.object({ mode: storeMode }),
-    handle: async ({ services: { database }, principal: { actor }, query: { mode }, body }) => {
-      const { counts, ...file } = await importTransferReport(database, actor, body, { takeGoodRows: mode === 'accept_good' });
-      return toImportAnswer({ ...file, outcome: counts });
+    take: async ({ database }, { content, actor, query: { mode } }) => {
+      const { counts, ...stored } = await importTransferReport(database, actor, content, { takeGoodRows: mode === 'accept_good' });
+      return { ...stored, outcome: counts };
     },
   }),
-  upload({
-    ...FILE,
+  fileImport({
+    name: 'service-results',
     operationId: 'importServiceResults',
     summary: '우편 송달 결과 반입',
-    path: '/imports/service-results',
     permission: 'service.record',
     query: z.object({ mode: storeMode }),
-    handle: async ({ services: { database, keys }, principal: { actor }, query: { mode }, body: content }) => {
+    take: async ({ database, keys }, { content, actor, query: { mode } }) => {
       const rules = await rulesOfService(database.read, seoulDay(database.clock.now()));
       const input = { content, rules, takeGoodRows: mode === 'accept_good' };
-      const { importFileId, state, repeated, rowCount, badCount, errors, served, returned, unchanged } = await importServiceResults(
-        database,
-        keys,
-        actor,
-        input,
-      );
-      return toImportAnswer({ importFileId, state, repeated, rowCount, badCount, errors, outcome: { served, returned, unchanged } });
+      const { served, returned, unchanged, ...stored } = await importServiceResults(database, keys, actor, input);
+      return { ...stored, errorCount: stored.errors.length, outcome: { served, returned, unchanged } };
     },
   }),
-  upload({
-    ...FILE,
+  fileImport({
+    name: 'bank-statement',
     operationId: 'importBankStatement',
     summary: '금고 입출금 내역 반입',
-    path: '/imports/bank-statement',
     permission: 'bank.import',
     query: z.object({
       acceptUnmatched: flagText.default(false).meta({ description: '맞는 건이 없는 줄도 미확인 입금으로 저장', example: 'false' }),
       accountLabel: lineText(100, '세외금고 1').exactOptional().meta({ description: '기준값의 계좌가 아닐 때 그 이름' }),
     }),
-    handle: async ({ services: { database, keys }, principal: { actor }, query, body }) => {
-      const { counts, ...file } = await importBankStatement(database, keys, actor, body, query);
-      return toImportAnswer({ ...file, outcome: counts });
+    take: async ({ database, keys }, { content, actor, query }) => {
+      const { counts, ...stored } = await importBankStatement(database, keys, actor, content, query);
+      return { ...stored, outcome: counts };
     },
   }),
 ];
 
-export const uploadRoutes: readonly Route[] = [...ledgerFiles, ...answerFiles];
+/** Every kind of file that comes in, in the order in which the work goes. */
+export const fileImports: readonly FileImport[] = [...ledgerFiles, ...answerFiles];
+
+export const uploadRoutes: readonly Route[] = fileImports.map(({ route }) => route);

@@ -1,28 +1,12 @@
 import { z } from 'zod';
 import type { Refund } from '../../database/generated/client.ts';
-import { RefundState, ReleaseGround } from '../../database/generated/enums.ts';
-import { VENUE_CODES } from '../../exchange/port.ts';
-import { closableCases, closeSettledCases } from '../../treasury/close.ts';
+import { RefundState } from '../../database/generated/enums.ts';
 import { issueSurplusNotice } from '../../treasury/distribution-notices.ts';
 import { refundInstruction, requestRefund } from '../../treasury/refund.ts';
-import { bulk, bulkAnswer, nothingToPrepare, toRefusal } from '../bulk.ts';
-import { agencyInput, correspondenceInput } from '../letters.ts';
-import { action, NONE, type Route, read } from '../route.ts';
-import {
-  DONE,
-  dayText,
-  done,
-  instantText,
-  lineText,
-  pageAnswer,
-  pageArgs,
-  pageQuery,
-  pathId,
-  reasonText,
-  rowId,
-  toPage,
-  wonText,
-} from '../schemas.ts';
+import { bulk, nothingToPrepare } from '../bulk.ts';
+import { agencyInput } from '../letters.ts';
+import { NONE, type Route, read } from '../route.ts';
+import { dayText, instantText, lineText, pageAnswer, pageArgs, pageQuery, pathId, reasonText, rowId, toPage, wonText } from '../schemas.ts';
 import { dayOrNull } from '../views/case-summary.ts';
 
 const refundAnswer = z
@@ -135,34 +119,5 @@ export const refundRoutes: readonly Route[] = [
     result: z.object({ noticeId: rowId }),
     prepare: nothingToPrepare,
     handle: (work, { services, body: { agency } }, caseId) => issueSurplusNotice(work, services.keys, { caseId, agency }),
-  }),
-  read({
-    operationId: 'listClosableCases',
-    tag: 'treasury',
-    summary: '정산되어 해제와 종결만 남은 사건',
-    path: '/cases/closable',
-    permission: 'case.read',
-    params: NONE,
-    query: z.object({ venueCode: z.enum(VENUE_CODES) }),
-    answer: z.array(z.object({ caseId: rowId, ground: z.enum(ReleaseGround) })),
-    handle: async ({ services: { database }, principal, query }) => {
-      const cases = await database.work(principal.actor, (work) => closableCases(work, query.venueCode));
-      return [...cases];
-    },
-  }),
-  action({
-    operationId: 'closeSettledCases',
-    tag: 'treasury',
-    summary: '정산된 사건의 압류를 해제하고 종결',
-    path: '/cases/closures',
-    permission: 'distribution.finish',
-    params: NONE,
-    query: NONE,
-    body: z.object({ venueCode: z.enum(VENUE_CODES), correspondence: correspondenceInput }),
-    answer: bulkAnswer(done),
-    handle: async ({ services: { database, keys }, principal: { actor }, body }) => {
-      const { released, refused } = await closeSettledCases(database, keys, actor, body);
-      return { done: released.map((id) => ({ id, result: DONE })), refused: refused.map((each) => toRefusal(each.caseId, each)) };
-    },
   }),
 ];

@@ -95,6 +95,12 @@ const money = z.object({
 });
 
 /** Everything about a case that names nobody. */
+export const settlementStep = z.object({
+  step: z.string().meta({ example: 'withdraw_won' }),
+  text: z.string().meta({ example: '거래소에 있는 1234567원을 출금합니다.' }),
+  subject: z.string().meta({ description: '무엇에 관한 일인지', example: 'case:12' }),
+});
+
 export const caseAnswer = caseSummaryAnswer
   .extend({
     approvalId: rowId.nullable(),
@@ -120,9 +126,7 @@ export const caseAnswer = caseSummaryAnswer
       .nullable(),
     money: money.nullable().meta({ description: '이전받기 전이면 null' }),
     accounts: z.array(accountAnswer).meta({ description: '이 사건의 장부 계정' }),
-    steps: z
-      .array(z.object({ step: z.string(), text: z.string(), subject: z.string() }))
-      .meta({ description: '매각 뒤 종결까지 남은 일', example: [] }),
+    steps: z.array(settlementStep).meta({ description: '매각 뒤 종결까지 남은 일', example: [] }),
     releases: z.array(z.object({ ground: z.enum(ReleaseGround), reason: z.string(), releasedOn: dayText })).meta({ example: [] }),
   })
   .meta({ id: 'Case', description: '압류 사건의 모든 내용' });

@@ -7,7 +7,7 @@ import { NOTICE_TITLES } from '../../notice/notice-titles.ts';
 import { noticesOf, viewOf } from '../../notice/notice-view.ts';
 import { STAY_KINDS } from '../../seizure/stay-kinds.ts';
 import { type CaseMoney, readCaseMoney } from '../../treasury/case-money.ts';
-import { settlementNeeds } from '../../treasury/close.ts';
+import { MONEY_PHASES, settlementNeeds } from '../../treasury/settlement-needs.ts';
 import { totalOwed, viewBills } from './bill-view.ts';
 import type { caseAnswer, noticeAnswer, stayAnswer } from './case-answer.ts';
 import { dayOrNull, toCaseSummary } from './case-summary.ts';
@@ -26,8 +26,6 @@ const PARTS = {
 
 type CaseWithAll = Prisma.SeizureCaseGetPayload<{ include: typeof PARTS }>;
 
-/** Phases after the sale, in which what is left to do is read from the ledger. */
-const MONEY_PHASES = ['sale_done', 'distributing', 'settled'];
 const BEFORE_CUSTODY = ['proposed', 'approved', 'refused'];
 
 /** A case with everything about it that names nobody. Error: `NOT_FOUND`. */
@@ -38,7 +36,8 @@ export async function viewCase(reader: Transaction, caseId: number, now: Date): 
   const billIds = seizureCase.bills.map(({ billId }) => billId);
   const bills = await viewBills(reader, billIds, today);
   const billOf = new Map(bills.map((bill) => [bill.id, bill]));
-  const needs = MONEY_PHASES.includes(seizureCase.phase) ? await settlementNeeds({ tx: reader, at: now }, caseId) : [];
+  const isPastSale = MONEY_PHASES.some((phase) => phase === seizureCase.phase);
+  const needs = isPastSale ? await settlementNeeds({ tx: reader, at: now }, caseId) : [];
   return {
     ...toCaseSummary(seizureCase, today),
     ...ownFields(seizureCase),

@@ -53,7 +53,7 @@ export async function toAllCases(
 export async function serveExchange(stage: Stage): Promise<void> {
   const { venueAccountId } = stage;
   const owing = [...(await casesIn(stage, 'approved')), ...(await casesIn(stage, 'seized'))];
-  const terms = { venueAccountId, correspondence: CORRESPONDENCE };
+  const terms = { venueAccountId, correspondence: CORRESPONDENCE, marginReason: '매각까지 가격이 떨어질 수 있음 (표본)' };
   const refused = await toAllCases(
     stage,
     '/seizures/documents',

@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { Won } from '../../kernel/money.ts';
-import { approveAll, casesIn, toAll } from './answers.ts';
+import { approveAll, toAll } from './answers.ts';
 import { type BankMovement, handInStatement } from './bank.ts';
 import { dispatchDocuments, type NoticeRow, noticesOf, postLetters } from './coins.ts';
 import { reportPost, taxpayerOf } from './letters.ts';
 import { AGENCY, CORRESPONDENCE, minutesLater, nextWorkingMorning, type Stage } from './stage.ts';
 
-const MONEY_PHASES = ['sale_done', 'distributing', 'settled'] as const;
 /** Two withdrawals, distributions with their days on file, refunds and returns. */
 const SETTLING_WORKING_DAYS_MAX = 60;
 
-const caseSteps = z.object({ id: z.int(), steps: z.array(z.object({ step: z.string(), subject: z.string() })) });
+const worklist = z.array(z.object({ caseId: z.int(), steps: z.array(z.object({ step: z.string(), subject: z.string() })) }));
 
 interface Need {
   readonly caseId: number;
@@ -30,7 +29,7 @@ export async function settle(stage: Stage): Promise<void> {
     underWay = [];
     await stage.driver.untilIdle();
     const needs = await readNeeds(stage);
-    if (needs.length === 0) return;
+    if (needs.every(({ step }) => step === 'seize_rest')) return tellOfRest(stage, needs);
     underWay.push(...(await withdraw(stage, needs)));
     await tellOfDistribution(stage, needs);
     underWay.push(...(await refund(stage, needs)));
@@ -46,17 +45,20 @@ export async function settle(stage: Stage): Promise<void> {
   );
 }
 
-async function readNeeds(stage: Stage): Promise<Need[]> {
-  const needs: Need[] = [];
-  for (const phase of MONEY_PHASES) {
-    for (const { id } of await casesIn(stage, phase)) {
-      const { steps } = caseSteps.parse(await stage.office.get(`/cases/${id}`, stage.cast.treasurer));
-      // A case without a step is waiting for the service itself.
-      if (steps.length === 0) needs.push({ caseId: id, step: 'wait', subject: `case:${id}` });
-      for (const { step, subject } of steps) needs.push({ caseId: id, step, subject });
-    }
-  }
-  return needs;
+/** Where prices fell further than the margin, the rest at the exchange is seized anew: another case, and another story. */
+function tellOfRest(stage: Stage, needs: readonly Need[]): void {
+  const cases = new Set(needs.map(({ caseId }) => caseId)).size;
+  if (cases > 0) stage.tell(`사건 ${cases}건은 체납액이 남아, 거래소에 압류된 채 남은 가상자산을 다시 조회하여 압류합니다.`);
+}
+
+async function readNeeds({ office, cast }: Stage): Promise<Need[]> {
+  const cases = worklist.parse(await office.get('/cases/settlement-steps?venueCode=upbit', cast.treasurer));
+  return cases.flatMap(({ caseId, steps }): Need[] =>
+    // A case without a step is waiting for the service itself.
+    steps.length === 0
+      ? [{ caseId, step: 'wait', subject: `case:${caseId}` }]
+      : steps.map(({ step, subject }) => ({ caseId, step, subject })),
+  );
 }
 
 const requested = z.object({ withdrawalId: z.int(), number: z.string() });
