@@ -91,7 +91,7 @@ export class DemoInstallation implements ServiceAddress {
         REDIS_URL: config.redisUrl ?? '',
       },
     });
-    await service.start();
+    await service.restartIfDown();
     return new DemoInstallation({ exchange, store, tap, process: service, options });
   }
 

@@ -15,6 +15,8 @@ export class ServiceProcess {
   readonly #args: () => readonly string[];
   readonly #environment: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
+  /** The one that `kill` has hit. */
+  #killed: ChildProcess | undefined;
   #url: string | undefined;
   #firstLink: string | undefined;
   #lastLines: string[] = [];
@@ -35,14 +37,15 @@ export class ServiceProcess {
     return this.#firstLink;
   }
 
-  async start(): Promise<void> {
+  /** False when a kill fell before it was up. */
+  async start(): Promise<boolean> {
     const child = spawn(process.execPath, [join(projectRoot, 'dist', 'src', 'main.js'), ...this.#args()], {
       env: { ...process.env, ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
     this.#lastLines = [];
-    await new Promise<void>((resolve, reject) => {
+    return new Promise<boolean>((resolve, reject) => {
       const timer = setTimeout(() => reject(this.#failure('did not start in time')), START_TIMEOUT_MS);
       const listen = (line: string) => {
         this.#lastLines = [...this.#lastLines.slice(1 - LINES_KEPT), line];
@@ -51,13 +54,14 @@ export class ServiceProcess {
         if (url === undefined) return;
         clearTimeout(timer);
         this.#url = url;
-        resolve();
+        resolve(true);
       };
       for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', listen);
       child.once('exit', (code, signal) => {
         if (this.#child === child) this.#url = undefined;
         clearTimeout(timer);
-        reject(this.#failure(`ended with ${signal ?? code}`));
+        if (this.#killed === child) resolve(false);
+        else reject(this.#failure(`ended with ${signal ?? code}`));
       });
     });
   }
@@ -66,6 +70,7 @@ export class ServiceProcess {
   kill(): void {
     this.kills++;
     this.#url = undefined;
+    this.#killed = this.#child;
     this.#child?.kill('SIGKILL');
   }
 
@@ -74,12 +79,13 @@ export class ServiceProcess {
     return this.#child === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Starts it again once a kill has taken effect. */
+  /** Starts it again once a kill has taken effect, and once more for every kill that falls while it starts. */
   async restartIfDown(): Promise<void> {
     if (this.#url !== undefined && !this.isDown) return;
-    const child = this.#child;
-    if (child !== undefined && !this.isDown) await new Promise((resolve) => child.once('exit', resolve));
-    await this.start();
+    do {
+      const child = this.#child;
+      if (child !== undefined && !this.isDown) await new Promise((resolve) => child.once('exit', resolve));
+    } while (!(await this.start()));
   }
 
   async stop(): Promise<void> {
