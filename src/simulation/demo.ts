@@ -4,12 +4,12 @@ import { DrivenClock, elapsedMs } from '../kernel/clock.ts';
 import type { Config } from '../kernel/config.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
-import { Price } from '../kernel/money.ts';
+import { Price, type Won } from '../kernel/money.ts';
 import { ClockDriver } from './clock-driver.ts';
 import { DemoInstallation } from './installation.ts';
 import { KillPlan } from './kill-plan.ts';
 import { Office } from './office.ts';
-import { type SampleTaxpayer, sampleCity } from './sample/city.ts';
+import { sampleCity } from './sample/city.ts';
 import { hireCast } from './story/cast.ts';
 import { openCustomers, registerAccount } from './story/exchange.ts';
 import { play } from './story/play.ts';
@@ -34,37 +34,63 @@ const GENERATED_COINS = ['BTC', 'ETH', 'XRP', 'SOL', 'DOGE', 'ADA', 'LINK'];
 /** The whole way of a sample city, from its files to posted proceeds, through the real service. Error: `CONFLICT` when an invariant is broken. */
 export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
   const startedMs = elapsedMs();
-  const clock = new DrivenClock(new Date(startOfDay(FIRST_DAY).getTime() + OFFICE_OPENS_MS));
   const kills = options.kills === 0 ? undefined : new KillPlan(options.seed, options.kills, options.taxpayers);
-  const market =
-    options.marketFolder === undefined ? ({ kind: 'generated' } as const) : ({ kind: 'replay', folder: options.marketFolder } as const);
-  const installation = await DemoInstallation.open({ ...options, clock, market, kills });
+  const installation = await installDemo(options, kills);
   try {
-    const { stage, city } = await setStage(installation, clock, options);
-    const claimKrw = await play(stage, async () => {
-      const database = await installation.openDatabase();
-      return owedOnEverything(database, seoulDay(clock.now())).finally(() => database.close());
-    });
-    const result = await concluded(installation, stage);
+    const played = await playDemo(installation, options);
+    const summary = await concludeDemo(installation, played);
     if (kills !== undefined && installation.kills < kills.total) {
       throw new CheongsanError(
         'INTERNAL',
         `Only ${installation.kills} of ${kills.total} kills fell; the run has ${JSON.stringify(kills.counts)}.`,
       );
     }
-    options.onProgress(`표본 ${city.length}명의 처리를 마쳤습니다${kills === undefined ? '' : ` (강제 종료 ${installation.kills}회)`}.`);
-    return { ...result, claimKrw: claimKrw.toString(), seconds: Math.round((elapsedMs() - startedMs) / 100) / 10 };
+    const killed = kills === undefined ? '' : ` (강제 종료 ${installation.kills}회)`;
+    options.onProgress(`표본 ${played.stage.city.length}명의 처리를 마쳤습니다${killed}.`);
+    return { ...summary, seconds: Math.round((elapsedMs() - startedMs) / 100) / 10 };
   } finally {
     await installation.close();
   }
 }
 
-async function setStage(
-  installation: DemoInstallation,
-  clock: DrivenClock,
-  options: DemoOptions,
-): Promise<{ stage: Stage; city: SampleTaxpayer[] }> {
-  const { exchange } = installation;
+/** A fresh installation with a clock that stands at the opening of the first day. */
+export async function installDemo(options: Omit<DemoOptions, 'kills'>, kills?: KillPlan): Promise<DemoInstallation> {
+  const clock = new DrivenClock(new Date(startOfDay(FIRST_DAY).getTime() + OFFICE_OPENS_MS));
+  const market =
+    options.marketFolder === undefined ? ({ kind: 'generated' } as const) : ({ kind: 'replay', folder: options.marketFolder } as const);
+  return DemoInstallation.open({ ...options, clock, market, kills });
+}
+
+export interface PlayedDemo {
+  readonly stage: Stage;
+  /** What was owed on all imported bills on the first day. */
+  readonly claim: Won;
+}
+
+/** Plays every scene. */
+export async function playDemo(installation: DemoInstallation, options: Omit<DemoOptions, 'kills'>): Promise<PlayedDemo> {
+  const stage = await setStage(installation, options);
+  const claim = await play(stage, async () => {
+    const database = await installation.openDatabase();
+    return owedOnEverything(database, seoulDay(installation.clock.now())).finally(() => database.close());
+  });
+  return { stage, claim };
+}
+
+/** Reads the sums from the books and checks every invariant. */
+export async function concludeDemo(installation: DemoInstallation, { stage, claim }: PlayedDemo): Promise<Omit<DemoSummary, 'seconds'>> {
+  const database = await installation.openDatabase();
+  try {
+    const { summary, broken } = await summarise(database, installation.exchange, stage.cityAccountId);
+    for (const { code, statement, offending } of broken) stage.tell(`✗ ${code}: ${statement} ${offending.slice(0, 5).join(', ')}`);
+    return { ...summary, claimKrw: claim.toString() };
+  } finally {
+    await database.close();
+  }
+}
+
+async function setStage(installation: DemoInstallation, options: Omit<DemoOptions, 'kills'>): Promise<Stage> {
+  const { exchange, clock } = installation;
   const office = new Office(installation, clock);
   const prices = await readPrices(exchange.url, coinsOf(options.marketFolder));
   const city = sampleCity({ seed: options.seed, taxpayers: options.taxpayers, today: FIRST_DAY, prices });
@@ -72,10 +98,7 @@ async function setStage(
   const { venueAccountId, cityAccountId } = await registerAccount(office, exchange, cast.administrator);
   await openCustomers(exchange, city);
   const driver = new ClockDriver(clock, office);
-  return {
-    city,
-    stage: { office, exchange, driver, clock, city, cast, venueAccountId, cityAccountId, officerId, tell: options.onProgress },
-  };
+  return { office, exchange, driver, clock, city, cast, venueAccountId, cityAccountId, officerId, tell: options.onProgress };
 }
 
 /** Only coins that were recorded, where a recording is replayed. */
@@ -97,15 +120,4 @@ async function readPrices(url: string, coins: readonly string[]): Promise<Map<st
   if (prices.size !== coins.length)
     throw new CheongsanError('EXCHANGE_REFUSED', `The paper exchange told ${prices.size} of ${coins.length} prices.`);
   return prices;
-}
-
-async function concluded(installation: DemoInstallation, stage: Stage) {
-  const database = await installation.openDatabase();
-  try {
-    const { summary, broken } = await summarise(database, installation.exchange, stage.cityAccountId);
-    for (const { code, statement, offending } of broken) stage.tell(`✗ ${code}: ${statement} ${offending.slice(0, 5).join(', ')}`);
-    return summary;
-  } finally {
-    await database.close();
-  }
 }

@@ -101,8 +101,17 @@ export class DemoInstallation implements ServiceAddress {
     return token;
   }
 
+  get clock(): DrivenClock {
+    return this.#options.clock;
+  }
+
+  /** How often the service was killed. */
   get kills(): number {
     return this.#process.kills;
+  }
+
+  killService(): void {
+    this.#process.kill();
   }
 
   async url(): Promise<string> {

@@ -4,9 +4,9 @@ import { SeededRandom } from '../kernel/random.ts';
 const ORDER_KILLS_MIN = 5;
 
 /** How much of each a run has, per taxpayer; kills are spread over most of it. */
-const COMMITS_PER_TAXPAYER = 45;
-const REQUESTS_PER_TAXPAYER = 14;
-const ORDERS_PER_TAXPAYER = 1.2;
+const COMMITS_PER_TAXPAYER = 30;
+const REQUESTS_PER_TAXPAYER = 7;
+const ORDERS_PER_TAXPAYER = 0.85;
 const SPREAD = 0.8;
 
 /**

@@ -70,7 +70,7 @@ export interface SampleCityOptions {
 /** As in Cheongju: of 203, 42 owe nothing any more and half were seized years ago. */
 const SHARE_DISCHARGED = 42 / 203;
 const SHARE_OLD = 103 / 203;
-const TOTAL_PRINCIPAL_PER_DEBTOR = 1_300_000_000 / 161;
+const TOTAL_PRINCIPAL_PER_DEBTOR = 1_015_000_000 / 161;
 
 const TAX_ITEMS = [
   { code: '101', name: '취득세', level: '도세', arises: [3, 12], due: [5, 11] },
