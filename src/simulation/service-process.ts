@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pause } from '../kernel/clock.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { projectRoot } from '../kernel/paths.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const LINES_KEPT = 40;
+const START_ATTEMPTS_MAX = 40;
+const START_AGAIN_MS = 100;
 
 /**
  * The real service as a process of its own, as `npm start` runs it, so that it can be killed with SIGKILL and started again on
@@ -37,7 +40,7 @@ export class ServiceProcess {
     return this.#firstLink;
   }
 
-  /** False when a kill fell before it was up. */
+  /** False when it was not to be: a kill fell before it was up, or its database was down just then. */
   async start(): Promise<boolean> {
     const child = spawn(process.execPath, [join(projectRoot, 'dist', 'src', 'main.js'), ...this.#args()], {
       env: { ...process.env, ...this.#environment },
@@ -60,7 +63,8 @@ export class ServiceProcess {
       child.once('exit', (code, signal) => {
         if (this.#child === child) this.#url = undefined;
         clearTimeout(timer);
-        if (this.#killed === child) resolve(false);
+        const isWithoutDatabase = this.#lastLines.some((last) => last.includes('[DATABASE_UNAVAILABLE]'));
+        if (this.#killed === child || isWithoutDatabase) resolve(false);
         else reject(this.#failure(`ended with ${signal ?? code}`));
       });
     });
@@ -79,13 +83,16 @@ export class ServiceProcess {
     return this.#child === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Starts it again once a kill has taken effect, and once more for every kill that falls while it starts. */
+  /** Starts it once a kill has taken effect, and again, as a supervisor would, until it is up. */
   async restartIfDown(): Promise<void> {
     if (this.#url !== undefined && !this.isDown) return;
-    do {
+    for (let attempt = 1; attempt <= START_ATTEMPTS_MAX; attempt++) {
       const child = this.#child;
       if (child !== undefined && !this.isDown) await new Promise((resolve) => child.once('exit', resolve));
-    } while (!(await this.start()));
+      if (await this.start()) return;
+      await pause(START_AGAIN_MS);
+    }
+    throw this.#failure(`did not come up in ${START_ATTEMPTS_MAX} attempts`);
   }
 
   async stop(): Promise<void> {

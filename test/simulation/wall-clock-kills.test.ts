@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { EmbeddedPostgres } from '../../src/database/embedded.ts';
+import { EmbeddedWatch } from '../../src/database/embedded-watch.ts';
 import { pause } from '../../src/kernel/clock.ts';
 import { readConfig } from '../../src/kernel/config.ts';
 import { createLog } from '../../src/kernel/log.ts';
@@ -14,7 +15,8 @@ const TIMEOUT_MS = 280_000;
 const log = createLog({ level: 'error' });
 /** Once everybody has his password and the files are in. */
 const FIRST_SCENE_TO_DISTURB = '체납이 없어진';
-const PAUSE_MS = { from: 700, to: 3_500 };
+const PAUSE_MS = { from: 500, to: 6_000 };
+const KILLS_MAX = 9;
 /** Of how many kills one hits PostgreSQL itself. */
 const DATABASE_EVERY = 3;
 
@@ -23,25 +25,33 @@ interface Disturbance {
   readonly database: number;
 }
 
-/** Kills service and PostgreSQL at whatever moment it happens to be, until it is told to stop. */
+/** Kills service and PostgreSQL at whatever moment it happens to be, until it is told to stop or has had enough. */
 async function disturb(installation: DemoInstallation, dataFolder: string, signal: AbortSignal): Promise<Disturbance> {
   const random = new SeededRandom('wall clock', 'moments');
   const server = await EmbeddedPostgres.start({ dataFolder, log });
+  let isBack = () => undefined;
+  const watch = new EmbeddedWatch(server, createLog({ level: 'silent' }), async () => isBack());
   let service = 0;
   let database = 0;
-  while (!signal.aborted) {
+  while (!signal.aborted && service + database < KILLS_MAX) {
     await pause(random.integer(PAUSE_MS.from, PAUSE_MS.to), signal);
     if (signal.aborted) break;
     if ((service + database) % DATABASE_EVERY === DATABASE_EVERY - 1) {
+      const back = new Promise<undefined>((resolve) => {
+        isBack = () => {
+          resolve(undefined);
+          return undefined;
+        };
+      });
       process.kill(await serverProcessId(dataFolder), 'SIGKILL');
       database++;
-      await server.ensureRunning();
+      await back;
     } else {
       installation.killService();
       service++;
     }
   }
-  await server.stopIfUnused();
+  await watch.stop();
   return { service, database };
 }
 
