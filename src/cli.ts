@@ -1,27 +1,9 @@
-import { Command } from 'commander';
-import { registerBackup } from './cli/backup.ts';
-import { registerDemo } from './cli/demo.ts';
-import { registerMarket } from './cli/market.ts';
-import { registerPenalty } from './cli/penalty.ts';
-import { registerTrace } from './cli/trace.ts';
-import { registerVerify } from './cli/verify.ts';
-import { namedDatabaseError } from './database/errors.ts';
-import { named } from './kernel/errors.ts';
+import { runCommand } from './cli/run.ts';
 
-/** `npx cheongsan …`: the officer's and the auditor's jobs from a shell. Exit status 0 only on success. */
-const program = new Command('cheongsan')
-  .description('지방세 체납자의 가상자산 압류·보관·자진 매각·매각·배분')
-  .showHelpAfterError('(도움말: cheongsan --help)');
-registerDemo(program);
-registerTrace(program);
-registerVerify(program);
-registerMarket(program);
-registerPenalty(program);
-registerBackup(program);
+/** `npx cheongsan …`: the officer's and the auditor's jobs from a shell. */
 
-program.parseAsync().catch((thrown: unknown) => {
-  const error = named(namedDatabaseError(thrown));
-  process.stderr.write(`${error.title} [${error.code}] ${error.message}\n`);
-  if (error.code === 'INTERNAL') process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
-  process.exitCode = 1;
-});
+// What a library will do otherwise one day is no news for an officer, and standard error is for what went wrong.
+process.noDeprecation = true;
+// Whatever ends the process before its work is done must not look like success.
+process.exitCode = 1;
+process.exitCode = await runCommand(process.argv.slice(2));

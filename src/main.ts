@@ -1,15 +1,17 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { namedDatabaseError } from './database/errors.ts';
+import { tellFailure } from './cli/failure.ts';
+import { speakKorean, typedWrongly } from './cli/korean.ts';
 import { DrivenClock } from './kernel/clock.ts';
 import { readConfig } from './kernel/config.ts';
-import { CheongsanError, named } from './kernel/errors.ts';
+import { CheongsanError } from './kernel/errors.ts';
 import { createLog } from './kernel/log.ts';
 import { type RunningService, startService } from './service.ts';
 
 /** `npm start`: the service, its workers and its pages, until it is told to stop. */
 async function main(): Promise<void> {
-  const program = new Command('cheongsan-service')
+  const program = speakKorean(new Command('npm start --'))
+    .description('서비스와 작업자를 켠다')
     .option('--demo', '연습용 데이터베이스를 연다', false)
     .option('--clock <instant>', '연습용 데이터베이스에서, 이 시각에 멈추어 있는 시계로 시작한다')
     .parse();
@@ -19,21 +21,19 @@ async function main(): Promise<void> {
   }
   const config = readConfig(process.env);
   const log = createLog({ level: config.logLevel });
-  const service = await startService({
+  const starting = startService({
     config,
     log,
     kind: options.demo ? 'demo' : 'real',
     ...(options.clock === undefined ? {} : { clock: new DrivenClock(parseInstant(options.clock)) }),
   });
-  announce(service);
+  // Told to stop while it is starting, it goes down in order too, and leaves no server behind.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      service.stop().then(
-        () => process.exit(0),
-        (thrown: unknown) => fail(thrown),
-      );
+      starting.then((service) => service.stop()).then(() => process.exit(0), fail);
     });
   }
+  announce(await starting);
 }
 
 function parseInstant(text: string): Date {
@@ -50,12 +50,13 @@ function announce({ url, firstAdministratorToken }: RunningService): void {
   }
 }
 
-/** One line that says what is wrong and what to do; the log holds the cause. */
 function fail(thrown: unknown): never {
-  const error = named(namedDatabaseError(thrown));
-  process.stderr.write(`${error.title} [${error.code}] ${error.message}\n`);
-  if (error.code === 'INTERNAL') process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
+  tellFailure(thrown);
   process.exit(1);
 }
 
-main().catch(fail);
+main().catch((thrown: unknown) => {
+  const failure = typedWrongly(thrown);
+  if (failure === undefined) process.exit(0);
+  fail(failure);
+});

@@ -1,7 +1,7 @@
 import type { Database } from '../database/work.ts';
 
 export interface AuditFinding {
-  readonly code: 'EMPTY' | 'SEQUENCE_GAP' | 'CHAIN_BROKEN' | 'HASH_WRONG' | 'HEAD_DIFFERS' | 'SEAL_BROKEN' | 'UNSEALED';
+  readonly code: 'EMPTY' | 'SEQUENCE_GAP' | 'CHAIN_BROKEN' | 'HASH_WRONG' | 'HEAD_DIFFERS' | 'SEAL_BROKEN';
   readonly where: string;
 }
 

@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../kernel/config.ts';
-import { createLog } from '../kernel/log.ts';
 import { runDemo } from '../simulation/demo.ts';
-import { print, printJson } from './shell.ts';
+import { print, printJson, shellLog } from './shell.ts';
 
 function count(low: number, high: number) {
   return (text: string): number => {
@@ -32,7 +31,7 @@ export function registerDemo(program: Command): void {
     .action(async (options: DemoOptions) => {
       const summary = await runDemo({
         config: readConfig(process.env),
-        log: createLog({ level: 'warn' }),
+        log: shellLog(),
         seed: options.seed,
         marketFolder: options.market,
         kills: options.kill,

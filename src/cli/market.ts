@@ -1,10 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { recordMarket } from '../exchange/record-market.ts';
 import { systemClock } from '../kernel/clock.ts';
-import { createLog } from '../kernel/log.ts';
 import { paperExchangeOptions } from '../paper-exchange/options.ts';
 import { startPaperExchange } from '../paper-exchange/server.ts';
-import { print } from './shell.ts';
+import { print, shellLog } from './shell.ts';
 
 function instant(text: string): Date {
   const parsed = new Date(text);
@@ -28,7 +27,7 @@ export function registerMarket(program: Command): void {
         ...rest,
         ...(baseUrl === undefined ? {} : { baseUrl }),
         clock: systemClock,
-        log: createLog({ level: 'warn' }),
+        log: shellLog(),
         onProgress: ({ symbol, daysDone, daysTotal }) => process.stderr.write(`\r${symbol} ${daysDone}/${daysTotal}일   `),
       });
       process.stderr.write('\n');
@@ -50,7 +49,7 @@ export function registerMarket(program: Command): void {
         ...(options.state === undefined ? {} : { stateFile: options.state }),
         operatorToken: options.operatorToken,
       });
-      const exchange = await startPaperExchange({ ...settings, clock: systemClock, log: createLog({ level: 'info' }) });
+      const exchange = await startPaperExchange({ ...settings, clock: systemClock, log: shellLog('info') });
       print(`연습용 거래소가 ${exchange.url} 에서 실행 중입니다. 실제 거래소가 아닙니다.`);
       await new Promise<void>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

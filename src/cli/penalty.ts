@@ -17,15 +17,33 @@ const won = z
   .regex(/^\d+$/, 'whole won as digits')
   .transform((text) => Won.of(text));
 
-const noticeSchema = z.object({
+const noticeSchema = z.strictObject({
   arisenOn: day,
   dueOn: day,
   servedOn: day.optional(),
   principalKrw: won,
   surchargeKrw: won.optional(),
-  deferrals: z.array(z.object({ from: day, to: day })).default([]),
-  payments: z.array(z.object({ on: day, krw: won })).default([]),
+  deferrals: z.array(z.strictObject({ from: day, to: day })).default([]),
+  payments: z.array(z.strictObject({ on: day, krw: won })).default([]),
 });
+
+async function readNotice(path: string): Promise<z.output<typeof noticeSchema>> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new CheongsanError('NOT_FOUND', `${path} cannot be read; name the JSON file of a notice.`, { cause });
+  });
+  const parsed = noticeSchema.safeParse(parseJson(text, path));
+  if (parsed.success) return parsed.data;
+  const reasons = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw new CheongsanError('INPUT_INVALID', `${path} is no notice. ${reasons}`);
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new CheongsanError('FILE_FORMAT', `${path} is no JSON; see docs/formats.md for the form of a notice.`, { cause });
+  }
+}
 
 export function registerPenalty(program: Command): void {
   program
@@ -35,12 +53,7 @@ export function registerPenalty(program: Command): void {
     .requiredOption('--as-of <day>', '기준일 (YYYY-MM-DD)')
     .option('--json', '결과를 JSON 한 줄로', false)
     .action(async (options: { notice: string; asOf: string; json: boolean }) => {
-      const parsed = noticeSchema.safeParse(JSON.parse(await readFile(options.notice, 'utf8')));
-      if (!parsed.success) {
-        const reasons = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-        throw new CheongsanError('INPUT_INVALID', `${options.notice} is no notice. ${reasons}`);
-      }
-      const notice = parsed.data;
+      const notice = await readNotice(options.notice);
       const rules = taxRules(new PolicySet(initialRows(POLICY_DEFINITIONS)));
       const statement = penaltyStatement(
         {

@@ -3,11 +3,12 @@ import type { Approval, CoinTransfer, StayKind } from '../database/generated/cli
 import { lockRows } from '../database/locks.ts';
 import { userIdOf, type Work } from '../database/work.ts';
 import { requestApproval, requireApproved } from '../identity/approval.ts';
-import { dayToColumn, seoulDay } from '../kernel/civil-date.ts';
+import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, Price, type Won } from '../kernel/money.ts';
 import { readPolicy } from '../policy/book.ts';
 import { secondApprovalFrom } from '../policy/definitions/sale.ts';
+import { staysOfKinds } from '../seizure/stay.ts';
 import { requireReason } from './deposit-decision.ts';
 import { lockUnidentified, unidentifiedRest } from './deposit-match.ts';
 import { holdingCoins, lockHolding } from './holding-state.ts';
@@ -176,25 +177,13 @@ export async function assertMayReturn(work: Work, caseId: number): Promise<void>
   if (!RETURNING_PHASES.some((returning) => returning === phase)) {
     throw new CheongsanError('PHASE_WRONG', `Case ${number} is ${phase}; coins go back once the sale is over or nothing is owed.`);
   }
-  const today = dayToColumn(seoulDay(work.at));
-  const stay = await work.tx.stay.findFirst({
-    where: {
-      caseId,
-      liftedAt: null,
-      kind: { in: [...STAYS_AGAINST_RETURN] },
-      fromDay: { lte: today },
-      OR: [{ untilDay: null }, { untilDay: { gte: today } }],
-    },
-  });
-  if (stay !== null) {
-    throw new CheongsanError(
-      'CONFLICT',
-      `Stay ${stay.id} (${stay.kind}) of case ${number} leaves it open who may receive the coins; have it lifted first.`,
-      {
-        facts: { stayId: stay.id, kind: stay.kind },
-      },
-    );
-  }
+  const [stay] = await staysOfKinds(work.tx, [caseId], STAYS_AGAINST_RETURN, seoulDay(work.at));
+  if (stay === undefined) return;
+  throw new CheongsanError(
+    'CONFLICT',
+    `Stay ${stay.id} (${stay.kind}) of case ${number} leaves it open who may receive the coins; have it lifted first.`,
+    { facts: { stayId: stay.id, kind: stay.kind } },
+  );
 }
 
 /** Coins of a holding that were promised to transfers which have not left yet. */

@@ -1,6 +1,21 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { access, chmod, constants, cp, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  constants,
+  cp,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { arch, platform, userInfo } from 'node:os';
 import { dirname, join, parse, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -135,6 +150,17 @@ async function copyPrograms(nativeFolder: string): Promise<string> {
     if (!(await exists(join(target, 'bin', 'postgres')))) throw cause;
   });
   return target;
+}
+
+/** Whether any process has this folder as its own, as every process of PostgreSQL has its cluster; undefined where the system does not tell. */
+export async function isWorkedIn(folder: string): Promise<boolean | undefined> {
+  const processes = await readdir('/proc').catch(() => undefined);
+  if (processes === undefined) return undefined;
+  const wanted = await realpath(folder);
+  const folders = await Promise.all(
+    processes.filter((name) => /^\d+$/.test(name)).map((name) => readlink(join('/proc', name, 'cwd')).catch(() => '')),
+  );
+  return folders.includes(wanted);
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -13,13 +13,15 @@ export const PRESENCE_NAME = 'cheongsan-presence';
 /** A connection that does nothing but be there. It keeps no process alive. */
 export class Presence {
   readonly #client: pg.Client;
+  readonly #socket: Socket;
   /** Resolves when the connection ends, with the code or word the server left behind. */
   readonly ended: Promise<string>;
   /** Process id of the server's side of it. */
   readonly backendProcessId: number;
 
-  private constructor(client: pg.Client, ended: Promise<string>, backendProcessId: number) {
+  private constructor(client: pg.Client, socket: Socket, ended: Promise<string>, backendProcessId: number) {
     this.#client = client;
+    this.#socket = socket;
     this.ended = ended;
     this.backendProcessId = backendProcessId;
   }
@@ -53,11 +55,12 @@ export class Presence {
     await client.connect();
     const { rows } = await client.query<{ id: number }>('SELECT pg_backend_pid() AS id');
     socket.unref();
-    return new Presence(client, ended, rows[0]?.id ?? 0);
+    return new Presence(client, socket, ended, rows[0]?.id ?? 0);
   }
 
-  /** Ends it, if it has not ended by itself. */
+  /** Ends it, if it has not ended by itself. Until then it does keep the process alive, or nobody would wait for the end. */
   async leave(): Promise<void> {
+    this.#socket.ref();
     await this.#client.end();
   }
 }

@@ -4,10 +4,10 @@ import pg from 'pg';
 import { pause } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import { type Credentials, freePort, isPortFree, openCluster, writeCredentials } from './embedded-cluster.ts';
-import { type EmbeddedLocation, locateEmbedded } from './embedded-location.ts';
+import { type EmbeddedLocation, exists, isWorkedIn, locateEmbedded } from './embedded-location.ts';
 import { PRESENCE_NAME, Presence } from './embedded-presence.ts';
 import { programFailure, runProgram } from './embedded-program.ts';
-import { isAlive, withFolderLock } from './folder-lock.ts';
+import { withFolderLock } from './folder-lock.ts';
 
 export const OWNER_ROLE = 'cheongsan_owner';
 export const APPLICATION_ROLE = 'cheongsan_app';
@@ -40,16 +40,27 @@ export class EmbeddedPostgres {
    * `CONFIG_INVALID`, `DISK_FULL`, `DATABASE_UNAVAILABLE`.
    */
   static async start(options: { dataFolder: string; log: Log; settings?: readonly string[] }): Promise<EmbeddedPostgres> {
-    const location = await locateEmbedded(options.dataFolder);
+    return EmbeddedPostgres.startAt(await locateEmbedded(options.dataFolder), options.log, options.settings);
+  }
+
+  /** The same for a cluster whose place is known. */
+  static async startAt(location: EmbeddedLocation, log: Log, settings: readonly string[] = []): Promise<EmbeddedPostgres> {
     return withFolderLock(lockFileOf(location), async () => {
-      const credentials = await openCluster(location, options.log);
-      const server = new EmbeddedPostgres(location, credentials, options.settings ?? [], options.log);
+      const credentials = await openCluster(location, log);
+      const server = new EmbeddedPostgres(location, credentials, settings, log);
       await server.#moveFromTakenPort();
       await server.#startServer();
       server.#presence = await Presence.enter(server.superuserUrl('postgres'));
       await server.#ensureRoles();
       return server;
     });
+  }
+
+  /** True when a cluster has been made for this data folder. */
+  static async hasCluster(dataFolder: string): Promise<boolean> {
+    if (!(await exists(dataFolder))) return false;
+    const { clusterFolder } = await locateEmbedded(dataFolder);
+    return exists(join(clusterFolder, 'PG_VERSION'));
   }
 
   ownerUrl(database: string): string {
@@ -161,7 +172,7 @@ export class EmbeddedPostgres {
 
   /** True when it was down and had to be started. */
   async #startServer(): Promise<boolean> {
-    await this.#removeForeignPidFile();
+    await this.#removeStalePidFile();
     if (await this.isRunning()) return false;
     const settings = ['listen_addresses=127.0.0.1', `port=${this.#credentials.port}`, 'unix_socket_directories=', ...this.#settings];
     const flags = settings.map((setting) => `-c ${setting}`).join(' ');
@@ -177,14 +188,13 @@ export class EmbeddedPostgres {
   }
 
   /**
-   * After a power cut, or in a container that counts from one again, the process id in postmaster.pid may be some other program's,
-   * and PostgreSQL would take it for itself and refuse to start.
+   * PostgreSQL believes its postmaster.pid while any process has that number: in a container that counts from one again, some other
+   * program, or its own dead self that nobody has buried. The file goes only when no process at all works in the cluster, since
+   * processes that outlive their postmaster must end before another one may start.
    */
-  async #removeForeignPidFile(): Promise<void> {
-    const processId = await this.serverProcessId().catch(() => 0);
-    if (!isAlive(processId)) return;
-    const program = await readFile(`/proc/${processId}/cmdline`, 'utf8').catch(() => undefined);
-    if (program !== undefined && !program.includes('postgres')) await rm(this.#pidFile, { force: true });
+  async #removeStalePidFile(): Promise<void> {
+    if (!(await exists(this.#pidFile)) || (await isWorkedIn(this.#location.clusterFolder)) !== false) return;
+    await rm(this.#pidFile, { force: true });
   }
 
   get #pidFile(): string {

@@ -31,6 +31,12 @@ const CONNECTION_ERRORS = new Set([
   'P2024',
 ]);
 
+/** The driver gives a broken connection no code, only words. */
+const CONNECTION_WORDS =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|Unable to start a transaction)/i;
+/** A transaction of the client's that ran beyond its time. */
+const TRANSACTION_OVER = 'P2028';
+
 interface DatabaseCause {
   /** SQLSTATE where PostgreSQL answered, else the driver's or the client's code. */
   readonly code: string;
@@ -73,10 +79,20 @@ export function namedDatabaseError(thrown: unknown): unknown {
       cause: thrown,
     });
   }
-  if (CONNECTION_ERRORS.has(code) || CONNECTION_CLASSES.some((prefix) => code.startsWith(prefix))) {
+  if (isConnectionLost({ code, message })) {
     return new CheongsanError('DATABASE_UNAVAILABLE', 'The database cannot be reached; it is tried again by itself.', { cause: thrown });
   }
+  if (code === TRANSACTION_OVER) {
+    return new CheongsanError('DATABASE_CONTENTION', 'The transaction took longer than it may, so nothing of it was stored; try again.', {
+      cause: thrown,
+    });
+  }
   return thrown;
+}
+
+function isConnectionLost({ code, message }: Pick<DatabaseCause, 'code' | 'message'>): boolean {
+  if (CONNECTION_ERRORS.has(code) || CONNECTION_CLASSES.some((prefix) => code.startsWith(prefix))) return true;
+  return CONNECTION_WORDS.test(message.replace(/^.*Transaction API error: /s, ''));
 }
 
 /** Digs the code out of what the client, its driver adapter or the driver itself threw. */

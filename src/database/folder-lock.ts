@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { pause } from '../kernel/clock.ts';
 import { CheongsanError } from '../kernel/errors.ts';
@@ -77,14 +78,22 @@ function isLeftBehind(holder: string): boolean {
   return !isAlive(processId);
 }
 
-/** True for a process that exists, whoever's it is. */
+/** True for a process that runs, whoever's it is. One that has ended and that nobody has buried yet does not count. */
 export function isAlive(processId: number): boolean {
   if (!Number.isInteger(processId) || processId <= 0) return false;
   try {
     process.kill(processId, 0);
-    return true;
   } catch (cause) {
-    return isCode(cause, 'EPERM');
+    if (!isCode(cause, 'EPERM')) return false;
+  }
+  return !isZombie(processId);
+}
+
+function isZombie(processId: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${processId}/stat`, 'latin1'));
+  } catch {
+    return false;
   }
 }
 

@@ -8,7 +8,6 @@ import { contentWidth, PAGE_MARGINS } from './layout/page-geometry.ts';
 import { blockContent } from './layout/print-content.ts';
 import { BODY_STYLE, FAINT_INK, NOTE_SIZE } from './layout/print-style.ts';
 import { flow } from './layout/text-flow.ts';
-import { type Letter, letterDocument } from './letter.ts';
 import type { PrintDocument } from './print-document.ts';
 
 declare module 'pdfmake' {
@@ -32,11 +31,6 @@ pdfmake.setLocalAccessPolicy(() => false);
 /** One document as a PDF with its fonts embedded; the same document and instant give the same bytes. Error: `INPUT_INVALID` for text without glyphs. */
 export function renderPdf(document: PrintDocument, options: PdfOptions): Promise<Buffer> {
   return renderPrintFile([document], options);
-}
-
-/** Many letters as one file to print, each on pages of its own. */
-export function renderLetters(letters: readonly Letter[], options: PdfOptions): Promise<Buffer> {
-  return renderPrintFile(letters.map(letterDocument), options);
 }
 
 /**

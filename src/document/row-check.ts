@@ -47,6 +47,8 @@ export interface RowCheckSummary {
   readonly rowCount: number;
   readonly goodCount: number;
   readonly badCount: number;
+  /** Every bad row's line, listed or not. */
+  readonly badLines: ReadonlySet<number>;
   /** At least one a bad row. */
   readonly errorCount: number;
   /** The first of them, in file order. */
@@ -66,6 +68,7 @@ export async function checkRows<Name extends string, Value>(
 ): Promise<RowCheckSummary> {
   const errorsListedMax = options.errorsListedMax ?? ERRORS_LISTED_MAX;
   const counts = { rowCount: 0, goodCount: 0, badCount: 0, errorCount: 0 };
+  const badLines = new Set<number>();
   const errors: RowError[] = [];
   let description: TableDescription | undefined;
   const onDescribed = (found: TableDescription) => {
@@ -81,10 +84,11 @@ export async function checkRows<Name extends string, Value>(
       continue;
     }
     counts.badCount += 1;
+    badLines.add(row.line);
     counts.errorCount += checked.errors.length;
     errors.push(...checked.errors.slice(0, Math.max(0, errorsListedMax - errors.length)));
   }
-  return { description, ...counts, errors };
+  return { description, ...counts, badLines, errors };
 }
 
 /** One row as its parsed value, or every reason against it. */

@@ -24,6 +24,7 @@ import { personRoutes } from './routes/persons.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { receiptExportRoutes } from './routes/receipt-exports.ts';
 import { refundRoutes } from './routes/refunds.ts';
+import { saleControlRoutes } from './routes/sale-control.ts';
 import { saleRecordRoutes } from './routes/sale-record.ts';
 import { saleRoutes } from './routes/sales.ts';
 import { seizureDocumentRoutes } from './routes/seizure-documents.ts';
@@ -65,6 +66,7 @@ const EVERYWHERE: readonly Route[] = [
   ...windowRoutes,
   ...saleRoutes,
   ...saleRecordRoutes,
+  ...saleControlRoutes,
   ...withdrawalRoutes,
   ...bankLineRoutes,
   ...distributionRoutes,

@@ -41,10 +41,13 @@ export const decimalText = z
   .string()
   .refine(isPlainDecimal, 'a plain decimal such as "0.015"')
   .meta({ description: '소수', example: '0.015' });
-/** A quantity of coins above zero, to 18 decimals; which asset is said beside it. */
-export const quantityInput = z
+/** A figure of zero or more, to 18 decimals. */
+export const figureInput = z
   .string()
-  .regex(/^(?:0|[1-9]\d{0,19})(?:\.\d{1,18})?$/, 'a plain decimal above zero, to 18 decimals')
+  .regex(/^(?:0|[1-9]\d{0,19})(?:\.\d{1,18})?$/, 'a plain decimal of zero or more, to 18 decimals')
+  .meta({ description: '0 이상의 수 (소수 18자리까지)', example: '0.015' });
+/** A quantity of coins above zero, to 18 decimals; which asset is said beside it. */
+export const quantityInput = figureInput
   .refine((text) => /[1-9]/.test(text), 'above zero')
   .meta({ description: '수량 (0 초과, 소수 18자리까지)', example: '0.015' });
 export function coins(asset: string, quantity: string): CoinAmount {

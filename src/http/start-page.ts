@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { formatSeoulDateTime } from '../document/korean-format.ts';
 import type { Services } from './services.ts';
 
 /** Facts of the start page, read anew at each call. */
@@ -55,7 +56,7 @@ ${facts.kind === 'demo' ? '<p class="mark">연습용 데이터베이스입니다
 ${demoNearby ? '<p class="mark">연습용 자료가 있습니다. <code>npm start -- --demo</code>로 열어 볼 수 있습니다.</p>' : ''}
 <dl>
 <dt>버전</dt><dd>${version}</dd>
-<dt>시작</dt><dd>${startedAt.toISOString()}</dd>
+<dt>시작</dt><dd>${formatSeoulDateTime(startedAt)}</dd>
 <dt>데이터베이스</dt><dd>${facts.database}</dd>
 <dt>작업 대기열</dt><dd>${facts.queue}</dd>
 <dt>거래 상태</dt><dd>${trading}</dd>

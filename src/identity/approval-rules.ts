@@ -44,6 +44,11 @@ export function needsSecond(moneyAtStake: Won | undefined, secondFrom: Won | und
   return moneyAtStake !== undefined && secondFrom !== undefined && !moneyAtStake.isLessThan(secondFrom);
 }
 
+/** Whose chairs an official sits in: his own and those of the officials he stands in for today. None for a machine. */
+export function chairsOf({ userId, standsInFor }: Pick<Principal, 'userId' | 'standsInFor'>): number[] {
+  return userId === null ? [] : [userId, ...standsInFor];
+}
+
 /**
  * Who may decide: an official with the permission for that kind, who is another human being than the maker and than whoever
  * decided first, and who does not stand in for either of them today; a deputy acts under his own name but sits in the absent
@@ -54,7 +59,7 @@ export function assertMayDecide(
   approval: Pick<Approval, 'id' | 'kind' | 'requestedById' | 'firstDecidedById'>,
 ): asserts principal is Principal & { readonly userId: number } {
   if (principal.userId === null) throw new CheongsanError('FORBIDDEN', 'Only an official decides approvals; sign in as one.');
-  const chairs = [principal.userId, ...principal.standsInFor];
+  const chairs = chairsOf(principal);
   if (chairs.includes(approval.requestedById)) {
     throw new CheongsanError(
       'APPROVAL_BY_MAKER',

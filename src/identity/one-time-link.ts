@@ -55,13 +55,6 @@ async function insertLink(work: Work, purpose: OneTimeLink['purpose'], userId: n
   return token;
 }
 
-/** What a link is for, so that a page can ask for the right things. Error: `UNAUTHENTICATED` as for `redeemLink`. */
-export async function linkPurpose(database: Database, token: string): Promise<OneTimeLink['purpose']> {
-  const link = await database.read.oneTimeLink.findUnique({ where: { tokenDigest: tokenDigest(token) } });
-  if (link === null || link.usedAt !== null || link.expiresAt <= database.clock.now()) throw linkRefused();
-  return link.purpose;
-}
-
 /**
  * Redeems a link once: sets the password, removes a second factor that may be enrolled (a new one is enrolled at the next
  * sign-in), ends all sessions. A refused password leaves the link good. Errors: `UNAUTHENTICATED` for a link that is

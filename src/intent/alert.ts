@@ -2,7 +2,7 @@ import { appendAudit } from '../audit/append.ts';
 import type { Alert } from '../database/generated/client.ts';
 import type { AlertSeverity } from '../database/generated/enums.ts';
 import { jsonColumn } from '../database/json.ts';
-import { type Database, type Transaction, userIdOf, type Work } from '../database/work.ts';
+import { type Database, userIdOf, type Work } from '../database/work.ts';
 import type { Canonical } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { scrub } from '../kernel/log.ts';
@@ -175,11 +175,6 @@ export async function acknowledgeAlert(work: Work, alertId: number): Promise<voi
       : new CheongsanError('CONFLICT', `Alert ${alertId} was acknowledged before.`);
   }
   await appendAudit(work, { stream: 'system', action: 'alert.acknowledged', subject: `alert:${alertId}` });
-}
-
-/** Alerts nobody has acknowledged, the newest first. */
-export async function openAlerts(reader: Pick<Transaction, 'alert'>, limit: number): Promise<readonly Alert[]> {
-  return reader.alert.findMany({ where: { acknowledgedAt: null }, orderBy: { id: 'desc' }, take: limit });
 }
 
 /**

@@ -3,7 +3,7 @@ import { type AuditStream, appendAudit } from '../audit/append.ts';
 import type { Intent } from '../database/generated/client.ts';
 import type { IntentPort } from '../database/generated/enums.ts';
 import { jsonColumn } from '../database/json.ts';
-import type { Transaction, Work } from '../database/work.ts';
+import type { Work } from '../database/work.ts';
 import { type Canonical, digestOf } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 
@@ -126,21 +126,6 @@ export async function lockIntent(work: Work, intentId: number): Promise<Intent> 
   const intent = await work.tx.intent.findUnique({ where: { id: intentId } });
   if (intent === null) throw new CheongsanError('NOT_FOUND', `There is no intent ${intentId}.`);
   return intent;
-}
-
-/** Intents of a port whose outcome is still open, the oldest first: what a read balance may differ by. */
-export async function openIntents(
-  reader: Pick<Transaction, 'intent'>,
-  filter: { readonly port: IntentPort; readonly subject?: string | undefined },
-): Promise<readonly Intent[]> {
-  return reader.intent.findMany({
-    where: {
-      port: filter.port,
-      state: { in: ['open', 'with_person'] },
-      ...(filter.subject === undefined ? {} : { subject: filter.subject }),
-    },
-    orderBy: { id: 'asc' },
-  });
 }
 
 async function record(

@@ -24,6 +24,7 @@ export const ERROR_CATALOGUE = {
   APPROVAL_MISSING: { status: 409, title: '결재되지 않은 기안입니다' },
   APPROVAL_STALE: { status: 409, title: '기안 후 내용이 바뀌어 결재할 수 없습니다' },
   PERSON_ERASED: { status: 410, title: '파기된 개인정보입니다' },
+  PERSON_NEEDED: { status: 409, title: '사건이나 체납액이 남아 있어 개인정보를 파기할 수 없습니다' },
   // import
   IMPORT_ROWS_REFUSED: { status: 422, title: '오류가 있는 행이 있어 저장하지 않았습니다' },
   IMPORT_FIGURES_DIFFER: { status: 409, title: '이미 등록된 고지번호의 금액이 다릅니다' },

@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 
-export type Log = Logger;
+/** Lines are cleaned one by one; a child logger's standing fields would pass by that, so there are no child loggers. */
+export type Log = Pick<Logger, 'level' | 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
 
 /** Keys whose values are personal or secret wherever they appear. Redaction is the second fence: callers log ids and codes only. */
 const SECRET_KEYS: ReadonlySet<string> = new Set([
@@ -47,7 +48,7 @@ export function createLog(options: { level: string; destination?: DestinationStr
     level: options.level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { log: cleanFields, bindings: cleanFields },
+    formatters: { log: cleanFields },
     serializers: {
       msg: (message: unknown) => (typeof message === 'string' ? withoutValues(message) : message),
       err: (cleaned: unknown) => cleaned,

@@ -88,8 +88,8 @@ export async function trialBalance(
 ): Promise<{ chart: string; name: string; asset: string; debit: string; credit: string; balance: string }[]> {
   return reader.$queryRaw`
     SELECT c.code AS chart, c.name, a.asset,
-           trim_scale(sum(l.amount) FILTER (WHERE l.amount > 0))::text AS debit,
-           trim_scale(-sum(l.amount) FILTER (WHERE l.amount < 0))::text AS credit,
+           coalesce(trim_scale(sum(l.amount) FILTER (WHERE l.amount > 0)), 0)::text AS debit,
+           coalesce(trim_scale(-sum(l.amount) FILTER (WHERE l.amount < 0)), 0)::text AS credit,
            trim_scale(sum(l.amount))::text AS balance
       FROM ledger_line l JOIN ledger_entry e ON e.id = l.entry_id
       JOIN ledger_account a ON a.id = l.account_id JOIN ledger_chart c ON c.code = a.chart_code

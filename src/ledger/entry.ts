@@ -1,6 +1,6 @@
 import type { CivilDate } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
-import { type CoinAmount, type VenueWon, Won } from '../kernel/money.ts';
+import { CoinAmount, type VenueWon, Won } from '../kernel/money.ts';
 import type { ChartCode } from './chart.ts';
 
 export type Amount = Won | VenueWon | CoinAmount;
@@ -68,6 +68,12 @@ export class EntryBuilder {
       throw new CheongsanError(
         'AMOUNT_NEGATIVE',
         `A line of entry ${this.#head.key} is negative (${amount.toString()}); use the other side.`,
+      );
+    }
+    if ((amount.value.decimalPlaces() ?? 0) > CoinAmount.DECIMAL_PLACES_MAX) {
+      throw new CheongsanError(
+        'INPUT_INVALID',
+        `A line of entry ${this.#head.key} has more than ${CoinAmount.DECIMAL_PLACES_MAX} decimals (${amount.toString()}); round it first.`,
       );
     }
     if (!amount.isZero()) {

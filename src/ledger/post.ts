@@ -34,7 +34,10 @@ export async function post(work: Work, posting: Entry): Promise<Posted> {
   return first(await call(work, [posting], null));
 }
 
-/** Posts many entries in one statement; the answers stand in the order of the entries. Errors as for `post`. */
+/**
+ * Posts many entries in one statement, with the same outcome as one after another; the answers stand in their order. All or none.
+ * Errors as for `post`.
+ */
 export async function postMany(work: Work, postings: readonly Entry[]): Promise<Posted[]> {
   if (postings.length === 0) return [];
   return (await call(work, postings, null)).map(toPosted);

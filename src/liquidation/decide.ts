@@ -35,7 +35,6 @@ export const STOP_TEXT = {
   settled: '팔기 전에 체납액이 없어졌거나 압류를 풀게 되어 매각을 마칩니다',
   ended_by_official: '담당자가 매각을 마쳤습니다',
 } as const;
-export type StopCode = keyof typeof STOP_TEXT;
 
 export type OrderDecision = {
   readonly holdingId: number;

@@ -1,11 +1,12 @@
 import type { Mandate } from '../database/generated/client.ts';
 import type { Work } from '../database/work.ts';
 import { type CivilDate, dayFromColumn } from '../kernel/civil-date.ts';
-import { stops } from '../seizure/stay-kinds.ts';
+import { imposedStays } from '../seizure/stay.ts';
 import type { BillState } from '../tax/bill-state.ts';
 import { seizableBill } from '../tax/bill-state.ts';
 import type { TaxRules } from '../tax/rules.ts';
 import { seizabilityOn } from '../tax/seizability.ts';
+import { saleNoticeStatus } from '../voluntary-sale/sale-notice-status.ts';
 import type { GateFacts } from './decision-inputs.ts';
 
 /** Bars that a seizure once made does not need any more: its dunning was proven then, and owing nothing is the need's matter. */
@@ -23,19 +24,13 @@ export async function readGateFacts(
   const { phase } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { phase: true } });
   const mandate = await currentMandate(work, caseId);
   const window = await work.tx.saleWindow.findUnique({ where: { caseId } });
-  const stays = (await work.tx.stay.findMany({ where: { caseId, liftedAt: null }, orderBy: { id: 'asc' } })).filter(({ scope }) =>
-    stops(scope, 'sale'),
-  );
+  const stays = await imposedStays(work.tx, [caseId], 'sale');
   return {
     day,
     phase,
     saleNotices: await saleNotices(work, caseId),
     window: window === null ? null : { state: window.state, endsOn: dayFromColumn(window.endsOn) },
-    openStays: stays.map(({ kind, fromDay, untilDay }) => ({
-      kind,
-      fromDay: dayFromColumn(fromDay),
-      untilDay: untilDay === null ? null : dayFromColumn(untilDay),
-    })),
+    openStays: stays.map(({ kind, fromDay, untilDay }) => ({ kind, fromDay, untilDay })),
     pendingBillUpdates: bills.reduce((sum, { pendingUpdates }) => sum + pendingUpdates, 0),
     billBars: barsOf(bills, rules, day),
     mandate: mandate === null ? null : { id: mandate.id, state: mandate.state, endsOn: dayFromColumn(mandate.endsOn) },
@@ -49,21 +44,13 @@ async function currentMandate(work: Work, caseId: number): Promise<Mandate | nul
   return approved ?? work.tx.mandate.findFirst({ where: { caseId, state: { in: ['requested', 'ended'] } }, orderBy: { id: 'desc' } });
 }
 
-/** Everyone the law names (LTCA 71(3), LTCA-D 70): the delinquent, and each right-holder on the case. */
+/** Of everyone the law names: whether he was sent a notice that stands, and whether its service is proven. */
 async function saleNotices(work: Work, caseId: number): Promise<GateFacts['saleNotices']> {
-  const { personId, rightHolders } = await work.tx.seizureCase.findUniqueOrThrow({
-    where: { id: caseId },
-    include: { rightHolders: true },
-  });
-  const notices = await work.tx.notice.findMany({
-    where: { subject: `case:${caseId}`, kind: 'sale_notice', state: { not: 'cancelled' } },
-    select: { recipientId: true, state: true },
-  });
-  const owed = [personId, ...rightHolders.map((holder) => holder.personId).sort((a, b) => a - b)];
-  return owed.map((recipientId) => {
-    const own = notices.filter((notice) => notice.recipientId === recipientId);
-    return { recipient: `person:${recipientId}`, issued: own.length > 0, served: own.some(({ state }) => state === 'served') };
-  });
+  return (await saleNoticeStatus(work.tx, caseId)).map(({ personId, notice }) => ({
+    recipient: `person:${personId}`,
+    issued: notice !== undefined,
+    served: notice?.state === 'served',
+  }));
 }
 
 function barsOf(bills: readonly BillState[], rules: TaxRules, day: CivilDate): string[] {

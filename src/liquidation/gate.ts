@@ -1,3 +1,4 @@
+import { isInForce } from '../seizure/stay-kinds.ts';
 import type { GateFacts } from './decision-inputs.ts';
 
 /** Why a sale may not go on, as a stable code with the words an officer reads. */
@@ -37,7 +38,7 @@ export function gateDenials(facts: GateFacts): Denial[] {
   if (facts.saleNotices.length === 0 || facts.saleNotices.some((notice) => !notice.issued)) codes.push('sale_notice_missing');
   if (facts.saleNotices.some((notice) => notice.issued && !notice.served)) codes.push('sale_notice_unserved');
   codes.push(...windowDenials(facts));
-  if (facts.openStays.some((stay) => isRunning(stay, facts.day))) codes.push('stay_open');
+  if (facts.openStays.some((stay) => isInForce(stay, facts.day))) codes.push('stay_open');
   if (facts.pendingBillUpdates > 0) codes.push('bill_update_pending');
   if (facts.billBars.length > 0) codes.push('bill_barred');
   if (facts.mandate?.state !== 'approved') codes.push('mandate_missing');
@@ -52,8 +53,4 @@ function windowDenials({ window, day }: GateFacts): DenialCode[] {
   if (window.state === 'waived') return [];
   // The last day of the window belongs to the taxpayer, whatever a job has already marked.
   return window.state === 'passed' && window.endsOn < day ? [] : ['window_open'];
-}
-
-function isRunning(stay: GateFacts['openStays'][number], day: GateFacts['day']): boolean {
-  return stay.fromDay <= day && (stay.untilDay === null || day <= stay.untilDay);
 }

@@ -2,7 +2,8 @@ import type { Notice, ServiceAttempt } from '../database/generated/client.ts';
 import type { Work } from '../database/work.ts';
 import { type CivilDate, dayFromColumn, dayToColumn } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
-import { deadlineAfterService, type LateServiceRule, type ServiceBar } from './service-rules.ts';
+import { deadlineAfterService, type LateServiceRule } from './late-service.ts';
+import type { ServiceBar } from './service-rules.ts';
 
 export type NoticeWithAttempts = Notice & { readonly attempts: readonly ServiceAttempt[] };
 

@@ -21,18 +21,10 @@ export interface NoticeView {
   readonly provenAt: Date | undefined;
 }
 
-type NoticeReader = Pick<Transaction, 'notice'>;
-
 /** Notices about a subject in the order of their issue, cancelled ones included. */
-export async function noticesOf(reader: NoticeReader, subject: string, kind?: NoticeKind): Promise<NoticeView[]> {
+export async function noticesOf(reader: Pick<Transaction, 'notice'>, subject: string, kind?: NoticeKind): Promise<NoticeView[]> {
   const notices = await reader.notice.findMany({ where: { subject, ...(kind === undefined ? {} : { kind }) }, orderBy: { id: 'asc' } });
   return notices.map(viewOf);
-}
-
-/** True when at least one notice of the kind stands and every one that stands is proven served. */
-export async function allServed(reader: NoticeReader, subject: string, kind: NoticeKind): Promise<boolean> {
-  const standing = (await noticesOf(reader, subject, kind)).filter(({ state }) => state !== 'cancelled');
-  return standing.length > 0 && standing.every(({ state }) => state === 'served');
 }
 
 export function viewOf(notice: Notice): NoticeView {

@@ -70,7 +70,7 @@ function compared(recorded: RecordedAttempt, claim: ClaimedResult): Judgement {
 }
 
 /** Korean words of the post for what became of a letter. */
-export const RESULT_TITLES: Readonly<Record<ServiceResult, string>> = {
+const RESULT_TITLES: Readonly<Record<ServiceResult, string>> = {
   pending: '배달 중',
   served: '배달완료',
   returned_unknown_address: '주소불명',

@@ -23,7 +23,7 @@ interface SenderLine {
 }
 
 /** What a record of posting must show (LTBA 30(6)), with room for the tracking number the post gives. */
-const COLUMNS: readonly WritableColumn<SenderLine>[] = [
+export const SENDER_LIST_COLUMNS: readonly WritableColumn<SenderLine>[] = [
   { header: '순번', kind: 'decimal', value: ({ position }) => String(position) },
   { header: '문서번호', kind: 'text', value: ({ number }) => number },
   { header: '서류의 명칭', kind: 'text', value: ({ title }) => title },
@@ -52,7 +52,8 @@ export async function exportSenderList(
     return senderLines(work, keys, notices, persons);
   });
   const pieces: Buffer[] = [];
-  for await (const piece of writeCsv({ columns: COLUMNS, rows }, encoding === undefined ? {} : { encoding })) pieces.push(piece);
+  for await (const piece of writeCsv({ columns: SENDER_LIST_COLUMNS, rows }, encoding === undefined ? {} : { encoding }))
+    pieces.push(piece);
   return Buffer.concat(pieces);
 }
 

@@ -1,7 +1,7 @@
 import type { CivilDate } from '../kernel/civil-date.ts';
-import { lateServiceGraceDays, lateServiceWithinDays } from '../policy/definitions/collection.ts';
 import { electronicServiceKinds, publicNoticeDays, visitGapWorkingDays } from '../policy/definitions/service.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
+import { lateServiceRule } from './late-service.ts';
 import type { ServiceRules } from './service-rules.ts';
 
 /** What law and city set for service on a day. Working days come from the holiday calendar of the floor above. */
@@ -10,7 +10,7 @@ export function serviceRules(policy: PolicySet, on: CivilDate, isWorkingDay: (da
     publicNoticeDays: policy.get(publicNoticeDays, on),
     visitGapWorkingDays: policy.get(visitGapWorkingDays, on),
     electronicKinds: policy.get(electronicServiceKinds, on),
-    lateService: { withinDays: policy.get(lateServiceWithinDays, on), graceDays: policy.get(lateServiceGraceDays, on) },
+    lateService: lateServiceRule(policy, on),
     isWorkingDay,
   };
 }

@@ -9,12 +9,7 @@ import type {
 } from '../database/generated/enums.ts';
 import { addDays, type CivilDate, dayAfterMonths, dayOfMonth, earlier, later } from '../kernel/civil-date.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
-
-/** When a document that sets a deadline counts as served late (LTBA 31(1)). */
-export interface LateServiceRule {
-  readonly withinDays: number;
-  readonly graceDays: number;
-}
+import type { LateServiceRule } from './late-service.ts';
 
 /** What law and city set for service, resolved for one day. */
 export interface ServiceRules {
@@ -172,15 +167,6 @@ export function visitsSuffice(
 /** Day from whose first instant a public notice counts as service: the stated days after the posting have passed (LTBA 33(1)). */
 export function publicNoticeEffectiveOn(postedOn: CivilDate, { publicNoticeDays }: Pick<ServiceRules, 'publicNoticeDays'>): CivilDate {
   return addDays(postedOn, publicNoticeDays + 1);
-}
-
-/**
- * The deadline that holds for a letter. One that arrives after its deadline, or so late that the deadline comes within the
- * stated days of the arrival, is due on the day after the days of grace have passed (LTBA 31(1): arrival + 15).
- */
-export function deadlineAfterService(stated: CivilDate, servedOn: CivilDate | undefined, rule: LateServiceRule): CivilDate {
-  if (servedOn === undefined || stated > addDays(servedOn, rule.withinDays)) return stated;
-  return addDays(servedOn, rule.graceDays + 1);
 }
 
 const RECEIVERS: Readonly<Record<ServiceMethod, readonly ServiceReceiver[]>> = {

@@ -5,7 +5,7 @@ import { z } from 'zod';
  * (500), `gateway_error` (502 with a web page), `too_many_requests` (429). Carried out, and then: `lost_after_acceptance` (the
  * connection ends without an answer), `server_error_after_acceptance` (500), `empty_answer` (200 with nothing).
  */
-export const FAULT_KINDS = [
+const FAULT_KINDS = [
   'lost_before_acceptance',
   'server_error',
   'gateway_error',

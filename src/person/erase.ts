@@ -7,9 +7,8 @@ import { assertPurpose } from './purpose.ts';
 
 /**
  * Destroys a person's key, details and indexes for ever; the row, every chain and every sum stay (Personal Information
- * Protection Act 21). Whether his cases are closed and retention is over is for the caller to know. `ground` is a code such
- * as `retention.over`. Backups made before still hold the wrapped key until they are rotated out. Errors: `NOT_FOUND`,
- * `PERSON_ERASED`, `INPUT_INVALID`.
+ * Protection Act 21). Whether he is still needed is for the floors above to know. `ground` is a code such as `retention.over`.
+ * Backups made before still hold the wrapped key until they are rotated out. Errors: `NOT_FOUND`, `PERSON_ERASED`, `INPUT_INVALID`.
  */
 export async function erasePerson(work: Work, personId: number, ground: string): Promise<void> {
   assertPurpose(ground);

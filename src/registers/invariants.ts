@@ -1,6 +1,7 @@
 import { verifyAuditLog } from '../audit/verify.ts';
 import type { Database } from '../database/work.ts';
 import { replayDecisions } from '../liquidation/replay.ts';
+import { brokenReceivables } from '../tax/receivables.ts';
 import { readCaseMoney } from '../treasury/case-money.ts';
 
 /** One thing that must hold whatever happened. `offending` names rows, never persons. */
@@ -245,6 +246,12 @@ export async function checkInvariants(database: Database): Promise<InvariantResu
     code: 'case_money_agrees',
     statement: 'Every won of every case is where the journal, the withdrawals and the receipts of bills each say it is.',
     offending: await casesThatDisagree(database),
+  });
+  results.push({
+    code: 'receivables_agree',
+    statement:
+      'Per bill line: what the ledger has as receivable is what the figures of the bill, its receipts and its differences leave unpaid.',
+    offending: (await brokenReceivables(database.read, ROWS_SHOWN)).map((billLineId) => `bill_line:${billLineId}`),
   });
   const findings = await verifyAuditLog(database);
   results.push({

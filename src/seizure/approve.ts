@@ -87,15 +87,11 @@ function assertUnbarred(work: Work, seizureCase: CaseWithParts, { bills, rules, 
 }
 
 /**
- * Carries out what was decided about a seizure, in the same unit of work as the decision or later: approved, the case goes on;
- * rejected, it ends as `refused`. Run again it does nothing. Errors: `APPROVAL_STALE` when bills, amounts or holdings are no longer
- * those that were approved, `PHASE_WRONG`, `APPROVAL_MISSING`, `INPUT_INVALID` for an approval of another kind.
+ * Carries out what was decided about seizures, in the same unit of work as the decision or later and in the order of the cases:
+ * approved, a case goes on; rejected, it ends as `refused`. Run again it does nothing. One refusal keeps all of them back. Errors:
+ * `APPROVAL_STALE` when bills, amounts or holdings are no longer those that were approved, `PHASE_WRONG`, `APPROVAL_MISSING`,
+ * `INPUT_INVALID` for an approval of another kind.
  */
-export async function applySeizureApproval(work: Work, approval: Approval): Promise<void> {
-  await applySeizureApprovals(work, [approval]);
-}
-
-/** As `applySeizureApproval` for many, in the order of their cases. One refusal keeps all of them back. */
 export async function applySeizureApprovals(work: Work, approvals: readonly Approval[]): Promise<void> {
   const strange = approvals.find(({ kind, subjectType }) => kind !== 'seizure' || subjectType !== 'case');
   if (strange !== undefined) {

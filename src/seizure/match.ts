@@ -120,7 +120,7 @@ function decided(given: GivenIdentity, subjects: readonly Subject[], basis: Matc
 const CONTRADICTIONS: ReadonlySet<MatchReason> = new Set(['NAME_DIFFERS', 'BIRTH_DATE_DIFFERS', 'LINE_DIFFERS']);
 
 /** Side by side what the row and the person have in common and what not. What one side lacks is not compared. */
-export function compare(given: GivenIdentity, subject: Subject): MatchReason[] {
+function compare(given: GivenIdentity, subject: Subject): MatchReason[] {
   const sides: readonly (readonly [string | undefined, string | undefined, MatchReason, MatchReason])[] = [
     [given.name, subject.name, 'NAME_EQUAL', 'NAME_DIFFERS'],
     [given.birthDate, subject.birthDate, 'BIRTH_DATE_EQUAL', 'BIRTH_DATE_DIFFERS'],

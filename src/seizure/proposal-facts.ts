@@ -1,5 +1,6 @@
 import type { HoldingsReplyRow } from '../database/generated/client.ts';
 import type { Transaction, Work } from '../database/work.ts';
+import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, Won } from '../kernel/money.ts';
 import { type BillState, loadBillStates } from '../tax/bill-state.ts';
@@ -7,6 +8,7 @@ import type { BookSnapshots } from '../valuation/book-snapshot.ts';
 import { valueAgainstBook } from '../valuation/book-value.ts';
 import { WITH_VENUE_PHASES } from './phase-table.ts';
 import type { ProposalFacts } from './proposal.ts';
+import { staysOfKinds } from './stay.ts';
 
 /** Won at an exchange is a claim for money and no coin: it is collected another way and never seized here. */
 const WON = 'KRW';
@@ -85,10 +87,13 @@ function byAccount(rows: readonly (ReplyRow & { readonly personId: number })[]):
   );
 }
 
+/** Proceedings over a person's whole property, in which nothing more of his is seized (DRBA 58(3), 349). */
+const BARRING_PROCEEDINGS = ['rehabilitation', 'bankruptcy'] as const;
+export type BarringProceeding = (typeof BARRING_PROCEEDINGS)[number];
+
 /** What is known of many persons at once, read under their locks. */
 export interface PersonsFacts {
-  /** Persons in a proceeding that bars any new seizure, with the kind of it. */
-  readonly barredBy: ReadonlyMap<number, 'rehabilitation' | 'bankruptcy'>;
+  readonly barredBy: ReadonlyMap<number, BarringProceeding>;
   factsFor(account: HeldAccount): ProposalFacts;
 }
 
@@ -110,10 +115,13 @@ export async function loadProposalFacts(
   );
   const cases = await openCases(work.tx, personIds);
   const casesOfPerson = groupBy(cases, ({ personId }) => personId);
+  const personOf = new Map(cases.map(({ id, personId }) => [id, personId]));
+  const barring = await staysOfKinds(work.tx, [...personOf.keys()], BARRING_PROCEEDINGS, seoulDay(work.at));
   const barredBy = new Map(
-    cases.flatMap(({ personId, stays }) =>
-      stays.flatMap(({ kind }) => (kind === 'rehabilitation' || kind === 'bankruptcy' ? [[personId, kind] as const] : [])),
-    ),
+    barring.flatMap(({ caseId, kind }) => {
+      const personId = personOf.get(caseId);
+      return personId === undefined ? [] : [[personId, kind] as const];
+    }),
   );
   return {
     barredBy,
@@ -139,7 +147,6 @@ function openCases(tx: Transaction, personIds: readonly number[]) {
       bills: { select: { billId: true } },
       holdings: true,
       valuations: { orderBy: { id: 'asc' } },
-      stays: { where: { liftedAt: null, kind: { in: ['rehabilitation', 'bankruptcy'] } }, select: { kind: true } },
     },
     orderBy: { id: 'asc' },
   });

@@ -15,7 +15,7 @@ import type { BarredBill } from './eligible-bills.ts';
 import { nextNumbers } from './numbers.ts';
 import { phaseDeadline } from './phase.ts';
 import { decideProposal, type Proposal, type ProposalTerms, type Refusal } from './proposal.ts';
-import { type HeldAccount, heldAccounts, loadProposalFacts } from './proposal-facts.ts';
+import { type BarringProceeding, type HeldAccount, heldAccounts, loadProposalFacts } from './proposal-facts.ts';
 import type { LeftOut } from './scope.ts';
 
 export interface ProposalOrder {
@@ -123,7 +123,7 @@ async function assertOfficer(work: Work, officerId: number): Promise<void> {
     throw new CheongsanError('INPUT_INVALID', `User ${officerId} is no active official who could carry a case.`);
 }
 
-function stayRefusal(kind: 'rehabilitation' | 'bankruptcy'): Refusal {
+function stayRefusal(kind: BarringProceeding): Refusal {
   return { code: 'SEIZURE_STAYED', detail: `A ${kind} bars any new seizure of the person.`, barred: [], leftOut: [], facts: { kind } };
 }
 

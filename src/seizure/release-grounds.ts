@@ -1,4 +1,4 @@
-import type { ReleaseGround } from '../database/generated/enums.ts';
+import { ReleaseGround } from '../database/generated/enums.ts';
 
 export interface ReleaseGroundDescription {
   /** Korean, as printed in the notice. */
@@ -15,3 +15,11 @@ export const RELEASE_GROUNDS: Readonly<Record<ReleaseGround, ReleaseGroundDescri
   other_property: { title: '체납자가 제공한 다른 재산을 압류함', legalGround: '지방세징수법 제63조제2항제4호' },
   exempt: { title: '압류가 금지된 재산임이 증명됨', legalGround: '지방세징수법 제40조·제63조제2항제5호' },
 };
+
+/** Grounds other than payment, on which somebody has to decide. */
+export type EndingGround = Exclude<ReleaseGround, 'nothing_owed'>;
+
+/** The ground on which it was decided that a seizure ends, where a case that is not closed yet has one. */
+export function decidedGround({ closeReason }: { readonly closeReason: string | null }): ReleaseGround | undefined {
+  return Object.values(ReleaseGround).find((ground) => ground === closeReason);
+}

@@ -16,6 +16,7 @@ import type { Correspondence } from './documents/case-facts.ts';
 import { RELEASE_NOTICE_TEMPLATE, releaseNotice } from './documents/release-notice.ts';
 import { type CaseWithParts, lockCases } from './locked-case.ts';
 import { moveCase } from './phase.ts';
+import { decidedGround } from './release-grounds.ts';
 import { billsThatOwe } from './settle.ts';
 
 export interface ReleaseOrder {
@@ -41,25 +42,17 @@ export async function releasableCases(work: Work): Promise<{ readonly caseId: nu
   return cases.filter(({ id }) => !owing.has(id) && !held.has(id)).map(({ id, number }) => ({ caseId: id, number }));
 }
 
-/**
- * Releases the seizure of a case of which nothing is in custody and closes it: the record, the notices to the exchange and to the
- * delinquent, and the end of what a demand still expected. Errors: `RELEASE_NOT_ALLOWED` while something is owed (on that ground),
- * held, under way or undistributed; `PHASE_WRONG`, `NOT_FOUND`.
- */
-export async function releaseCase(work: Work, keys: MasterKey, order: ReleaseOrder & { readonly caseId: number }): Promise<void> {
-  const [seizureCase] = await lockCases(work, [order.caseId]);
-  if (seizureCase === undefined) throw new CheongsanError('NOT_FOUND', `There is no seizure case ${order.caseId}.`);
-  const refusal = (await refusalsOf(work, [seizureCase], order.ground)).get(seizureCase.id);
-  if (refusal !== undefined) throw refusal;
-  await release(work, keys, seizureCase, order, await documentSource(work, keys, [seizureCase], 'seizure.release'));
-}
-
 export interface Releases {
   readonly released: readonly number[];
   readonly refused: readonly { readonly caseId: number; readonly code: ErrorCode; readonly detail: string }[];
 }
 
-/** As `releaseCase` for many; what cannot be released is told with its code and keeps the others from nothing. */
+/**
+ * Releases the seizures of cases of which nothing is in custody and closes them: the record, the notices to the exchange and to the
+ * delinquent, and the end of what a demand still expected. What cannot be released is told with its code and keeps the others from
+ * nothing: `RELEASE_NOT_ALLOWED` while something is owed (on that ground), held, under way or undistributed, and on another ground
+ * than the one decided on; `PHASE_WRONG`, `NOT_FOUND`.
+ */
 export async function releaseCases(
   database: Database,
   keys: MasterKey,
@@ -81,6 +74,10 @@ export async function releaseCases(
 async function releaseChunk(work: Work, keys: MasterKey, order: ReleaseOrder, caseIds: readonly number[]): Promise<Releases> {
   const cases = await lockCases(work, caseIds);
   const refusals = await refusalsOf(work, cases, order.ground);
+  for (const id of caseIds) {
+    if (!cases.some((seizureCase) => seizureCase.id === id))
+      refusals.set(id, new CheongsanError('NOT_FOUND', `There is no seizure case ${id}.`));
+  }
   const ready = cases.filter(({ id }) => !refusals.has(id));
   if (ready.length > 0) {
     const source = await documentSource(work, keys, ready, 'seizure.release');
@@ -93,21 +90,21 @@ async function releaseChunk(work: Work, keys: MasterKey, order: ReleaseOrder, ca
 }
 
 /** Why each of these cases cannot be released; their holdings are locked. */
-async function refusalsOf(
-  work: Work,
-  cases: readonly CaseWithParts[],
-  ground: ReleaseGround,
-): Promise<ReadonlyMap<number, CheongsanError>> {
+async function refusalsOf(work: Work, cases: readonly CaseWithParts[], ground: ReleaseGround): Promise<Map<number, CheongsanError>> {
   const holdingIds = cases.flatMap(({ holdings }) => holdings.map(({ id }) => id));
   await lockRows(work, 'holding', holdingIds);
   const owing = ground === 'nothing_owed' ? await casesThatOwe(work, cases) : new Set<number>();
   const held = await heldByCase(work.tx, cases);
   const refusals = new Map<number, CheongsanError>();
-  for (const { id, number, phase } of cases) {
+  for (const { id, number, phase, closeReason } of cases) {
     const what = held.get(id);
+    const decided = decidedGround({ closeReason });
     if (!RELEASABLE_PHASES.some((releasable) => releasable === phase)) {
       const from = RELEASABLE_PHASES.join(', ');
       refusals.set(id, new CheongsanError('PHASE_WRONG', `Case ${number} is ${phase}; it is released from ${from} only.`));
+    } else if (decided !== undefined && decided !== ground) {
+      const detail = `The seizure of case ${number} was ended on the ground ${decided}; release it on that one.`;
+      refusals.set(id, new CheongsanError('RELEASE_NOT_ALLOWED', detail));
     } else if (owing.has(id)) {
       refusals.set(id, new CheongsanError('RELEASE_NOT_ALLOWED', `The bills of case ${number} still owe something.`));
     } else if (what !== undefined) {

@@ -119,7 +119,7 @@ async function requestIndex(work: Work, keys: MasterKey, requestNumber: string):
 }
 
 /** A person in the forms in which replies are compared. */
-export function subjectOf(person: ReadPerson, requestNumber: string, requestLine: number): Subject {
+function subjectOf(person: ReadPerson, requestNumber: string, requestLine: number): Subject {
   const { registrationNumber } = person;
   return {
     personId: person.id,

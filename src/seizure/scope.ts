@@ -1,5 +1,5 @@
 import { CheongsanError } from '../kernel/errors.ts';
-import { CoinAmount, Rate, Won } from '../kernel/money.ts';
+import { type CoinAmount, Rate, Won } from '../kernel/money.ts';
 import type { BookSnapshot } from '../valuation/book-snapshot.ts';
 import { type BookValue, quantityWorth, valueAgainstBook } from '../valuation/book-value.ts';
 
@@ -149,13 +149,4 @@ export function valueScope(holdings: readonly SeizableHolding[]): Won {
   return Won.sum(
     holdings.map(({ quantity, snapshot }) => (snapshot === undefined ? Won.zero : valueAgainstBook(quantity, snapshot).value)),
   );
-}
-
-/** Adds up rows of the same asset. */
-export function sumByAsset(quantities: Iterable<CoinAmount>): CoinAmount[] {
-  const byAsset = new Map<string, CoinAmount>();
-  for (const quantity of quantities) {
-    byAsset.set(quantity.asset, (byAsset.get(quantity.asset) ?? CoinAmount.zero(quantity.asset)).plus(quantity));
-  }
-  return [...byAsset.values()];
 }

@@ -1,5 +1,7 @@
-import type { CasePhase, ReleaseGround } from '../database/generated/enums.ts';
+import type { CasePhase } from '../database/generated/enums.ts';
 import type { Transaction, Work } from '../database/work.ts';
+import { chairsOf } from '../identity/approval-rules.ts';
+import type { Principal } from '../identity/principal.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CHART } from '../ledger/chart.ts';
@@ -8,6 +10,7 @@ import { loadBillStates, owedOnBills } from '../tax/bill-state.ts';
 import { taxRules } from '../tax/rules.ts';
 import { type CaseWithParts, lockCase } from './locked-case.ts';
 import { moveCase } from './phase.ts';
+import type { EndingGround } from './release-grounds.ts';
 
 /** What a look at a case needs: something to read with, and an instant. A unit of work is one. */
 export type Sight = Pick<Work, 'tx' | 'at'>;
@@ -31,7 +34,9 @@ export async function billsThatOwe({ tx, at }: Sight, billIds: readonly number[]
   if (paid.length === 0) return unpaid;
   const rules = taxRules(await readPolicy(tx));
   const bills = await loadBillStates(tx, paid);
-  const owing = bills.filter((bill) => owedOnBills([bill], seoulDay(at), rules).total.isPositive());
+  // The penalty of withholding agents is computed elsewhere (LTBA 56).
+  const computable = bills.filter(({ lines }) => !lines.some(({ isWithholdingAgent }) => isWithholdingAgent));
+  const owing = computable.filter((bill) => owedOnBills([bill], seoulDay(at), rules).total.isPositive());
   return new Set([...unpaid, ...owing.map(({ billId }) => billId)]);
 }
 
@@ -72,14 +77,18 @@ export async function settleWhenPaid(work: Work, seizureCase: CaseWithParts): Pr
 }
 
 /**
- * Ends a seizure on another ground than payment: the case is settled, so that what is held goes back, and is released once nothing is
- * held any more. Errors: `PHASE_WRONG`, `CONFLICT` once something was sold or while an order is open, `NOT_FOUND`.
+ * Ends a seizure on another ground than payment: the case is settled, so that what is held goes back, and once nothing is held any more
+ * it is released on that ground and no other. Since it gives up what secures a debt, somebody else decides on it than who carries the
+ * case or asked for the seizure, and not his deputy. Errors: `FORBIDDEN`, `PHASE_WRONG`, `CONFLICT` once something was sold or while an
+ * order is open, `NOT_FOUND`.
  */
 export async function settleForRelease(
   work: Work,
-  release: { readonly caseId: number; readonly ground: Exclude<ReleaseGround, 'nothing_owed'>; readonly reason: string },
+  principal: Principal,
+  release: { readonly caseId: number; readonly ground: EndingGround; readonly reason: string },
 ): Promise<void> {
   const seizureCase = await lockCase(work, release.caseId);
+  await assertDecidedByAnother(work, principal, seizureCase);
   if (await isSaleUnderWay(work, seizureCase.id)) {
     throw new CheongsanError('CONFLICT', `Something of case ${seizureCase.number} is sold or being sold; its money is distributed first.`);
   }
@@ -87,7 +96,22 @@ export async function settleForRelease(
     action: 'release.begun',
     reason: release.ground,
     payload: { why: release.reason },
+    changes: { closeReason: release.ground },
   });
+}
+
+async function assertDecidedByAnother(work: Work, principal: Principal, seizureCase: CaseWithParts): Promise<void> {
+  const chairs = chairsOf(principal);
+  if (chairs.length === 0) throw new CheongsanError('FORBIDDEN', 'Only an official may end a seizure.');
+  const { approvalId, officerId, number } = seizureCase;
+  const approval = await work.tx.approval.findUnique({ where: { id: approvalId ?? 0 }, select: { requestedById: true } });
+  const maker = [officerId, approval?.requestedById].find((userId) => userId !== undefined && chairs.includes(userId));
+  if (maker === undefined) return;
+  throw new CheongsanError(
+    'FORBIDDEN',
+    `User ${maker} carries case ${number} or asked for its seizure; somebody else must end it, and not his deputy.`,
+    { facts: { userId: maker } },
+  );
 }
 
 /** A letter to the exchange that has left may be served any day; the seizure then stands and is released, not refused. */

@@ -1,4 +1,5 @@
 import type { StayKind, StayScope } from '../database/generated/enums.ts';
+import type { CivilDate } from '../kernel/civil-date.ts';
 
 /** What somebody is about to do to a case. */
 export type EnforcementAct = 'seizure' | 'transfer' | 'sale';
@@ -110,4 +111,14 @@ export function stops(scope: StayScope, act: EnforcementAct): boolean {
     case 'seizure':
       return act === 'seizure';
   }
+}
+
+/** The days on which a stay stops anything, both included; `untilDay` is null while its end is unknown. */
+export interface StaySpan {
+  readonly fromDay: CivilDate;
+  readonly untilDay: CivilDate | null;
+}
+
+export function isInForce({ fromDay, untilDay }: StaySpan, onDay: CivilDate): boolean {
+  return fromDay <= onDay && (untilDay === null || onDay <= untilDay);
 }

@@ -7,7 +7,7 @@ import { CheongsanError } from '../kernel/errors.ts';
 import { readPolicy } from '../policy/book.ts';
 import { deferralEffects } from '../policy/definitions/collection.ts';
 import { ENDED_PHASES } from './phase-table.ts';
-import { type EnforcementAct, STAY_KINDS, stops } from './stay-kinds.ts';
+import { type EnforcementAct, isInForce, STAY_KINDS, type StaySpan, stops } from './stay-kinds.ts';
 
 export interface StayOrder {
   readonly caseId: number;
@@ -109,19 +109,40 @@ export async function staysAgainst(
   act: EnforcementAct,
   onDay: CivilDate,
 ): Promise<StandingStay[]> {
-  const imposed = await reader.stay.findMany({ where: { caseId: { in: [...caseIds] }, liftedAt: null }, orderBy: { id: 'asc' } });
-  const standing = imposed.filter((stay) => stops(stay.scope, act) && isInForce(stay, onDay)).map(imposedStay);
+  const standing = (await imposedStays(reader, caseIds, act)).filter((stay) => isInForce(stay, onDay)).map(standingStay);
   const covered = await reader.caseBill.findMany({ where: { caseId: { in: [...caseIds] } }, select: { caseId: true, billId: true } });
   return [...standing, ...(await updateStays(reader, covered, act)), ...(await deferralStays(reader, covered, onDay))];
 }
 
-function isInForce({ fromDay, untilDay }: Stay, onDay: CivilDate): boolean {
-  return dayFromColumn(fromDay) <= onDay && (untilDay === null || onDay <= dayFromColumn(untilDay));
+/** A stay that somebody imposed and nobody has lifted. */
+export interface ImposedStay extends StaySpan {
+  readonly id: number;
+  readonly caseId: number;
+  readonly kind: StayKind;
+  readonly legalGround: string;
 }
 
-function imposedStay({ id, caseId, kind, legalGround, untilDay }: Stay): StandingStay {
-  const until = untilDay === null ? undefined : dayFromColumn(untilDay);
-  return { caseId, kind, source: `stay:${id}`, legalGround, title: STAY_KINDS[kind].title, untilDay: until };
+/** The stays imposed on these cases that stop an act, those included that begin later or whose last day has passed. Ids ascending. */
+export async function imposedStays(
+  reader: Pick<Transaction, 'stay'>,
+  caseIds: readonly number[],
+  act: EnforcementAct,
+): Promise<ImposedStay[]> {
+  const imposed = await reader.stay.findMany({ where: { caseId: { in: [...caseIds] }, liftedAt: null }, orderBy: { id: 'asc' } });
+  return imposed
+    .filter(({ scope }) => stops(scope, act))
+    .map(({ id, caseId, kind, legalGround, fromDay, untilDay }) => ({
+      id,
+      caseId,
+      kind,
+      legalGround,
+      fromDay: dayFromColumn(fromDay),
+      untilDay: untilDay === null ? null : dayFromColumn(untilDay),
+    }));
+}
+
+function standingStay({ id, caseId, kind, legalGround, untilDay }: ImposedStay): StandingStay {
+  return { caseId, kind, source: `stay:${id}`, legalGround, title: STAY_KINDS[kind].title, untilDay: untilDay ?? undefined };
 }
 
 interface CoveredBill {
@@ -183,6 +204,26 @@ async function deferralStays(reader: StayReader, covered: readonly CoveredBill[]
         untilDay: until,
       }));
     });
+}
+
+/** Stays of these kinds in force on a day, whatever they stop: for what hangs on who is entitled, and not on a scope. Ids ascending. */
+export async function staysOfKinds<Kind extends StayKind>(
+  reader: Pick<Transaction, 'stay'>,
+  caseIds: readonly number[],
+  kinds: readonly Kind[],
+  onDay: CivilDate,
+): Promise<{ readonly id: number; readonly caseId: number; readonly kind: Kind }[]> {
+  const column = dayToColumn(onDay);
+  const stays = await reader.stay.findMany({
+    where: {
+      caseId: { in: [...caseIds] },
+      liftedAt: null,
+      fromDay: { lte: column },
+      OR: [{ untilDay: null }, { untilDay: { gte: column } }],
+    },
+    orderBy: { id: 'asc' },
+  });
+  return stays.flatMap((stay) => kinds.filter((kind) => kind === stay.kind).map((kind) => ({ id: stay.id, caseId: stay.caseId, kind })));
 }
 
 /** Stays that nobody lifted although their last day has passed, for the officer's list. */

@@ -30,7 +30,7 @@ export interface FactsPlan {
  * replaced. Deferrals are added. Write-off and prescription are states of the network and follow the newest file; but what is
  * extinct is never revived (LTBA 37), and a 정리보류 that a seizure of ours has revoked does not come back (LTCA 106(3)).
  */
-export function planFacts(bill: KnownBill, head: LedgerHead): FactsPlan {
+function planFacts(bill: KnownBill, head: LedgerHead): FactsPlan {
   const days = {
     servedOn: bill.servedOn ?? head.servedOn,
     dunningIssuedOn: bill.dunningIssuedOn ?? head.dunningIssuedOn,

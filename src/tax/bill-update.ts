@@ -178,7 +178,7 @@ async function rejectAll(work: Work, approvalId: number, { updates }: PendingUpd
  * What was settled outside leaves the receivables against 4130, an increase enters them against 4110. Late penalty is assessed in
  * the entry that settles it and never before.
  */
-export function adjustingEntry(update: BillUpdate): Entry {
+function adjustingEntry(update: BillUpdate): Entry {
   const { id, kind } = update;
   const account = { subject: `bill_line:${update.billLineId}`, place: `bill:${update.billId}` };
   const [principal, surcharge, penalty] = [Won.of(update.principalKrw), Won.of(update.surchargeKrw), Won.of(update.penaltyKrw)];

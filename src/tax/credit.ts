@@ -6,14 +6,8 @@ import { Won } from '../kernel/money.ts';
 import { CHART } from '../ledger/chart.ts';
 import { entry } from '../ledger/entry.ts';
 import { post } from '../ledger/post.ts';
-import { type Allocation, type Appropriation, appropriate } from './appropriation.ts';
-import { type BillState, claimsOnBills } from './bill-state.ts';
-import type { TaxRules } from './rules.ts';
-
-/** How money put on these bills on a day would be appropriated, line by line; nothing is stored. */
-export function planCredit(amount: Won, bills: readonly BillState[], on: CivilDate, rules: TaxRules): Appropriation {
-  return appropriate(amount, [], claimsOnBills(bills, on, rules), rules.appropriationRulesFor(on));
-}
+import type { Allocation } from './appropriation.ts';
+import type { BillState } from './bill-state.ts';
 
 export interface Credited {
   readonly caseId: number;

@@ -142,10 +142,13 @@ function summaryOf(receipts: readonly ExportedReceipt[]): Omit<ReceiptExportSumm
   };
 }
 
-const TIER_TITLES = { cost: '체납처분비', tax: '본세', surcharge: '가산세', late_penalty: '납부지연가산세' } as const satisfies Record<
-  MoneyTier,
-  string
->;
+/** What a tier is called in a file of ours. */
+export const TIER_TITLES = {
+  cost: '체납처분비',
+  tax: '본세',
+  surcharge: '가산세',
+  late_penalty: '납부지연가산세',
+} as const satisfies Record<MoneyTier, string>;
 
 /** One row a receipt and component, without a footer that a program would take for one; the sums stand beside it. */
 function receiptTable(receipts: readonly ExportedReceipt[]): WritableTable<ExportedReceipt> {

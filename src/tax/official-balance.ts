@@ -22,7 +22,7 @@ export const BALANCE_COLUMNS = [
   { name: '납부지연가산세', synonyms: ['가산금'], nonPersonal: true, optional: true },
 ] as const satisfies readonly TableColumn<BalanceColumn>[];
 
-const balanceCells = z.object({
+export const balanceCells = z.object({
   고지번호: noticeNumberCell(),
   세목코드: textCell(20),
   기준일: dayCell(),

@@ -1,6 +1,7 @@
 import type { CivilDate } from '../kernel/civil-date.ts';
 import type { Rate } from '../kernel/money.ts';
-import { deferralEffects, lateServiceGraceDays, lateServiceWithinDays } from '../policy/definitions/collection.ts';
+import { type LateServiceRule, lateServiceRule } from '../notice/late-service.ts';
+import { deferralEffects } from '../policy/definitions/collection.ts';
 import {
   latePenaltyBaseIncludesSurcharge,
   latePenaltyMonthAnchor,
@@ -18,7 +19,6 @@ import {
 } from '../policy/definitions/late-penalty.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import type { DeferralEffects } from './deferral.ts';
-import type { LateServiceRule } from './service-deadline.ts';
 
 /** A rate beside its exact numerator over `LatePenaltyRules.rateDenominator`, so that statements need whole numbers only. */
 export interface ScaledRate {
@@ -69,9 +69,6 @@ export function latePenaltyRules(policy: PolicySet, arisenOn: CivilDate): LatePe
     monthsAcrossDeferral: policy.get(latePenaltyMonthsAcrossDeferral, arisenOn),
     rateOfStep: policy.get(latePenaltyRateOfStep, arisenOn),
     deferralEffects: policy.get(deferralEffects, arisenOn),
-    lateService: {
-      withinDays: policy.get(lateServiceWithinDays, arisenOn),
-      graceDays: policy.get(lateServiceGraceDays, arisenOn),
-    },
+    lateService: lateServiceRule(policy, arisenOn),
   };
 }

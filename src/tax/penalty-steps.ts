@@ -1,8 +1,8 @@
 import { addDays, type CivilDate, dayAfterMonths, later } from '../kernel/civil-date.ts';
+import { deadlineAfterService } from '../notice/late-service.ts';
 import { type Deferral, endAfterPauses, type Interval, mergeIntervals } from './deferral.ts';
 import type { HolidayCalendar } from './holiday.ts';
 import type { LatePenaltyRules } from './penalty-rules.ts';
-import { deadlineAfterService } from './service-deadline.ts';
 
 /** The dates of one notice that decide when its penalty arises. */
 export interface PenaltyDates {

@@ -11,8 +11,6 @@ import type { TaxRules } from './rules.ts';
  * posted differences), and the national network. The first two must agree always; the third is shown beside them.
  */
 
-type Reader = Pick<Transaction, '$queryRaw'>;
-
 /** Unpaid tax and 가산세 by line, from the rows that `loadBillStates` reads and from the ledger. One statement for all bills. */
 const BOTH_BOOKS = Prisma.sql`
   changes AS (
@@ -44,33 +42,17 @@ const BOTH_BOOKS = Prisma.sql`
       FROM figures f FULL JOIN ledger g ON g.bill_line_id = f.bill_line_id
   )`;
 
-/** A tax item on which ledger and figures disagree, figures in whole won as text. */
-export interface BrokenReceivable {
-  readonly billLineId: number;
-  readonly ledgerPrincipalKrw: string;
-  readonly ledgerSurchargeKrw: string;
-  /** Assessed with its receipt and settled by it, so that it always stands at zero. */
-  readonly ledgerPenaltyKrw: string;
-  readonly figuresPrincipalKrw: string;
-  readonly figuresSurchargeKrw: string;
-}
-
-const BROKEN_LISTED_MAX = 100;
-
-/** Whether the receivables of the ledger are, line by line, what `loadBillStates` says is unpaid. Empty when they are. */
-export async function checkReceivables(
-  reader: Reader,
-): Promise<{ readonly checked: number; readonly broken: readonly BrokenReceivable[] }> {
-  const broken = await reader.$queryRaw<BrokenReceivable[]>`
+/**
+ * Ids of tax items, ascending and at most so many, of which the ledger's receivables are not what `loadBillStates` says is unpaid.
+ * Late penalty is assessed with its receipt and settled by it, so that it always stands at zero.
+ */
+export async function brokenReceivables(reader: Pick<Transaction, '$queryRaw'>, limit: number): Promise<number[]> {
+  const broken = await reader.$queryRaw<{ billLineId: number }[]>`
     WITH ${BOTH_BOOKS}
-    SELECT bill_line_id AS "billLineId", trim_scale(ledger_principal)::text AS "ledgerPrincipalKrw",
-           trim_scale(ledger_surcharge)::text AS "ledgerSurchargeKrw", trim_scale(ledger_penalty)::text AS "ledgerPenaltyKrw",
-           figures_principal::text AS "figuresPrincipalKrw", figures_surcharge::text AS "figuresSurchargeKrw"
-      FROM books
+    SELECT bill_line_id AS "billLineId" FROM books
      WHERE orphan OR ledger_principal <> figures_principal OR ledger_surcharge <> figures_surcharge OR ledger_penalty <> 0
-     ORDER BY bill_line_id LIMIT ${BROKEN_LISTED_MAX}`;
-  const [counted] = await reader.$queryRaw<{ checked: number }[]>`SELECT count(*)::int AS checked FROM bill_line`;
-  return { checked: counted?.checked ?? 0, broken };
+     ORDER BY bill_line_id LIMIT ${limit}`;
+  return broken.map(({ billLineId }) => billLineId);
 }
 
 /** What the books say of one tax item, in whole won as text. */

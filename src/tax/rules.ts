@@ -1,12 +1,7 @@
 import type { CivilDate } from '../kernel/civil-date.ts';
+import { lateServiceRule } from '../notice/late-service.ts';
 import { billOrder, lastTierOrder, surchargeTier } from '../policy/definitions/appropriation.ts';
-import {
-  deferralEffects,
-  lateServiceGraceDays,
-  lateServiceWithinDays,
-  prescriptionEndOnHoliday,
-  prescriptionWindow,
-} from '../policy/definitions/collection.ts';
+import { deferralEffects, prescriptionEndOnHoliday, prescriptionWindow } from '../policy/definitions/collection.ts';
 import {
   deadlineClosedDays,
   holidayDesignatedDays,
@@ -66,7 +61,7 @@ function buildRules(policy: PolicySet): TaxRules {
       lastTierOrder: policy.get(lastTierOrder, creditedOn),
     }),
     seizabilityParametersFor: (on) => ({
-      lateService: { withinDays: policy.get(lateServiceWithinDays, on), graceDays: policy.get(lateServiceGraceDays, on) },
+      lateService: lateServiceRule(policy, on),
       deferralEffects: policy.get(deferralEffects, on),
       calendar,
     }),

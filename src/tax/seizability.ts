@@ -1,9 +1,9 @@
 import { addDays, type CivilDate, earlier } from '../kernel/civil-date.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
 import type { Won } from '../kernel/money.ts';
+import { deadlineAfterService, type LateServiceRule } from '../notice/late-service.ts';
 import type { Deferral, DeferralEffects } from './deferral.ts';
 import type { HolidayCalendar } from './holiday.ts';
-import { deadlineAfterService, type LateServiceRule } from './service-deadline.ts';
 
 /** A 독촉장, or the 납부최고서 of a secondary taxpayer (LTCA 32, 33(1)1). */
 export interface Dunning {

@@ -17,7 +17,6 @@ export const ENTRY_KIND = {
   refund: 'refund',
   unidentified: 'bank_unidentified',
 } as const;
-export type TreasuryEntryKind = (typeof ENTRY_KIND)[keyof typeof ENTRY_KIND];
 
 /** Everything booked on the accounts of a case: debits less credits per kind of entry and account. A reversal counts with its entry. */
 export class CaseLedger {

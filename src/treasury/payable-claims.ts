@@ -8,7 +8,7 @@ import type { TaxRules } from '../tax/rules.ts';
  * What may be paid on bills with money of a legal day, known today. Money of an earlier day finds the claims of that day, but
  * nothing that has been paid or cancelled since: that is owed no more, whatever the day says.
  */
-export function payableClaims(bills: readonly BillState[], on: CivilDate, today: CivilDate, rules: TaxRules): LineClaim[] {
+function payableClaims(bills: readonly BillState[], on: CivilDate, today: CivilDate, rules: TaxRules): LineClaim[] {
   const then = claimsOnBills(bills, on, rules);
   if (on >= today) return then;
   const now = new Map(claimsOnBills(bills, today, rules).map((claim) => [claim.lineId, claim]));

@@ -3,7 +3,7 @@ import { appendAudit } from '../audit/append.ts';
 import type { Approval, Refund, StayKind } from '../database/generated/client.ts';
 import { type Transaction, userIdOf, type Work } from '../database/work.ts';
 import { requestApproval, requireApproved } from '../identity/approval.ts';
-import { addDays, dayToColumn, seoulDay, startOfDay } from '../kernel/civil-date.ts';
+import { addDays, seoulDay, startOfDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 import { Won } from '../kernel/money.ts';
@@ -15,6 +15,7 @@ import { readPerson } from '../person/read.ts';
 import { readPolicy } from '../policy/book.ts';
 import { approvalExpiryDays, secondApprovalFrom } from '../policy/definitions/sale.ts';
 import { type CaseWithParts, lockCase, lockCases } from '../seizure/locked-case.ts';
+import { staysOfKinds } from '../seizure/stay.ts';
 import { caseSubject } from './accounts.ts';
 import { refundNumber } from './bank-reference.ts';
 import { lapseOf } from './lapsed-approval.ts';
@@ -110,17 +111,8 @@ async function assertPayable(work: Work, { id, number }: CaseWithParts): Promise
     throw new CheongsanError('CONFLICT', `Refund ${live.number} of case ${number} is ${live.state}; one runs at a time.`);
   }
   if (live !== null) await endRefund(work, live, lapse ?? 'rejected');
-  const today = dayToColumn(seoulDay(work.at));
-  const stay = await work.tx.stay.findFirst({
-    where: {
-      caseId: id,
-      liftedAt: null,
-      kind: { in: [...STAYS_AGAINST_REFUND] },
-      fromDay: { lte: today },
-      OR: [{ untilDay: null }, { untilDay: { gte: today } }],
-    },
-  });
-  if (stay === null) return;
+  const [stay] = await staysOfKinds(work.tx, [id], STAYS_AGAINST_REFUND, seoulDay(work.at));
+  if (stay === undefined) return;
   throw new CheongsanError('CONFLICT', `Stay ${stay.id} (${stay.kind}) of case ${number} leaves it open who is to be paid.`, {
     facts: { stayId: stay.id, kind: stay.kind },
   });

@@ -5,6 +5,7 @@ import { formatWon } from '../document/korean-format.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { balances } from '../ledger/balance.ts';
 import { CHART } from '../ledger/chart.ts';
+import { decidedGround } from '../seizure/release-grounds.ts';
 import { billsThatOwe, type Sight } from '../seizure/settle.ts';
 import { readCaseLedger } from './case-ledger.ts';
 import { untoldRecipients } from './distribution-recipients.ts';
@@ -49,6 +50,7 @@ export async function settlementNeeds(sight: Sight, caseId: number): Promise<Set
       id: true,
       venueCode: true,
       phase: true,
+      closeReason: true,
       bills: { select: { billId: true } },
       holdings: { select: { id: true, asset: true, seizedQuantity: true, demandedQuantity: true }, orderBy: { id: 'asc' } },
     },
@@ -56,7 +58,7 @@ export async function settlementNeeds(sight: Sight, caseId: number): Promise<Set
   if (seizureCase === null) throw new CheongsanError('NOT_FOUND', `There is no seizure case ${caseId}.`);
   const needs = [...(await moneyNeeds(reader, seizureCase)), ...(await coinNeeds(reader, seizureCase.holdings))];
   if (needs.length > 0 || seizureCase.phase !== 'settled') return needs;
-  const rest = await undemandedNeeds(sight, seizureCase);
+  const rest = decidedGround(seizureCase) === undefined ? await undemandedNeeds(sight, seizureCase) : [];
   if (rest.length > 0) return rest;
   return [{ step: 'release', text: '압류해제조서를 작성하고 거래소와 체납자에게 압류 해제를 통지합니다.', subject: `case:${caseId}` }];
 }

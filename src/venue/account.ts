@@ -24,7 +24,7 @@ const keySchema = z.object({
 export type VenueKey = z.input<typeof keySchema>;
 
 /** A new account, as an administrator enters it. */
-export const venueAccountSchema = keySchema.extend({
+const venueAccountSchema = keySchema.extend({
   venueCode: z.enum(VENUE_CODES),
   /** The owner as officers call it: the city and, where it has several accounts, which. */
   label: z.string().trim().min(1).max(80),

@@ -51,33 +51,6 @@ export async function checkDepositAddresses(
   return listed;
 }
 
-/**
- * An address to be printed or shown, only if the exchange confirmed it at or after an instant. Errors: `NOT_FOUND` when the
- * account has none of this asset and network, `CONFLICT` when it must be checked first.
- */
-export async function depositAddress(
-  reader: Pick<Transaction, 'venueDepositAddress'>,
-  wanted: { accountId: number; asset: string; network: string; checkedSince: Date },
-): Promise<DepositAddress> {
-  const { accountId, asset, network, checkedSince } = wanted;
-  const row = await reader.venueDepositAddress.findUnique({
-    where: { venueAccountId_asset_network: { venueAccountId: accountId, asset, network } },
-  });
-  if (row === null) {
-    throw new CheongsanError(
-      'NOT_FOUND',
-      `Account ${accountId} has no address for ${asset} over ${network}; make one at the exchange and check again.`,
-    );
-  }
-  if (row.checkedAt < checkedSince) {
-    throw new CheongsanError(
-      'CONFLICT',
-      `The address for ${asset} over ${network} was last confirmed by the exchange at ${row.checkedAt.toISOString()}; check it again before it is shown.`,
-    );
-  }
-  return { asset, network, address: row.address, secondaryAddress: row.secondaryAddress ?? undefined };
-}
-
 async function assertOwnAddresses(tx: Transaction, accountId: number, venue: string, listed: readonly DepositAddress[]): Promise<void> {
   const others = await tx.venueAccount.findMany({ where: { venueCode: venue, id: { not: accountId } }, select: { id: true } });
   const foreign = await tx.venueDepositAddress.findMany({ where: { venueAccountId: { in: others.map(({ id }) => id) } } });

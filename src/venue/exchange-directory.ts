@@ -20,7 +20,7 @@ export interface AdapterOptions {
 /** Makes the port of one account. Must open nothing yet: client libraries are heavy and load with the first request. */
 export type AdapterMaker = (options: AdapterOptions) => ExchangePort;
 
-export const ADAPTER_MAKERS: Readonly<Record<VenueCode, AdapterMaker>> = { upbit: createUpbitAdapter };
+const ADAPTER_MAKERS: Readonly<Record<VenueCode, AdapterMaker>> = { upbit: createUpbitAdapter };
 
 /** How long an exchange may take to answer before the outcome counts as unknown. */
 const TIMEOUT_MS = 10_000;

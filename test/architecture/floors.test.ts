@@ -32,6 +32,8 @@ const NEIGHBOURS: readonly (readonly [string, string])[] = [
   ['src/venue', 'src/policy'],
   // The paper exchange is a process of its own; only the simulation starts it.
   ['src/main.ts', 'src/service.ts'],
+  // The service and the commands read what is typed, and tell what went wrong, in the same words.
+  ['src/main.ts', 'src/cli'],
   ['src/cli.ts', 'src/service.ts'],
   ['src/cli.ts', 'src/cli'],
   ['src/cli', 'src/service.ts'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Letter } from '../../src/document/letter.ts';
-import { renderLetters, renderPdf } from '../../src/document/pdf.ts';
+import { type Letter, letterDocument } from '../../src/document/letter.ts';
+import { renderPdf, renderPrintFile } from '../../src/document/pdf.ts';
 import { type PrintColumn, type PrintDocument, tableBlock } from '../../src/document/print-document.ts';
 import { civilDate } from '../../src/kernel/civil-date.ts';
 import { sha256Hex } from '../../src/kernel/digest.ts';
@@ -9,6 +9,11 @@ import { readPdf } from './pdf-fixture.ts';
 
 const CREATED_AT = new Date('2026-03-05T00:00:00Z');
 const SAMPLE_MARK = '표본–효력없음';
+
+/** Letters as one file to print. */
+function renderLetters(letters: readonly Letter[], createdAt = CREATED_AT): Promise<Buffer> {
+  return renderPrintFile(letters.map(letterDocument), { createdAt });
+}
 
 interface Bill {
   readonly number: string;
@@ -60,7 +65,7 @@ function documentWith(...blocks: PrintDocument['blocks']): PrintDocument {
 describe('a letter', () => {
   it('says everything it must, and that it is a sample, on every page', async () => {
     const body = [tableBlock(BILL_COLUMNS, bills(60), '체납액 명세')];
-    const { pages } = readPdf(await renderLetters([letter(1, { body })], { createdAt: CREATED_AT }));
+    const { pages } = readPdf(await renderLetters([letter(1, { body })]));
     expect(pages.length).toBeGreaterThan(1);
     for (const [index, page] of pages.entries()) expect(page).toContain(`${index + 1}/${pages.length}`);
     expect(pages.filter((page) => page.split(SAMPLE_MARK).length === 3)).toHaveLength(pages.length);
@@ -84,7 +89,7 @@ describe('a letter', () => {
 
   it('repeats the header of a table on each page, loses no row and adds the sum up', async () => {
     const body = [tableBlock(BILL_COLUMNS, bills(60))];
-    const { pages } = readPdf(await renderLetters([letter(1, { body })], { createdAt: CREATED_AT }));
+    const { pages } = readPdf(await renderLetters([letter(1, { body })]));
     expect(pages.filter((page) => page.includes('체납액(원)')).length).toBe(pages.filter((page) => page.includes('표본고지')).length);
     const whole = pages.join('');
     expect(bills(60).filter(({ number }) => !whole.includes(number))).toEqual([]);
@@ -92,9 +97,7 @@ describe('a letter', () => {
   });
 
   it('ends with 끝. of its own when nothing is attached, and leaves the place of the seal free when asked', async () => {
-    const { pages } = readPdf(
-      await renderLetters([letter(1, { attachments: [], seal: 'none', isSample: false })], { createdAt: CREATED_AT }),
-    );
+    const { pages } = readPdf(await renderLetters([letter(1, { attachments: [], seal: 'none', isSample: false })]));
     expect(pages.join('')).toMatch(/제61조끝\.2026년3월5일표본시장담당/);
     expect(pages.join('')).not.toContain(SAMPLE_MARK);
   });
@@ -102,7 +105,7 @@ describe('a letter', () => {
   it('keeps the signature off a page of its own', async () => {
     for (let paragraphs = 12; paragraphs < 22; paragraphs++) {
       const body = Array.from({ length: paragraphs }, () => ({ kind: 'paragraph', text: '본문 문단입니다.\n둘째 줄.' }) as const);
-      const { pages } = readPdf(await renderLetters([letter(1, { body })], { createdAt: CREATED_AT }));
+      const { pages } = readPdf(await renderLetters([letter(1, { body })]));
       expect(pages.find((page) => page.includes('표본시장'))).toContain('압류조서등본1부.끝.');
     }
   });
@@ -111,19 +114,14 @@ describe('a letter', () => {
 describe('a file of many letters', () => {
   it('begins each on a new page and counts its pages apart', async () => {
     const long = { body: [tableBlock(BILL_COLUMNS, bills(40))] };
-    const { pages } = readPdf(
-      await renderLetters([letter(1), letter(2, { ...long, isSample: false }), letter(3)], { createdAt: CREATED_AT }),
-    );
+    const { pages } = readPdf(await renderLetters([letter(1), letter(2, { ...long, isSample: false }), letter(3)]));
     expect(pages.map((page) => /\d+\/\d+/.exec(page)?.[0])).toEqual(['1/1', '1/2', '2/2', '1/1']);
     expect(pages.map((page) => /표본-(\d)귀하/.exec(page)?.[1])).toEqual(['1', '2', undefined, '3']);
     expect(pages.map((page) => page.includes(SAMPLE_MARK))).toEqual([true, false, false, true]);
   });
 
   it('embeds each face once, in parts', async () => {
-    const bytes = await renderLetters(
-      Array.from({ length: 30 }, (_, index) => letter(index)),
-      { createdAt: CREATED_AT },
-    );
+    const bytes = await renderLetters(Array.from({ length: 30 }, (_, index) => letter(index)));
     expect([...readPdf(bytes).embeddedFonts].sort()).toEqual([
       expect.stringMatching(/^[A-Z]{6}\+Pretendard-Bold$/),
       expect.stringMatching(/^[A-Z]{6}\+Pretendard-Regular$/),
@@ -132,13 +130,13 @@ describe('a file of many letters', () => {
   });
 
   it('refuses to be empty', async () => {
-    await expect(renderLetters([], { createdAt: CREATED_AT })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    await expect(renderLetters([])).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
 });
 
 describe('the bytes of a PDF', () => {
   it('are the same for the same content and instant, and others for others', async () => {
-    const digest = async (number: number, createdAt: Date) => sha256Hex(await renderLetters([letter(number)], { createdAt }));
+    const digest = async (number: number, createdAt: Date) => sha256Hex(await renderLetters([letter(number)], createdAt));
     const first = await digest(1, CREATED_AT);
     expect(await digest(1, CREATED_AT)).toBe(first);
     expect(await digest(2, CREATED_AT)).not.toBe(first);
@@ -204,7 +202,7 @@ describe('text on paper', () => {
   });
 
   it('refuses a letter the font does not have, naming it but not the text around it', async () => {
-    const refusal = renderLetters([letter(1, { recipient: { name: '金표본', honorific: '귀하' } })], { createdAt: CREATED_AT });
+    const refusal = renderLetters([letter(1, { recipient: { name: '金표본', honorific: '귀하' } })]);
     await expect(refusal).rejects.toMatchObject({ code: 'INPUT_INVALID', facts: { missing: ['U+91D1'] } });
     await expect(refusal).rejects.not.toThrow('표본');
   });

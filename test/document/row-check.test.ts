@@ -25,6 +25,7 @@ describe('checking the rows of a file', () => {
       rowCount: 4,
       goodCount: 2,
       badCount: 2,
+      badLines: new Set([3, 4]),
       errorCount: 4,
       errors: [
         { line: 3, column: '성명', code: 'INPUT_INVALID', reason: '값이 비어 있습니다.' },
@@ -39,6 +40,7 @@ describe('checking the rows of a file', () => {
     const summary = await checkRows(bytes(',1\r\n'.repeat(50)), { columns: COLUMNS, schema, errorsListedMax: 3 });
     expect(summary).toMatchObject({ rowCount: 50, badCount: 50, errorCount: 50 });
     expect(summary.errors.map(({ line }) => line)).toEqual([2, 3, 4]);
+    expect([...summary.badLines]).toEqual(Array.from({ length: 50 }, (_, index) => index + 2));
   });
 });
 

@@ -1,14 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Actor, Work } from '../../src/database/work.ts';
-import {
-  createIntent,
-  type IntentOutcome,
-  lockIntent,
-  markSent,
-  openIntents,
-  recordLookUp,
-  settleIntent,
-} from '../../src/intent/intent.ts';
+import { createIntent, type IntentOutcome, lockIntent, markSent, recordLookUp, settleIntent } from '../../src/intent/intent.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
 
 const official: Actor = { kind: 'user', id: 1 };
@@ -150,15 +142,5 @@ describe('an outcome', () => {
     const other = await create();
     await settle(other.id, 'with_person');
     expect((await settle(other.id, 'settled')).state).toBe('settled');
-  });
-
-  it('counts as open for the balances until it is known', async () => {
-    const subject = 'account:31';
-    const [open, waiting, dead] = [await create(subject), await create(subject), await create(subject)];
-    await settle(waiting.id, 'with_person');
-    await settle(dead.id, 'dead');
-    const left = await openIntents(test.database.read, { port: 'order', subject });
-    expect(left.map(({ id }) => id)).toEqual([open.id, waiting.id]);
-    expect(await openIntents(test.database.read, { port: 'coin_transfer', subject })).toEqual([]);
   });
 });

@@ -16,7 +16,11 @@ const { plain: anyPlain } = fc.letrec<{ plain: Canonical }>((tie) => ({
 
 describe('canonical JSON', () => {
   it('is JSON of the same value', () => {
-    fc.assert(fc.property(anyPlain, (value) => expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)))));
+    fc.assert(
+      fc.property(anyPlain, (value) => {
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
   });
 
   it('is one text for one value, in whatever order the keys were written', () => {

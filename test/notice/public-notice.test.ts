@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { civilDate, dayFromColumn, startOfDay } from '../../src/kernel/civil-date.ts';
 import { lockNotice } from '../../src/notice/locked-notices.ts';
-import { allServed } from '../../src/notice/notice-view.ts';
 import { publicNoticeDueSource, settlePublicNotices } from '../../src/notice/public-notice.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
 import { MailRoom, paper, postalRecord, registerSamples } from './letters.ts';
@@ -62,7 +61,7 @@ describe('public notice', () => {
     expect(await source.due(test.clock.now())).toEqual([]);
     const settle = () => test.database.work(testActor, (work) => settlePublicNotices(work, subject));
     expect(await settle()).toBe(0);
-    expect(await allServed(test.database.read, subject, 'sale_notice')).toBe(false);
+    expect((await room.row(id)).state).toBe('sent');
 
     room.advanceTo(civilDate('2026-03-17'));
     expect(await source.due(test.clock.now())).toEqual([90002]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { civilDate } from '../../src/kernel/civil-date.ts';
+import { deadlineAfterService } from '../../src/notice/late-service.ts';
 import { serviceRules } from '../../src/notice/service-parameters.ts';
-import { deadlineAfterService, publicNoticeEffectiveOn, visitsSuffice } from '../../src/notice/service-rules.ts';
+import { publicNoticeEffectiveOn, visitsSuffice } from '../../src/notice/service-rules.ts';
 import { initialRows } from '../../src/policy/definition.ts';
 import { POLICY_DEFINITIONS } from '../../src/policy/definitions/index.ts';
 import { PolicySet } from '../../src/policy/policy-set.ts';

@@ -1,9 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ServiceMethod, type ServiceReceiver, ServiceResult } from '../../src/database/generated/enums.ts';
-import { addDays, type CivilDate, civilDate, daysBetween, weekday } from '../../src/kernel/civil-date.ts';
+import { type CivilDate, civilDate, weekday } from '../../src/kernel/civil-date.ts';
 import {
-  deadlineAfterService,
   electronicServiceFrom,
   methodBar,
   outcomeBar,
@@ -17,7 +15,6 @@ import {
 const day = civilDate;
 const isWeekday = (on: CivilDate) => weekday(on) !== 0 && weekday(on) !== 6;
 const visits = { visitGapWorkingDays: 3, isWorkingDay: isWeekday };
-const lateService = { withinDays: 7, graceDays: 14 };
 const dispatch = {
   method: 'registered_mail',
   kind: 'sale_notice',
@@ -128,31 +125,6 @@ describe('public notice', () => {
   it('has effect from the start of the fifteenth day after the posting', () => {
     expect(publicNoticeEffectiveOn(day('2026-03-02'), { publicNoticeDays: 14 })).toBe('2026-03-17');
     expect(publicNoticeEffectiveOn(day('2020-02-14'), { publicNoticeDays: 14 })).toBe('2020-02-29');
-  });
-});
-
-describe('late arrival', () => {
-  it.each([
-    ['2020-01-31', '2020-02-12', '2020-02-27'],
-    ['2020-02-12', '2020-02-12', '2020-02-27'],
-    ['2020-02-19', '2020-02-12', '2020-02-27'],
-    ['2020-02-20', '2020-02-12', '2020-02-20'],
-    ['2020-03-10', '2020-02-12', '2020-03-10'],
-  ] as const)('a deadline of %s served on %s is %s', (stated, servedOn, holds) => {
-    expect(deadlineAfterService(day(stated), day(servedOn), lateService)).toBe(holds);
-  });
-
-  it('never moves a deadline forward and always leaves the days of grace or more than the late days', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: -60, max: 60 }), (offset) => {
-        const servedOn = day('2026-05-04');
-        const stated = addDays(servedOn, offset);
-        const holds = deadlineAfterService(stated, servedOn, lateService);
-        expect(holds >= stated).toBe(true);
-        expect(daysBetween(servedOn, holds)).toBeGreaterThan(7);
-        expect(deadlineAfterService(stated, undefined, lateService)).toBe(stated);
-      }),
-    );
   });
 });
 

@@ -3,7 +3,7 @@ import { addDays, type CivilDate } from '../../src/kernel/civil-date.ts';
 import { sha256Hex } from '../../src/kernel/digest.ts';
 import { recordDispatch } from '../../src/notice/dispatch.ts';
 import { cancelNotice } from '../../src/notice/issue.ts';
-import { allServed, noticesOf } from '../../src/notice/notice-view.ts';
+import { noticesOf } from '../../src/notice/notice-view.ts';
 import type { ServiceProof } from '../../src/notice/proof.ts';
 import { readDocument } from '../../src/notice/stored-document.ts';
 import { testKeys } from '../person/sample-persons.ts';
@@ -217,17 +217,15 @@ describe('venue notices', () => {
   });
 });
 
-describe('all served', () => {
-  it('needs one notice at least and every one that stands', async () => {
+describe('the notices about a subject', () => {
+  it('stand in the order of their issue, cancelled ones too, and by kind where one is asked for', async () => {
     const subject = 'case:90001';
-    expect(await allServed(test.database.read, subject, 'sale_notice')).toBe(false);
+    expect(await noticesOf(test.database.read, subject)).toEqual([]);
     const [first, second] = [await room.letter({ subject }), await room.letter({ subject })];
     await room.dispatch(first);
     await room.result({ noticeId: first, result: 'served', resultOn: room.today, receivedBy: 'addressee', proof: postalRecord });
-    expect(await allServed(test.database.read, subject, 'sale_notice')).toBe(false);
     await test.database.work(testActor, (work) => cancelNotice(work, { noticeId: second, reason: 'issued twice' }));
-    expect(await allServed(test.database.read, subject, 'sale_notice')).toBe(true);
-    expect(await allServed(test.database.read, subject, 'seizure_notice')).toBe(false);
-    expect((await noticesOf(test.database.read, subject)).map(({ state }) => state)).toEqual(['served', 'cancelled']);
+    expect((await noticesOf(test.database.read, subject, 'sale_notice')).map(({ state }) => state)).toEqual(['served', 'cancelled']);
+    expect(await noticesOf(test.database.read, subject, 'seizure_notice')).toEqual([]);
   });
 });

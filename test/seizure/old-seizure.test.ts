@@ -5,6 +5,7 @@ import { importOldSeizures } from '../../src/seizure/old-seizure-import.ts';
 import { seizureDueSource } from '../../src/seizure/progress.ts';
 import { releasableCases, releaseCases } from '../../src/seizure/release.ts';
 import { settleForRelease } from '../../src/seizure/settle.ts';
+import { type Official, principalOf } from '../identity/officials.ts';
 import { samplePerson } from '../person/sample-persons.ts';
 import { testActor } from '../support/database.ts';
 import { CORRESPONDENCE, Office, testKeys } from './seizure-fixture.ts';
@@ -69,7 +70,7 @@ describe('old seizures', () => {
       ['XRP', '1000', '0', 'seized'],
     ]);
     expect(seized.bills).toHaveLength(1);
-    expect(await takeOver(lines)).toMatchObject({ repeated: true });
+    expect(await takeOver(lines)).toMatchObject({ repeated: true, counts: { cases: 1, known: 0 } });
     expect(await takeOver([...lines].reverse())).toMatchObject({ repeated: false, counts: { cases: 0, known: 1 } });
     expect(await office.events(`case:${seized.id}`)).toEqual(['seizure.taken_over']);
   });
@@ -103,6 +104,16 @@ describe('old seizures', () => {
       '10 가상자산 INPUT_INVALID',
     ]);
     expect(await office.database.read.seizureCase.count({ where: { oldSeizureNumber: { startsWith: '압류-2' } } })).toBe(0);
+  });
+});
+
+describe('old seizures with bad lines', () => {
+  it('are taken as wholes even where the bad line is beyond those that a report lists', async () => {
+    await debtor(7);
+    const bad = Array.from({ length: 1_100 }, (_, index) => line(7, 'BTC', '0', { seizure: `압류-없음-${index}` }));
+    const report = await takeOver([...bad, line(7, 'BTC', '0.5'), line(7, 'ETH', '0')], { takeGoodRows: true });
+    expect(report).toMatchObject({ state: 'refused', rowCount: 1_102, badCount: 1_102, errorCount: 1_102 });
+    expect(await office.database.read.seizureCase.count({ where: { oldSeizureNumber: '압류-7' } })).toBe(0);
   });
 
   it('are taken as wholes: a torn number is left out even when the good lines are asked for', async () => {
@@ -209,13 +220,15 @@ describe('an old seizure that secures nothing any more', () => {
     await debtor(24);
     await takeOver([line(24, 'BTC', '1')]);
     const { id } = await caseOf('압류-24');
-    const settle = () =>
-      office.database.work(office.officer.actor, (work) =>
-        settleForRelease(work, { caseId: id, ground: 'third_party_owner', reason: '소유 증빙 확인' }),
-      );
-    await settle();
+    const settle = async ({ userId, actor }: Official) => {
+      const principal = await principalOf(office.database, userId);
+      const ending = { caseId: id, ground: 'third_party_owner', reason: '소유 증빙 확인' } as const;
+      await office.database.work(actor, (work) => settleForRelease(work, principal, ending));
+    };
+    await expect(settle(office.officer)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await settle(office.approver);
     expect((await office.case(id)).phase).toBe('settled');
-    await expect(settle()).rejects.toMatchObject({ code: 'PHASE_WRONG' });
+    await expect(settle(office.approver)).rejects.toMatchObject({ code: 'PHASE_WRONG' });
     expect((await release(id)).refused).toMatchObject([{ code: 'RELEASE_NOT_ALLOWED' }]);
     expect((await release({ ground: 'third_party_owner' }, id)).released).toEqual([id]);
     expect((await office.case(id)).closeReason).toBe('third_party_owner');

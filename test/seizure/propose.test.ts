@@ -138,6 +138,19 @@ describe('a seizure of a person with a history', () => {
     const ids = (await rowIds(6)).slice(1);
     await expect(proposeFor(6, { rowIds: ids })).rejects.toMatchObject({ code: 'SEIZURE_STAYED' });
   });
+
+  it('is not refused for a proceeding that is over, although nobody has lifted its stay', async () => {
+    await debtor(8);
+    await office.holdings(8, ['XRP', '100']);
+    const { caseId } = await proposeFor(8);
+    const [fromDay, untilDay] = [civilDate('2025-06-01'), civilDate('2026-01-04')];
+    await office.database.work(office.officer.actor, (work) =>
+      imposeStay(work, { caseId, kind: 'rehabilitation', reason: '개시결정', fromDay, untilDay }),
+    );
+    await office.holdings(8, ['BTC', '1']);
+    const ids = (await rowIds(8)).slice(1);
+    expect((await proposeFor(8, { rowIds: ids })).caseId).not.toBe(caseId);
+  });
 });
 
 describe('a seizure that may not be', () => {

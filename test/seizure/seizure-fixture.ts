@@ -30,7 +30,7 @@ import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
 import { createOfficial, type Official, principalOf } from '../identity/officials.ts';
 import { testRules, tracking } from '../notice/letters.ts';
 import { samplePerson, testKeys } from '../person/sample-persons.ts';
-import { createTestDatabase, testActor } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
 import { sampleBook } from '../valuation/sample-book.ts';
 
 export { testKeys };
@@ -68,17 +68,15 @@ export interface BillInput {
 
 /** A city office with an officer, an approver and a venue account, and what a test does in it. */
 export class Office {
-  readonly database: Database;
-  readonly clock: DrivenClock;
+  readonly test: TestDatabase;
   readonly officer: Official;
   readonly approver: Official;
   readonly accountId: number;
   #importFileId = 0;
   #mail = 0;
 
-  private constructor(parts: Pick<Office, 'database' | 'clock' | 'officer' | 'approver' | 'accountId'>) {
-    this.database = parts.database;
-    this.clock = parts.clock;
+  private constructor(parts: Pick<Office, 'test' | 'officer' | 'approver' | 'accountId'>) {
+    this.test = parts.test;
     this.officer = parts.officer;
     this.approver = parts.approver;
     this.accountId = parts.accountId;
@@ -86,7 +84,8 @@ export class Office {
 
   /** Without an exchange nothing answers at the account's address, which most of this floor never asks. */
   static async open(exchange?: 'paper exchange'): Promise<Office> {
-    const { database, clock } = await createTestDatabase();
+    const test = await createTestDatabase();
+    const { database, clock } = test;
     const accessKey = 'access-key-of-the-sample-city';
     const secretKey = 'secret-key-of-the-sample-city';
     const venue = exchange === undefined ? undefined : await startPaperExchange({ clock });
@@ -109,7 +108,7 @@ export class Office {
         training: true,
       }),
     );
-    const office = new Office({ database, clock, officer, approver, accountId });
+    const office = new Office({ test, officer, approver, accountId });
     office.#importFileId = await office.#importFile();
     return office;
   }
@@ -117,6 +116,14 @@ export class Office {
   /** The city's account at the paper exchange. */
   port(): Promise<ExchangePort> {
     return new ExchangeDirectory({ database: this.database, keys: testKeys }).exchangeFor(this.accountId);
+  }
+
+  get database(): Database {
+    return this.test.database;
+  }
+
+  get clock(): DrivenClock {
+    return this.test.clock;
   }
 
   get today(): CivilDate {

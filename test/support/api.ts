@@ -19,7 +19,7 @@ import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
 import { dueSources } from '../../workers/due-sources.ts';
 import { startWorkers } from '../../workers/start.ts';
 import { codeAt, createOfficial, enrol, PASSWORD, testKeys } from '../identity/officials.ts';
-import { createTestDatabase, testActor } from './database.ts';
+import { createTestDatabase, type TestDatabase, testActor } from './database.ts';
 
 /** The service's face on a port of this machine: real routes, real database, real sign-in. */
 export interface TestApi {
@@ -40,11 +40,12 @@ export interface TestApi {
 export interface ApiOptions {
   /** Real workers answer the queues; otherwise nobody does. */
   readonly workers?: boolean;
+  /** A database with its policy that a fixture has opened; absent: a new one. */
+  readonly over?: TestDatabase;
 }
 
-export async function startApi({ workers: hasWorkers = false }: ApiOptions = {}): Promise<TestApi> {
-  const { database, clock, access, superuserUrl } = await createTestDatabase();
-  await database.work(testActor, seedPolicy);
+export async function startApi({ workers: hasWorkers = false, over }: ApiOptions = {}): Promise<TestApi> {
+  const { database, clock, access, superuserUrl } = over ?? (await newDatabase());
   const log = createLog({ level: 'silent' });
   const queues = new JobQueues({ kind: 'postgres', pool: applicationPoolConfig(access, 'cheongsan-test-queue') }, log);
   const config = readConfig({});
@@ -82,6 +83,12 @@ export async function startApi({ workers: hasWorkers = false }: ApiOptions = {})
     await client.signIn();
     return client;
   }
+}
+
+async function newDatabase(): Promise<TestDatabase> {
+  const test = await createTestDatabase();
+  await test.database.work(testActor, seedPolicy);
+  return test;
 }
 
 const IDLE_ATTEMPTS_MAX = 2_000;

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { civilDate } from '../../src/kernel/civil-date.ts';
 import { endAfterPauses, mergeIntervals } from '../../src/tax/deferral.ts';
-import { deadlineAfterService } from '../../src/tax/service-deadline.ts';
 
 const interval = (from: string, to: string) => ({ from: civilDate(from), to: civilDate(to) });
 
@@ -33,14 +32,4 @@ test('a period that does not run during pauses ends as much later', () => {
   expect(endAfterPauses(start, end, [interval('2024-12-01', '2025-01-10')])).toBe('2025-02-10');
   expect(endAfterPauses(start, end, [interval('2025-01-31', '2025-02-09'), interval('2025-02-10', '2025-02-10')])).toBe('2025-02-11');
   expect(endAfterPauses(start, end, [interval('2025-02-01', '2025-02-09')])).toBe('2025-01-31');
-});
-
-test.each([
-  ['2026-02-12', '2026-02-10', '2026-02-27'],
-  ['2026-02-12', '2026-02-19', '2026-02-27'],
-  ['2026-02-12', '2026-02-20', '2026-02-20'],
-])('a document that arrives on %s for a deadline of %s is due on %s', (servedOn, stated, due) => {
-  const rule = { withinDays: 7, graceDays: 14 };
-  expect(deadlineAfterService(civilDate(stated), civilDate(servedOn), rule)).toBe(due);
-  expect(deadlineAfterService(civilDate(stated), undefined, rule)).toBe(stated);
 });

@@ -4,8 +4,9 @@ import { Won } from '../../src/kernel/money.ts';
 import { CHART } from '../../src/ledger/chart.ts';
 import { entry } from '../../src/ledger/entry.ts';
 import { post } from '../../src/ledger/post.ts';
-import { loadBillStates } from '../../src/tax/bill-state.ts';
-import { planCredit, postCredit } from '../../src/tax/credit.ts';
+import { appropriate } from '../../src/tax/appropriation.ts';
+import { claimsOnBills, loadBillStates } from '../../src/tax/bill-state.ts';
+import { postCredit } from '../../src/tax/credit.ts';
 import { testActor } from '../support/database.ts';
 import { storeLawfulCase } from '../support/sale-case.ts';
 import { defaultRules } from './sample.ts';
@@ -31,7 +32,8 @@ export async function creditBill(
         .build(),
     );
     const bills = await loadBillStates(work.tx, [billId]);
-    const { allocations } = planCredit(amount, bills, civilDate(on), defaultRules);
-    await postCredit(work, { caseId, bills, allocations, occurredOn: civilDate(on), source });
+    const day = civilDate(on);
+    const { allocations } = appropriate(amount, [], claimsOnBills(bills, day, defaultRules), defaultRules.appropriationRulesFor(day));
+    await postCredit(work, { caseId, bills, allocations, occurredOn: day, source });
   });
 }

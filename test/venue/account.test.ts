@@ -5,7 +5,7 @@ import type { DrivenClock } from '../../src/kernel/clock.ts';
 import { type PaperExchange, startPaperExchange } from '../../src/paper-exchange/server.ts';
 import { listVenueAccounts, type NewVenueAccount, registerVenueAccount, rotateVenueKey } from '../../src/venue/account.ts';
 import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
-import { checkDepositAddresses, depositAddress } from '../../src/venue/deposit-address.ts';
+import { checkDepositAddresses } from '../../src/venue/deposit-address.ts';
 import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
 import { warnOfKeyExpiry } from '../../src/venue/key-expiry.ts';
 import { testKeys } from '../identity/officials.ts';
@@ -136,18 +136,21 @@ it('warns once of a key that ends, and again of the next one', async () => {
   expect(await warn(30)).toBe(true);
 });
 
-it('shows an address only after the exchange has confirmed it, and knows one exchange account under two keys', async () => {
+it('keeps the addresses the exchange tells with the instant it told them, and knows one exchange account under two keys', async () => {
   const account = await paperAccount();
   const id = await register(account);
   const directory = new ExchangeDirectory({ database, keys: testKeys });
-  const wanted = { accountId: id, asset: 'XRP', network: 'XRP' };
-  await expect(depositAddress(database.read, { ...wanted, checkedSince: clock.now() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-  const listed = await checkDepositAddresses(database, testActor, await directory.exchangeFor(id), id);
-  const shown = await depositAddress(database.read, { ...wanted, checkedSince: clock.now() });
-  expect(listed).toContainEqual(shown);
-  expect(shown.secondaryAddress).toMatch(/^\d+$/);
+  const kept = () => database.read.venueDepositAddress.findMany({ where: { venueAccountId: id }, orderBy: { asset: 'asc' } });
+  expect(await kept()).toEqual([]);
+  const port = await directory.exchangeFor(id);
+  const listed = await checkDepositAddresses(database, testActor, port, id);
+  const ripple = listed.find(({ asset }) => asset === 'XRP');
+  expect(ripple?.secondaryAddress).toMatch(/^\d+$/);
+  const { asset, network, address, secondaryAddress } = ripple ?? {};
+  expect(await kept()).toContainEqual(expect.objectContaining({ asset, network, address, secondaryAddress, checkedAt: clock.now() }));
   clock.advanceBy(1_000);
-  await expect(depositAddress(database.read, { ...wanted, checkedSince: clock.now() })).rejects.toMatchObject({ code: 'CONFLICT' });
+  await checkDepositAddresses(database, testActor, port, id);
+  expect((await kept()).map(({ checkedAt }) => checkedAt)).toEqual(listed.map(() => clock.now()));
 
   const second = { accessKey: 'second-key-of-the-same-account', secretKey: 'second-secret-of-the-same-account' };
   await exchange.operator.openCorporateAccount({ accountId: `city-${accounts}`, ...second });

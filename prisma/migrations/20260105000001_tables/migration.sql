@@ -1426,10 +1426,10 @@ CREATE INDEX "intent_state_next_look_at_idx" ON "intent"("state", "next_look_at"
 CREATE INDEX "intent_subject_idx" ON "intent"("subject");
 
 -- CreateIndex
-CREATE INDEX "ledger_account_subject_idx" ON "ledger_account"("subject");
+CREATE INDEX "ledger_account_subject_chart_code_asset_place_idx" ON "ledger_account"("subject", "chart_code", "asset", "place");
 
 -- CreateIndex
-CREATE INDEX "ledger_account_place_asset_idx" ON "ledger_account"("place", "asset");
+CREATE INDEX "ledger_account_place_asset_chart_code_subject_idx" ON "ledger_account"("place", "asset", "chart_code", "subject");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "ledger_account_chart_code_asset_subject_place_key" ON "ledger_account"("chart_code", "asset", "subject", "place");
@@ -1442,9 +1442,6 @@ CREATE UNIQUE INDEX "ledger_entry_reverses_id_key" ON "ledger_entry"("reverses_i
 
 -- CreateIndex
 CREATE INDEX "ledger_entry_cause_idx" ON "ledger_entry"("cause");
-
--- CreateIndex
-CREATE INDEX "ledger_entry_booked_at_idx" ON "ledger_entry"("booked_at");
 
 -- CreateIndex
 CREATE INDEX "ledger_line_account_id_entry_id_idx" ON "ledger_line"("account_id", "entry_id");

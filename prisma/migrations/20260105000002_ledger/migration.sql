@@ -54,29 +54,27 @@ CREATE TRIGGER ledger_line_is_final BEFORE UPDATE OR DELETE ON ledger_line FOR E
 CREATE TRIGGER ledger_line_stays BEFORE TRUNCATE ON ledger_line FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 CREATE TRIGGER ledger_account_is_final BEFORE UPDATE OR DELETE ON ledger_account FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
 
--- Whoever inserts lines: each entry they belong to was written by this very transaction and balances per asset.
-CREATE FUNCTION ledger_check_lines() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Whoever inserts lines: each entry they belong to was written by this very transaction, and the lines of one statement balance
+-- per entry and asset. What is looked up is looked up row by row through the index: a join's plan, made while the tables were
+-- small and kept by the session, would read them whole when they have grown.
+CREATE FUNCTION ledger_check_lines() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
-  v_entry bigint;
+  v_bad RECORD;
 BEGIN
-  SELECT n.entry_id INTO v_entry
-    FROM (SELECT DISTINCT entry_id FROM new_lines) n
-    JOIN ledger_entry e ON e.id = n.entry_id
-   WHERE e.written_by <> pg_current_xact_id()::text::bigint
+  SELECT l.entry_id, bool_or(l.written_by <> pg_current_xact_id()::text::bigint) AS is_late INTO v_bad
+    FROM (SELECT n.entry_id, n.amount,
+                 (SELECT a.asset FROM ledger_account a WHERE a.id = n.account_id) AS asset,
+                 (SELECT e.written_by FROM ledger_entry e WHERE e.id = n.entry_id) AS written_by
+            FROM new_lines n) l
+   GROUP BY l.entry_id, l.asset
+  HAVING sum(l.amount) <> 0 OR bool_or(l.written_by <> pg_current_xact_id()::text::bigint)
    LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'entry % is complete; a late line is refused', v_entry USING ERRCODE = 'CS011';
+  IF NOT FOUND THEN
+    RETURN NULL;
+  ELSIF v_bad.is_late THEN
+    RAISE EXCEPTION 'entry % is complete; a late line is refused', v_bad.entry_id USING ERRCODE = 'CS011';
   END IF;
-  SELECT l.entry_id INTO v_entry
-    FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
-   WHERE l.entry_id IN (SELECT entry_id FROM new_lines)
-   GROUP BY l.entry_id, a.asset
-  HAVING sum(l.amount) <> 0
-   LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'entry % does not balance', v_entry USING ERRCODE = 'CS001';
-  END IF;
-  RETURN NULL;
+  RAISE EXCEPTION 'entry % does not balance', v_bad.entry_id USING ERRCODE = 'CS001';
 END $$;
 
 CREATE TRIGGER ledger_line_balances AFTER INSERT ON ledger_line
@@ -119,101 +117,146 @@ BEGIN
     FROM opened o JOIN ledger_chart c ON c.code = o.chart_code;
 END $$;
 
--- Posts one or many entries in one statement. Lines name their entry by position (1..n) and stand in order. The same key
--- with the same input is answered with the entry that exists; with other input it is refused (CS002). A guarded account that
--- would be overdrawn refuses the whole call (23514), unless p_spill_place is given: then the entry is a fact from outside,
--- it is booked as it is, and what a guarded account lacks is brought back to zero against account 1190 at that place.
+-- Adds amounts to balances, accounts ascending, so that no two postings wait for each other in a circle. Every account has its row
+-- already; writing it this way finds it by its key, whatever plan the session keeps.
+CREATE FUNCTION ledger_apply(p_accounts bigint[], p_amounts numeric[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO ledger_balance AS b (account_id, balance, guard)
+  SELECT l.account, sum(l.amount), 0 FROM unnest(p_accounts, p_amounts) AS l (account, amount) GROUP BY l.account ORDER BY l.account
+  ON CONFLICT (account_id) DO UPDATE SET balance = b.balance + excluded.balance;
+END $$;
+
+-- Posts one or many entries in one statement. Lines name their entry by position (1..n); every entry has lines. The same key
+-- with the same input is answered with the entry that exists, also when it comes twice in one call; with other input it is
+-- refused (CS002). A guarded account that would be overdrawn refuses the whole call (23514), also when a later entry of it would
+-- bring the account back; unless p_spill_place is given: then the entry is a fact from outside, it is booked as it is, and what
+-- a guarded account lacks is brought back to zero against account 1190 at that place.
+-- One plan per statement, kept (planning would cost more than posting) and good for tables of every size: no joins, no scans.
 CREATE FUNCTION ledger_post(
   p_keys text[], p_kinds text[], p_occurred_on date[], p_causes text[], p_memos text[],
   p_booked_at timestamptz, p_actor text, p_spill_place text,
   p_line_entries int[], p_charts text[], p_assets text[], p_subjects text[], p_places text[], p_amounts numeric[]
 ) RETURNS TABLE (entry_position int, entry_id bigint, entry_digest text, replayed boolean, spilled jsonb)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
+  v_count int := cardinality(p_keys);
+  v_transaction bigint := pg_current_xact_id()::text::bigint;
   v_accounts bigint[];
-  v_new int[];
-  v_ids bigint[];
+  v_positions int[];
+  v_texts text[];
   v_digests text[];
+  v_ids bigint[];
+  v_booked bigint[];
+  v_written int;
   v_bad text;
+  v_line_entries int[] := p_line_entries;
+  v_amounts numeric[] := p_amounts;
   v_spilled jsonb;
 BEGIN
-  IF p_spill_place IS NOT NULL AND cardinality(p_keys) <> 1 THEN
+  IF p_spill_place IS NOT NULL AND v_count <> 1 THEN
     RAISE EXCEPTION 'a fact is posted alone' USING ERRCODE = 'CS001';
   END IF;
 
-  SELECT array_agg(a.id ORDER BY l.n) INTO v_accounts
-    FROM unnest(p_charts, p_assets, p_subjects, p_places) WITH ORDINALITY AS l (chart, asset, subject, place, n)
-    LEFT JOIN ledger_account a ON a.chart_code = l.chart AND a.asset = l.asset AND a.subject = l.subject AND a.place = l.place;
-  IF array_position(v_accounts, NULL) IS NOT NULL THEN
-    PERFORM ledger_open_accounts(p_charts, p_assets, p_subjects, p_places);
-    SELECT array_agg(a.id ORDER BY l.n), min(l.chart || ' ' || l.asset) FILTER (WHERE a.id IS NULL) INTO v_accounts, v_bad
-      FROM unnest(p_charts, p_assets, p_subjects, p_places) WITH ORDINALITY AS l (chart, asset, subject, place, n)
-      LEFT JOIN ledger_account a ON a.chart_code = l.chart AND a.asset = l.asset AND a.subject = l.subject AND a.place = l.place;
-    IF v_bad IS NOT NULL THEN
+  SELECT array_agg(t.entry ORDER BY t.entry), array_agg(t.lines ORDER BY t.entry) INTO v_positions, v_texts
+    FROM (SELECT l.entry, string_agg(concat_ws('|', l.chart, l.asset, l.subject, l.place, trim_scale(l.amount)::text), E'\n' ORDER BY l.n) AS lines
+            FROM unnest(p_line_entries, p_charts, p_assets, p_subjects, p_places, p_amounts)
+                 WITH ORDINALITY AS l (entry, chart, asset, subject, place, amount, n)
+           GROUP BY l.entry) t;
+  IF cardinality(v_positions) IS DISTINCT FROM v_count OR v_positions[1] <> 1 OR v_positions[v_count] <> v_count THEN
+    RAISE EXCEPTION 'an entry has no lines, or a line no entry' USING ERRCODE = 'CS001';
+  END IF;
+
+  FOR v_attempt IN 1..2 LOOP
+    SELECT array_agg((SELECT a.id FROM ledger_account a
+                       WHERE a.chart_code = l.chart AND a.asset = l.asset AND a.subject = l.subject AND a.place = l.place) ORDER BY l.n)
+      INTO v_accounts
+      FROM unnest(p_charts, p_assets, p_subjects, p_places) WITH ORDINALITY AS l (chart, asset, subject, place, n);
+    EXIT WHEN array_position(v_accounts, NULL) IS NULL;
+    IF v_attempt = 2 THEN
+      v_bad := p_charts[array_position(v_accounts, NULL)] || ' ' || p_assets[array_position(v_accounts, NULL)];
       RAISE EXCEPTION 'the chart has no account % for this asset', v_bad USING ERRCODE = 'CS004';
     END IF;
-  END IF;
+    PERFORM ledger_open_accounts(p_charts, p_assets, p_subjects, p_places);
+  END LOOP;
 
-  SELECT array_agg(encode(sha256(convert_to(concat_ws(E'\n', e.kind, e.occurred_on::text, e.cause, e.memo, d.lines), 'UTF8')), 'hex') ORDER BY e.n)
-    INTO v_digests
-    FROM unnest(p_kinds, p_occurred_on, p_causes, p_memos) WITH ORDINALITY AS e (kind, occurred_on, cause, memo, n)
-    LEFT JOIN (
-      SELECT l.entry, string_agg(concat_ws('|', l.chart, l.asset, l.subject, l.place, trim_scale(l.amount)::text), E'\n' ORDER BY l.n) AS lines
-        FROM unnest(p_line_entries, p_charts, p_assets, p_subjects, p_places, p_amounts)
-             WITH ORDINALITY AS l (entry, chart, asset, subject, place, amount, n)
-       GROUP BY l.entry
-    ) d ON d.entry = e.n;
+  SELECT array_agg(encode(sha256(convert_to(concat_ws(E'\n', e.kind, e.occurred_on::text, e.cause, e.memo, e.lines), 'UTF8')), 'hex') ORDER BY e.n),
+         array_agg(nextval('ledger_entry_id_seq') ORDER BY e.n)
+    INTO v_digests, v_ids
+    FROM unnest(p_kinds, p_occurred_on, p_causes, p_memos, v_texts) WITH ORDINALITY AS e (kind, occurred_on, cause, memo, lines, n);
 
-  WITH given AS (
-    SELECT e.*, v_digests[e.n] AS digest
-      FROM unnest(p_keys, p_kinds, p_occurred_on, p_causes, p_memos) WITH ORDINALITY AS e (key, kind, occurred_on, cause, memo, n)
-  ), inserted AS (
-    INSERT INTO ledger_entry (idempotency_key, kind, occurred_on, posted_on, booked_at, actor, cause, memo, digest, written_by)
-    SELECT g.key, g.kind, g.occurred_on, ledger_first_open_day(g.occurred_on), p_booked_at, p_actor, g.cause, g.memo, g.digest,
-           pg_current_xact_id()::text::bigint
-      FROM given g ORDER BY g.n
-    ON CONFLICT (idempotency_key) DO NOTHING
-    RETURNING id, idempotency_key
-  )
-  SELECT array_agg(i.id ORDER BY g.n), array_agg(g.n::int ORDER BY g.n) INTO v_ids, v_new
-    FROM inserted i JOIN given g ON g.key = i.idempotency_key;
+  INSERT INTO ledger_entry (id, idempotency_key, kind, occurred_on, posted_on, booked_at, actor, cause, memo, digest, written_by)
+  SELECT e.id, e.key, e.kind, e.occurred_on,
+         coalesce((SELECT ledger_first_open_day(e.occurred_on) FROM ledger_period p WHERE p.month = date_trunc('month', e.occurred_on)::date),
+                  e.occurred_on),
+         p_booked_at, p_actor, e.cause, e.memo, e.digest, v_transaction
+    FROM unnest(v_ids, p_keys, p_kinds, p_occurred_on, p_causes, p_memos, v_digests) AS e (id, key, kind, occurred_on, cause, memo, digest)
+  ON CONFLICT (idempotency_key) DO NOTHING;
+  GET DIAGNOSTICS v_written = ROW_COUNT;
 
-  IF coalesce(cardinality(v_new), 0) < cardinality(p_keys) THEN
-    SELECT e.idempotency_key INTO v_bad
-      FROM unnest(p_keys) WITH ORDINALITY AS k (key, n) JOIN ledger_entry e ON e.idempotency_key = k.key
-     WHERE e.digest <> v_digests[k.n] LIMIT 1;
-    IF FOUND THEN
+  v_booked := v_ids;
+  IF v_written < v_count THEN
+    -- Some keys are known. An entry is new only at the position whose id it got; the lines of the others are left out.
+    SELECT array_agg(k.id ORDER BY k.n), min(k.key) FILTER (WHERE k.digest <> k.own_digest) INTO v_booked, v_bad
+      FROM (SELECT g.n, g.key, g.digest AS own_digest, (SELECT e.id FROM ledger_entry e WHERE e.idempotency_key = g.key) AS id,
+                   (SELECT e.digest FROM ledger_entry e WHERE e.idempotency_key = g.key) AS digest
+              FROM unnest(p_keys, v_digests) WITH ORDINALITY AS g (key, digest, n)) k;
+    IF v_bad IS NOT NULL THEN
       RAISE EXCEPTION 'key % was used for another entry', v_bad USING ERRCODE = 'CS002';
     END IF;
+    SELECT array_agg(l.entry ORDER BY l.n), array_agg(l.account ORDER BY l.n), array_agg(l.amount ORDER BY l.n)
+      INTO v_line_entries, v_accounts, v_amounts
+      FROM unnest(p_line_entries, v_accounts, p_amounts) WITH ORDINALITY AS l (entry, account, amount, n)
+     WHERE v_booked[l.entry] = v_ids[l.entry];
   END IF;
 
-  IF v_new IS NOT NULL THEN
-    PERFORM 1 FROM ledger_balance WHERE account_id = ANY (v_accounts) ORDER BY account_id FOR NO KEY UPDATE;
+  IF v_written > 0 THEN
     INSERT INTO ledger_line (entry_id, line_number, account_id, amount)
-    SELECT i.id, row_number() OVER (PARTITION BY l.entry ORDER BY l.n), l.account, l.amount
-      FROM unnest(p_line_entries, v_accounts, p_amounts) WITH ORDINALITY AS l (entry, account, amount, n)
-      JOIN unnest(v_new, v_ids) AS i (entry, id) ON i.entry = l.entry;
+    SELECT v_ids[l.entry], row_number() OVER (PARTITION BY l.entry ORDER BY l.n), l.account, l.amount
+      FROM unnest(v_line_entries, v_accounts, v_amounts) WITH ORDINALITY AS l (entry, account, amount, n);
     IF p_spill_place IS NOT NULL THEN
       v_spilled := ledger_spill(v_ids[1], p_spill_place);
     END IF;
-    UPDATE ledger_balance b SET balance = b.balance + d.delta
-      FROM (SELECT l.account_id, sum(l.amount) AS delta FROM ledger_line l WHERE l.entry_id = ANY (v_ids) GROUP BY l.account_id) d
-     WHERE b.account_id = d.account_id;
+    PERFORM ledger_apply(v_accounts, v_amounts);
+  END IF;
+  IF v_written > 1 THEN
+    PERFORM ledger_refuse_dip(v_line_entries, v_accounts, v_amounts);
   END IF;
 
   RETURN QUERY
-    SELECT k.n::int, e.id, e.digest, array_position(v_new, k.n::int) IS NULL, v_spilled
-      FROM unnest(p_keys) WITH ORDINALITY AS k (key, n) JOIN ledger_entry e ON e.idempotency_key = k.key
-     ORDER BY k.n;
+    SELECT e.n::int, e.id, e.digest, e.id <> e.own_id, v_spilled
+      FROM unnest(v_booked, v_digests, v_ids) WITH ORDINALITY AS e (id, digest, own_id, n);
 END $$;
 
--- Brings each guarded account that this entry would overdraw back to zero, against 1190 at the place; returns what it moved.
+-- Many entries are as strict as one after another: refuses them when a guarded account stood on its wrong side in between. The
+-- balances are those after all of them.
+CREATE FUNCTION ledger_refuse_dip(p_line_entries int[], p_accounts bigint[], p_amounts numeric[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1
+    FROM (SELECT m.account, min(m.running) AS lowest, max(m.running) AS highest, min(m.total) AS total
+            FROM (SELECT l.account, sum(l.amount) OVER (PARTITION BY l.account ORDER BY l.entry) AS running,
+                         sum(l.amount) OVER (PARTITION BY l.account) AS total
+                    FROM unnest(p_line_entries, p_accounts, p_amounts) AS l (entry, account, amount)) m
+           GROUP BY m.account HAVING count(*) > 1) d
+   WHERE (SELECT (b.balance - d.total + CASE WHEN b.guard > 0 THEN d.lowest ELSE d.highest END) * b.guard < 0
+            FROM ledger_balance b WHERE b.account_id = d.account)
+   LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'an entry of the batch violates check constraint "ledger_overdraft"' USING ERRCODE = '23514', CONSTRAINT = 'ledger_overdraft';
+  END IF;
+END $$;
+
+-- Brings each guarded account that this entry would overdraw back to zero, against 1190 at the place, before the entry's own amounts
+-- are applied; returns what it moved.
 CREATE FUNCTION ledger_spill(p_entry bigint, p_place text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_short RECORD;
   v_line smallint;
+  v_unexplained bigint;
   v_spilled jsonb := '[]';
 BEGIN
+  PERFORM 1 FROM ledger_balance b WHERE b.account_id IN (SELECT l.account_id FROM ledger_line l WHERE l.entry_id = p_entry)
+    ORDER BY b.account_id FOR NO KEY UPDATE;
   SELECT max(line_number) INTO v_line FROM ledger_line WHERE entry_id = p_entry;
   FOR v_short IN
     SELECT a.id, a.chart_code, a.asset, a.subject, b.balance + d.delta AS missing
@@ -224,11 +267,11 @@ BEGIN
      ORDER BY a.id
   LOOP
     PERFORM ledger_open_accounts(ARRAY['1190'], ARRAY[v_short.asset], ARRAY[''], ARRAY[p_place]);
+    SELECT a.id INTO v_unexplained FROM ledger_account a
+     WHERE a.chart_code = '1190' AND a.asset = v_short.asset AND a.subject = '' AND a.place = p_place;
     INSERT INTO ledger_line (entry_id, line_number, account_id, amount)
-    SELECT p_entry, v_line + 1, v_short.id, -v_short.missing
-    UNION ALL
-    SELECT p_entry, v_line + 2, a.id, v_short.missing
-      FROM ledger_account a WHERE a.chart_code = '1190' AND a.asset = v_short.asset AND a.subject = '' AND a.place = p_place;
+    VALUES (p_entry, v_line + 1, v_short.id, -v_short.missing), (p_entry, v_line + 2, v_unexplained, v_short.missing);
+    PERFORM ledger_apply(ARRAY[v_short.id, v_unexplained], ARRAY[-v_short.missing, v_short.missing]);
     v_line := v_line + 2;
     v_spilled := v_spilled || jsonb_build_object(
       'chart', v_short.chart_code, 'asset', v_short.asset, 'subject', v_short.subject, 'amount', trim_scale(v_short.missing)::text);
@@ -239,12 +282,15 @@ END $$;
 -- Books the exact opposite of an entry, once.
 CREATE FUNCTION ledger_reverse(p_key text, p_entry bigint, p_occurred_on date, p_booked_at timestamptz, p_actor text, p_memo text)
 RETURNS TABLE (entry_id bigint, entry_digest text, replayed boolean)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
   v_original ledger_entry;
   v_found ledger_entry;
   v_digest text;
   v_id bigint;
+  v_accounts bigint[];
+  v_amounts numeric[];
 BEGIN
   SELECT * INTO v_original FROM ledger_entry WHERE id = p_entry;
   IF NOT FOUND THEN
@@ -265,13 +311,10 @@ BEGIN
     RETURN QUERY SELECT v_found.id, v_found.digest, true;
     RETURN;
   END IF;
-  PERFORM 1 FROM ledger_balance b WHERE b.account_id IN (SELECT l.account_id FROM ledger_line l WHERE l.entry_id = p_entry)
-    ORDER BY b.account_id FOR NO KEY UPDATE;
   INSERT INTO ledger_line (entry_id, line_number, account_id, amount)
   SELECT v_id, l.line_number, l.account_id, -l.amount FROM ledger_line l WHERE l.entry_id = p_entry;
-  UPDATE ledger_balance b SET balance = b.balance + d.delta
-    FROM (SELECT l.account_id, sum(l.amount) AS delta FROM ledger_line l WHERE l.entry_id = v_id GROUP BY l.account_id) d
-   WHERE b.account_id = d.account_id;
+  SELECT array_agg(l.account_id), array_agg(l.amount) INTO v_accounts, v_amounts FROM ledger_line l WHERE l.entry_id = v_id;
+  PERFORM ledger_apply(v_accounts, v_amounts);
   RETURN QUERY SELECT v_id, v_digest, false;
 END $$;
 

@@ -43,7 +43,9 @@ CREATE FUNCTION audit_hash(
 $$;
 
 -- Gives committed events their global numbers. Only events below the oldest running transaction are taken: nothing can
--- still appear among them. Events written under another cluster's transaction numbers (a restored copy) count as committed.
+-- still appear among them. Both ends of what runs are taken from the very snapshot that reads the events, never from an earlier
+-- one. What this snapshot sees beyond its end was written under another cluster's transaction numbers (a restored copy) and
+-- counts as committed.
 CREATE FUNCTION audit_seal_committed(p_limit int) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -51,8 +53,6 @@ DECLARE
   v_number bigint;
   v_seal text;
   v_previous text;
-  v_horizon bigint := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
-  v_future bigint := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
   v_count int := 0;
 BEGIN
   PERFORM pg_advisory_xact_lock(7163512005);
@@ -61,7 +61,9 @@ BEGIN
   v_seal := coalesce(v_seal, repeat('0', 64));
   FOR v_event IN
     SELECT e.id, e.hash FROM audit_event e LEFT JOIN audit_seal s ON s.event_id = e.id
-     WHERE s.event_id IS NULL AND (e.written_by < v_horizon OR e.written_by >= v_future)
+     WHERE s.event_id IS NULL AND e.written_by IS DISTINCT FROM pg_current_xact_id_if_assigned()::text::bigint
+       AND (e.written_by < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+         OR e.written_by >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
      ORDER BY e.id LIMIT p_limit
   LOOP
     v_number := v_number + 1;

@@ -8,7 +8,7 @@ export const NOTE_SIZE = 9;
 export const TITLE_SIZE = 20;
 export const HEADING_SIZE = 12;
 export const BLOCK_GAP = 9;
-export const LINE_HEIGHT = 1.25;
+const LINE_HEIGHT = 1.25;
 export const TABLE_LINE_HEIGHT = 1.12;
 
 export const INK = '#111111';

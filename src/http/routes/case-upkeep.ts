@@ -6,6 +6,7 @@ import { handOverCases } from '../../seizure/handover.ts';
 import { releaseCases } from '../../seizure/release.ts';
 import { registerRightHolder } from '../../seizure/right-holder.ts';
 import { recordServedOnVenue } from '../../seizure/served.ts';
+import { settleForRelease } from '../../seizure/settle.ts';
 import { imposeStay, lapsedStays, liftStay } from '../../seizure/stay.ts';
 import { BULK_MAX, bulk, bulkAnswer, nothingToPrepare, toRefusal } from '../bulk.ts';
 import { correspondenceInput } from '../letters.ts';
@@ -164,6 +165,25 @@ export const caseUpkeepRoutes: readonly Route[] = [
     prepare: nothingToPrepare,
     handle: async (work, { body: { untilDay, reason } }, caseId) => {
       await keepWaiting(work, { caseId, untilDay, reason });
+      return DONE;
+    },
+  }),
+  bulk({
+    operationId: 'endSeizures',
+    tag: 'seizure',
+    summary: '납부가 아닌 사유로 압류를 끝냄 (보관한 것을 돌려준 뒤 그 사유로 해제, 담당자 본인은 할 수 없음)',
+    path: '/cases/seizure-endings',
+    permission: 'seizure.approve',
+    item: rowId.meta({ description: '사건', example: 12 }),
+    idOf: (caseId) => caseId,
+    common: z.object({
+      ground: z.enum(ReleaseGround).exclude(['nothing_owed']).meta({ description: '해제하는 사유', example: 'third_party_owner' }),
+      reason: reasonText,
+    }),
+    result: done,
+    prepare: nothingToPrepare,
+    handle: async (work, { principal, body: { ground, reason } }, caseId) => {
+      await settleForRelease(work, principal, { caseId, ground, reason });
       return DONE;
     },
   }),

@@ -5,8 +5,9 @@ import { DETAIL_FIELDS } from '../../person/details.ts';
 import { findPersonsByNameAndBirthDate, findPersonsByNameBirthDateAndPhone, findPersonsByRegistrationNumber } from '../../person/find.ts';
 import { readPerson } from '../../person/read.ts';
 import { registerPersons } from '../../person/register.ts';
+import { erasePersonOfEndedCases } from '../../seizure/erasure.ts';
 import { action, command, NONE, type Route, read } from '../route.ts';
-import { dayInput, dayText, lineText, pathId, purposeText, rowId } from '../schemas.ts';
+import { DONE, dayInput, dayText, done, lineText, pathId, purposeText, rowId } from '../schemas.ts';
 
 const name = lineText(100, '표본-001');
 const phone = lineText(40, '010-0000-0001');
@@ -98,6 +99,21 @@ export const personRoutes: readonly Route[] = [
       const [personId] = ids;
       if (personId === undefined) throw new CheongsanError('INTERNAL', 'A registration gave no person.');
       return { personId, isNew: created === 1, differing: differences.flatMap(({ fields }) => [...fields]) };
+    },
+  }),
+  command({
+    operationId: 'erasePerson',
+    tag: 'person',
+    summary: '개인정보 파기 (되돌릴 수 없음, 열린 사건이나 남은 체납액이 있으면 거절)',
+    path: '/persons/{personId}/erasure',
+    permission: 'person.erase',
+    params: z.object({ personId: pathId }),
+    query: NONE,
+    body: z.object({ ground: purposeText.meta({ description: '파기 근거 (업무.행위), 기록에 남는다', example: 'retention.over' }) }),
+    answer: done,
+    handle: async (work, { params, body }) => {
+      await erasePersonOfEndedCases(work, { ...params, ...body });
+      return DONE;
     },
   }),
 ];

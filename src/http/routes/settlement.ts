@@ -33,7 +33,13 @@ export const settlementRoutes: readonly Route[] = [
     permission: 'case.read',
     params: NONE,
     query: z.object({ venueCode: z.enum(VENUE_CODES) }),
-    answer: z.array(z.object({ caseId: rowId, ground: z.enum(ReleaseGround) })),
+    answer: z.array(
+      z.object({
+        caseId: rowId,
+        ground: z.enum(ReleaseGround),
+        reason: z.string().meta({ example: '압류한 재산을 모두 매각·배분하여 남은 재산이 없음' }),
+      }),
+    ),
     handle: async ({ services: { database }, principal, query }) => {
       const cases = await database.work(principal.actor, (work) => closableCases(work, query.venueCode));
       return [...cases];

@@ -13,6 +13,7 @@ import {
   StayScope,
   ValuationOccasion,
   WindowState,
+  WriteOffState,
 } from '../../database/generated/enums.ts';
 import { assetCode, dayText, decimalText, instantText, rowId, wonText } from '../schemas.ts';
 import { caseSummaryAnswer } from './case-summary.ts';
@@ -94,18 +95,37 @@ const money = z.object({
   agrees: z.boolean().meta({ description: '들어온 돈과 나간 돈이 원 단위까지 맞음', example: true }),
 });
 
-/** Everything about a case that names nobody. */
+const coveredBill = z.object({
+  billId: rowId,
+  noticeNumber: z.string().meta({ example: '2023-110-000123' }),
+  amountAtSeizureKrw: wonText,
+  owedTodayKrw: wonText.nullable(),
+  pendingUpdates: z.int().meta({ description: '결재되지 않은 체납액 변동', example: 0 }),
+  writeOffState: z.enum(WriteOffState).meta({ example: 'none' }),
+});
+
+/** Also where nobody imposed anything: an undecided difference or a deferral stops by itself. */
+const standingStay = z.object({
+  kind: z.enum(StayKind),
+  title: z.string().meta({ example: '징수유예' }),
+  source: z.string().meta({ description: '근거가 되는 기록', example: 'deferral:4' }),
+  legalGround: z.string().meta({ example: '지방세징수법 제25조의2·제28조' }),
+  untilDay: dayText.nullable(),
+});
+
 export const settlementStep = z.object({
   step: z.string().meta({ example: 'withdraw_won' }),
   text: z.string().meta({ example: '거래소에 있는 1234567원을 출금합니다.' }),
   subject: z.string().meta({ description: '무엇에 관한 일인지', example: 'case:12' }),
 });
 
+/** Everything about a case that names nobody. */
 export const caseAnswer = caseSummaryAnswer
   .extend({
     approvalId: rowId.nullable(),
     limitKrw: wonText.nullable(),
     settlementOn: dayText.nullable(),
+    supplementedOn: dayText.nullable().meta({ description: '이전 압류를 보완하여 송달한 날', example: null }),
     marginReason: z.string().nullable().meta({ example: null }),
     oldSeizureNumber: z.string().nullable().meta({ example: null }),
     servedOnVenueAt: instantText.nullable(),
@@ -113,10 +133,11 @@ export const caseAnswer = caseSummaryAnswer
     closeReason: z.string().nullable().meta({ example: null }),
     holdings: z.array(holding),
     valuations: z.array(valuation),
-    bills: z.array(z.object({ billId: rowId, noticeNumber: z.string(), amountAtSeizureKrw: wonText, owedTodayKrw: wonText.nullable() })),
+    bills: z.array(coveredBill),
     owedTodayKrw: wonText,
     notices: z.array(noticeAnswer),
     stays: z.array(stayAnswer),
+    saleStays: z.array(standingStay).meta({ description: '오늘 매각을 멈추게 하는 사유', example: [] }),
     rightHolders: z.array(z.object({ id: rowId, personId: rowId, kind: z.enum(RightHolderKind) })),
     window: z.object({ opensOn: dayText, endsOn: dayText, windowDays: z.int(), state: z.enum(WindowState) }).nullable(),
     choices: z.array(z.object({ id: rowId, kind: z.enum(ChoiceKind), madeOn: dayText, revokedOn: dayText.nullable() })),
@@ -127,6 +148,7 @@ export const caseAnswer = caseSummaryAnswer
     money: money.nullable().meta({ description: '이전받기 전이면 null' }),
     accounts: z.array(accountAnswer).meta({ description: '이 사건의 장부 계정' }),
     steps: z.array(settlementStep).meta({ description: '매각 뒤 종결까지 남은 일', example: [] }),
+    handovers: z.array(z.object({ fromId: rowId, toId: rowId, reason: z.string(), at: instantText })).meta({ example: [] }),
     releases: z.array(z.object({ ground: z.enum(ReleaseGround), reason: z.string(), releasedOn: dayText })).meta({ example: [] }),
   })
   .meta({ id: 'Case', description: '압류 사건의 모든 내용' });

@@ -5,10 +5,11 @@ import { dayFromColumn, seoulDay } from '../../kernel/civil-date.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { NOTICE_TITLES } from '../../notice/notice-titles.ts';
 import { noticesOf, viewOf } from '../../notice/notice-view.ts';
+import { type StandingStay, staysAgainst } from '../../seizure/stay.ts';
 import { STAY_KINDS } from '../../seizure/stay-kinds.ts';
 import { type CaseMoney, readCaseMoney } from '../../treasury/case-money.ts';
 import { MONEY_PHASES, settlementNeeds } from '../../treasury/settlement-needs.ts';
-import { totalOwed, viewBills } from './bill-view.ts';
+import { type BillAnswer, totalOwed, viewBills } from './bill-view.ts';
 import type { caseAnswer, noticeAnswer, stayAnswer } from './case-answer.ts';
 import { dayOrNull, toCaseSummary } from './case-summary.ts';
 import { accountsOf } from './ledger-view.ts';
@@ -21,6 +22,7 @@ const PARTS = {
   stays: { orderBy: { id: 'asc' } },
   rightHolders: { orderBy: { id: 'asc' } },
   valuations: { orderBy: { id: 'asc' } },
+  handovers: { orderBy: { id: 'asc' } },
   releases: { orderBy: { id: 'asc' } },
 } as const satisfies Prisma.SeizureCaseInclude;
 
@@ -41,13 +43,12 @@ export async function viewCase(reader: Transaction, caseId: number, now: Date): 
   return {
     ...toCaseSummary(seizureCase, today),
     ...ownFields(seizureCase),
-    bills: seizureCase.bills.map(({ billId, amountAtSeizure }) => ({
-      billId,
-      noticeNumber: billOf.get(billId)?.noticeNumber ?? '',
-      amountAtSeizureKrw: amountAtSeizure.toString(),
-      owedTodayKrw: billOf.get(billId)?.owed?.totalKrw ?? null,
-    })),
+    bills: seizureCase.bills.flatMap(({ billId, amountAtSeizure }) => {
+      const bill = billOf.get(billId);
+      return bill === undefined ? [] : [toCoveredBill(bill, amountAtSeizure)];
+    }),
     owedTodayKrw: totalOwed(bills).toString(),
+    saleStays: (await staysAgainst(reader, [caseId], 'sale', today)).map(toStandingStay),
     notices: (await noticesOf(reader, `case:${caseId}`)).map(toNoticeAnswer),
     ...(await saleOf(reader, caseId)),
     money: BEFORE_CUSTODY.includes(seizureCase.phase) ? null : toMoney(await readCaseMoney(reader, caseId)),
@@ -56,12 +57,22 @@ export async function viewCase(reader: Transaction, caseId: number, now: Date): 
   };
 }
 
+function toCoveredBill({ id, noticeNumber, owed, pendingUpdates, writeOffState }: BillAnswer, amountAtSeizure: bigint) {
+  const owedTodayKrw = owed?.totalKrw ?? null;
+  return { billId: id, noticeNumber, amountAtSeizureKrw: amountAtSeizure.toString(), owedTodayKrw, pendingUpdates, writeOffState };
+}
+
+function toStandingStay({ kind, title, source, legalGround, untilDay }: StandingStay): CaseAnswer['saleStays'][number] {
+  return { kind, title, source, legalGround, untilDay: untilDay ?? null };
+}
+
 function ownFields(seizureCase: CaseWithAll) {
   const { approvalId, marginReason, oldSeizureNumber, closeReason } = seizureCase;
   return {
     approvalId,
     limitKrw: seizureCase.limitKrw?.toString() ?? null,
     settlementOn: dayOrNull(seizureCase.settlementOn),
+    supplementedOn: dayOrNull(seizureCase.supplementedOn),
     marginReason,
     oldSeizureNumber,
     servedOnVenueAt: seizureCase.servedOnVenueAt?.toISOString() ?? null,
@@ -91,6 +102,7 @@ function ownFields(seizureCase: CaseWithAll) {
     })),
     stays: seizureCase.stays.map(toStayAnswer),
     rightHolders: seizureCase.rightHolders.map(({ id, personId, kind }) => ({ id, personId, kind })),
+    handovers: seizureCase.handovers.map(({ fromId, toId, reason, createdAt }) => ({ fromId, toId, reason, at: createdAt.toISOString() })),
     releases: seizureCase.releases.map(({ ground, reason, releasedOn }) => ({ ground, reason, releasedOn: dayFromColumn(releasedOn) })),
   };
 }

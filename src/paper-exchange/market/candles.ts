@@ -62,7 +62,7 @@ export function extend(sum: CandleSum | undefined, bar: Bar, minute: number): Ca
 }
 
 /** A measured number as an exact decimal; fifteen digits are what a double carries. */
-export function exact(measured: number): Decimal {
+function exact(measured: number): Decimal {
   return new Decimal(measured.toPrecision(15));
 }
 

@@ -56,7 +56,7 @@ const done = z.object({});
  * Everything that the exchange's staff, its customers at the website and the world outside do, apart from the interface the
  * service uses. Figures are plain decimals, instants ISO 8601. One definition for the calls in this process and over HTTP.
  */
-export const SPECIFICATIONS = {
+const SPECIFICATIONS = {
   /** Opens a person's account, or attaches the identity to the account of that id again after a restart. */
   openAccount: { input: z.object({ accountId: accountId.optional(), identity }), output: z.object({ accountId }) },
   /** Opens a city's account with a key for the service. */

@@ -7,7 +7,7 @@ import { appealItems, SALE_NOTICE_BASIS, saleTerms } from './sale-notice-letter.
 export const RIGHT_HOLDER_TEMPLATE = 'sale-notice-right-holder/1';
 
 /** Whom the law tells besides the taxpayer (LTCA-D 70), as the letter calls him. */
-export const RIGHT_HOLDER_TITLES = {
+const RIGHT_HOLDER_TITLES = {
   collateral_owner: '납세담보물 소유자',
   pledgee: '질권자',
   other_right_holder: '압류재산에 권리를 가진 자',

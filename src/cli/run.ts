@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { registerBackup } from './backup.ts';
+import { registerDemo } from './demo.ts';
+import { registerExport } from './export.ts';
+import { tellFailure } from './failure.ts';
+import { registerImport } from './import.ts';
+import { speakKorean, typedWrongly } from './korean.ts';
+import { registerMarket } from './market.ts';
+import { registerPenalty } from './penalty.ts';
+import { registerReconcile } from './reconcile.ts';
+import { registerTrace } from './trace.ts';
+import { registerVerify } from './verify.ts';
+
+/** Runs one command to its end and answers its exit status: 0 only on success. Failures are told on standard error. */
+export async function runCommand(args: readonly string[]): Promise<0 | 1> {
+  const program = speakKorean(new Command('cheongsan'))
+    .description('지방세 체납자의 가상자산 압류·보관·자진 매각·매각·배분')
+    .usage('<명령> [선택사항]');
+  registerDemo(program);
+  registerImport(program);
+  registerExport(program);
+  registerTrace(program);
+  registerVerify(program);
+  registerReconcile(program);
+  registerPenalty(program);
+  registerMarket(program);
+  registerBackup(program);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (thrown) {
+    const failure = typedWrongly(thrown);
+    if (failure === undefined) return 0;
+    tellFailure(failure);
+    return 1;
+  }
+}

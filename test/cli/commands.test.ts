@@ -1,0 +1,64 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { projectRoot } from '../../src/kernel/paths.ts';
+import { cheongsan, cheongsanProcess, emptyFolder } from '../support/installed.ts';
+
+/** What is typed, and what stands on standard error: always one line, with a name, and nothing on standard output. */
+const TYPED: readonly (readonly [typed: string, told: string])[] = [
+  ['trase', '[INPUT_INVALID] 모르는 명령입니다: trase (혹시 trace?) 도움말: cheongsan --help'],
+  ['verify --jso', '[INPUT_INVALID] 모르는 선택사항입니다: --jso (혹시 --json?)'],
+  ['trace case', '[INPUT_INVALID] 필요한 값이 빠졌습니다: <id>'],
+  ['backup', '[INPUT_INVALID] 필요한 선택사항이 빠졌습니다: --out <folder>'],
+  ['backup --out', '[INPUT_INVALID] 선택사항의 값이 빠졌습니다: --out <folder>'],
+  ['demo --kill x', '[INPUT_INVALID] 값이 맞지 않습니다: --kill <count>. 0에서 500 사이의 정수'],
+  ['import a b', '[INPUT_INVALID] 값이 너무 많습니다.'],
+  ['import --check --accept-good a', '[INPUT_INVALID] 함께 쓸 수 없는 선택사항입니다'],
+  ['penalty --notice none.json --as-of 2026-01-05', '[NOT_FOUND] none.json cannot be read'],
+  ['trace case 2026-000001', '[NOT_FOUND] There is no database of a city in'],
+  ['verify --demo', '[NOT_FOUND] There is no demo database in'],
+  ['backup --out copy', '[NOT_FOUND] There is no database in'],
+  ['restore', '[INPUT_INVALID] Name the backup with --from'],
+];
+
+it.each(TYPED)('cheongsan %s', async (typed, told) => {
+  const folder = await emptyFolder();
+  const { status, stdout, stderr } = await cheongsan(join(folder, 'data'), typed.split(' '));
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toContain(told);
+  expect(stderr).toMatch(/^[^\n]+\n$/);
+});
+
+it('shows in Korean what it can do', async () => {
+  const folder = await emptyFolder();
+  const { status, stdout, stderr } = await cheongsanProcess(folder, ['--help']);
+  expect([status, stderr]).toEqual([0, '']);
+  for (const command of ['demo', 'import', 'export', 'trace', 'verify', 'replay', 'reconcile', 'penalty', 'market', 'backup', 'restore'])
+    expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+  expect(stdout).not.toMatch(/Usage|Options|Commands|display help/);
+});
+
+it('ends with a status that a script can rely on', async () => {
+  const folder = await emptyFolder();
+  const { status, stdout, stderr } = await cheongsanProcess(join(folder, 'data'), ['verify']);
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^찾을 수 없습니다 \[NOT_FOUND\] [^\n]+\n$/);
+});
+
+it('computes a late penalty without any database, and refuses what is no notice', async () => {
+  const folder = await emptyFolder();
+  const notice = join(folder, 'notice.json');
+  const asked = ['penalty', '--notice', notice, '--as-of', '2026-01-05', '--json'];
+  await writeFile(notice, JSON.stringify({ arisenOn: '2024-06-01', dueOn: '2024-07-31', principalKrw: '1000000' }));
+  const computed = await cheongsan(folder, asked);
+  expect([computed.status, computed.stderr]).toEqual([0, '']);
+  expect(JSON.parse(computed.stdout)).toMatchObject({ onceKrw: '30000', totalKrw: expect.stringMatching(/^\d+$/) });
+
+  const example = await cheongsan(folder, ['penalty', '--notice', join(projectRoot, 'examples', 'notice.json'), '--as-of', '2026-01-05']);
+  expect([example.status, example.stdout]).toEqual([0, expect.stringMatching(/합계 \d+원/)]);
+
+  await writeFile(notice, 'arisenOn: 2024-06-01');
+  expect((await cheongsan(folder, asked)).stderr).toContain('[FILE_FORMAT]');
+  await writeFile(notice, JSON.stringify({ arisenOn: '2024-06-01', dueOn: '2024-07-31', principalKrw: '1000000', payment: [] }));
+  expect((await cheongsan(folder, asked)).stderr).toContain('[INPUT_INVALID]');
+});
