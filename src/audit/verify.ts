@@ -1,7 +1,7 @@
 import type { Database } from '../database/work.ts';
 
 export interface AuditFinding {
-  readonly code: 'EMPTY' | 'SEQUENCE_GAP' | 'CHAIN_BROKEN' | 'HASH_WRONG' | 'HEAD_DIFFERS' | 'SEAL_BROKEN';
+  readonly code: 'EMPTY' | 'SEQUENCE_GAP' | 'CHAIN_BROKEN' | 'HASH_WRONG' | 'HEAD_DIFFERS' | 'SEAL_BROKEN' | 'UNSEALED';
   readonly where: string;
 }
 
@@ -25,14 +25,20 @@ export async function verifyAuditLog(database: Database): Promise<AuditFinding[]
         FROM audit_event WINDOW w AS (PARTITION BY stream ORDER BY sequence)) f
      WHERE f.code IS NOT NULL LIMIT 100`;
   const heads = await database.read.$queryRaw<Finding[]>`
-    SELECT 'HEAD_DIFFERS' AS code, s.stream AS place
-      FROM audit_stream s LEFT JOIN audit_event e ON e.stream = s.stream AND e.sequence = s.last_sequence
-     WHERE e.hash IS DISTINCT FROM s.last_hash LIMIT 100`;
+    SELECT 'HEAD_DIFFERS' AS code, coalesce(s.stream, e.stream) AS place
+      FROM audit_stream s
+      FULL JOIN (SELECT DISTINCT ON (stream) stream, sequence, hash FROM audit_event ORDER BY stream, sequence DESC) e ON e.stream = s.stream
+     WHERE e.hash IS DISTINCT FROM s.last_hash OR e.sequence IS DISTINCT FROM s.last_sequence LIMIT 100`;
   const seals = await database.read.$queryRaw<Finding[]>`
     SELECT 'SEAL_BROKEN' AS code, '#' || f.number AS place FROM (
       SELECT a.number, a.seal, a.previous_seal, e.hash, row_number() OVER w AS expected, coalesce(lag(a.seal) OVER w, repeat('0', 64)) AS expected_previous
         FROM audit_seal a LEFT JOIN audit_event e ON e.id = a.event_id WINDOW w AS (ORDER BY a.number)) f
      WHERE f.number <> f.expected OR f.previous_seal <> f.expected_previous
         OR f.seal IS DISTINCT FROM encode(sha256(convert_to(f.previous_seal || ',' || f.number || ',' || f.hash, 'UTF8')), 'hex') LIMIT 100`;
-  return [...chains, ...heads, ...seals].map(({ code, place }) => ({ code, where: place }));
+  // An event waits for its number or has it; what is neither was taken out of the order in which everything happened.
+  const unsealed = await database.read.$queryRaw<Finding[]>`
+    SELECT 'UNSEALED' AS code, e.stream || '#' || e.sequence AS place
+      FROM audit_event e LEFT JOIN audit_seal s ON s.event_id = e.id LEFT JOIN audit_unsealed u ON u.event_id = e.id
+     WHERE (s.event_id IS NULL) = (u.event_id IS NULL) LIMIT 100`;
+  return [...chains, ...heads, ...seals, ...unsealed].map(({ code, place }) => ({ code, where: place }));
 }

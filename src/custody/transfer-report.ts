@@ -1,12 +1,16 @@
+import { z } from 'zod';
 import type { Actor, Database, Work } from '../database/work.ts';
 import type { FileContent } from '../document/byte-source.ts';
 import type { CheckedRow, RowError, RowProblem } from '../document/row-check.ts';
+import { type ImportChoice, importTable, type Judged, type TableImport, type TablePlan } from '../import/table.ts';
 import { dayToColumn, seoulDay } from '../kernel/civil-date.ts';
-import { type ImportOptions, type ImportPlan, type ImportReport, importTable, type Judged } from '../seizure/import-file.ts';
 import { creditReportedDeposits } from './report-match.ts';
 import { REPORT_COLUMNS, type ReportColumn, type ReportedLine, reportRow } from './transfer-report-file.ts';
 
 const ROWS_MAX = 100_000;
+
+const countsSchema = z.object({ stored: z.int(), known: z.int() });
+type ReportCounts = z.infer<typeof countsSchema>;
 
 interface PlacedLine {
   readonly line: number;
@@ -25,9 +29,9 @@ export async function importTransferReport(
   database: Database,
   actor: Actor,
   content: FileContent,
-  options: ImportOptions = {},
-): Promise<ImportReport> {
-  const plan: ImportPlan<ReportColumn, ReportedLine, PlacedLine> = {
+  choice: ImportChoice = {},
+): Promise<TableImport<ReportCounts>> {
+  const plan: TablePlan<ReportColumn, ReportedLine, PlacedLine, ReportCounts> = {
     kind: 'transfer_report',
     columns: REPORT_COLUMNS,
     schema: reportRow,
@@ -35,8 +39,10 @@ export async function importTransferReport(
     examiner: repeatedTransactions,
     judge: placeLines,
     store: storeLines,
+    counts: countsSchema,
+    nothing: { stored: 0, known: 0 },
   };
-  const report = await importTable(database, actor, content, plan, options);
+  const report = await importTable(database, plan, { content, actor, ...choice });
   const waiting = await database.read.venueDeposit.findMany({
     where: { state: 'unidentified' },
     select: { venueAccountId: true },
@@ -86,7 +92,7 @@ async function placeLines(work: Work, rows: readonly CheckedRow<ReportedLine>[])
   return { good, errors };
 }
 
-async function storeLines(work: Work, lines: readonly PlacedLine[], importFileId: number): Promise<Record<string, number>> {
+async function storeLines(work: Work, lines: readonly PlacedLine[], importFileId: number): Promise<ReportCounts> {
   const fresh = lines.filter(({ isKnown }) => !isKnown);
   await work.tx.transferReportRow.createMany({
     data: fresh.map(({ line, row, caseId, holdingId }) => ({

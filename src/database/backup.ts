@@ -13,7 +13,15 @@ export const BACKUP_CLUSTER = 'postgres';
 export const BACKUP_CREDENTIALS = 'postgres.json';
 
 /** Not part of a copy: what belongs to the running server. */
-const LEFT_OUT = new Set(['postmaster.pid', 'postmaster.opts', 'server.log', 'backup_label', 'backup_label.old', 'tablespace_map']);
+const LEFT_OUT = new Set([
+  'postmaster.pid',
+  'postmaster.opts',
+  'server.log',
+  'server.log.before',
+  'backup_label',
+  'backup_label.old',
+  'tablespace_map',
+]);
 /** Only the folder is wanted; the log of changes comes last. */
 const LEFT_EMPTY = new Set([
   'pg_wal',

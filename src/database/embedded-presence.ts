@@ -1,12 +1,13 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import { pause } from '../kernel/clock.ts';
+import { isCode } from './folder-lock.ts';
 
 const LOOK_AGAIN_MS = 200;
 /** A minute: a server that lost a process goes through its log of changes before it takes anybody. */
 const LOOKS_MAX = 300;
-/** What a server says while it is starting or recovering. */
-const NOT_YET = new Set(['57P03', 'ECONNREFUSED', 'ECONNRESET']);
+/** What a server says while it is starting or recovering. One that says nothing is none. */
+const NOT_YET = '57P03';
 
 export const PRESENCE_NAME = 'cheongsan-presence';
 
@@ -32,8 +33,7 @@ export class Presence {
       try {
         return await Presence.#connect(url);
       } catch (thrown) {
-        const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-        if (!NOT_YET.has(code) || look === LOOKS_MAX) throw thrown;
+        if (!isCode(thrown, NOT_YET) || look === LOOKS_MAX) throw thrown;
         await pause(LOOK_AGAIN_MS);
       }
     }

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { pause } from '../kernel/clock.ts';
@@ -7,7 +7,7 @@ import { type Credentials, freePort, isPortFree, openCluster, writeCredentials }
 import { type EmbeddedLocation, exists, isWorkedIn, locateEmbedded } from './embedded-location.ts';
 import { PRESENCE_NAME, Presence } from './embedded-presence.ts';
 import { programFailure, runProgram } from './embedded-program.ts';
-import { withFolderLock } from './folder-lock.ts';
+import { isCode, withFolderLock } from './folder-lock.ts';
 
 export const OWNER_ROLE = 'cheongsan_owner';
 export const APPLICATION_ROLE = 'cheongsan_app';
@@ -15,6 +15,10 @@ const START_TIMEOUT_SECONDS = 60;
 /** A server is looked at this often before it counts as used: connections just closed take a moment to go. */
 const LEAVING_LOOKS = 20;
 const LEAVING_LOOK_MS = 50;
+const BRING_UP_ATTEMPTS_MAX = 40;
+const BRING_UP_WAIT_MS = 250;
+/** What a start says, or a connection, while a killed server is not quite gone. */
+const LEFT_BEHIND = /pre-existing shared memory block|lock file "postmaster\.pid" already exists|Connection terminated unexpectedly/;
 
 /**
  * A PostgreSQL of our own, started detached so that it outlives a killed service and is found again through its
@@ -49,8 +53,7 @@ export class EmbeddedPostgres {
       const credentials = await openCluster(location, log);
       const server = new EmbeddedPostgres(location, credentials, settings, log);
       await server.#moveFromTakenPort();
-      await server.#startServer();
-      server.#presence = await Presence.enter(server.superuserUrl('postgres'));
+      await server.#bringUp();
       await server.#ensureRoles();
       return server;
     });
@@ -79,10 +82,12 @@ export class EmbeddedPostgres {
     return this.#location.clusterFolder;
   }
 
-  /** Creates the database, owned by the owner role, unless it is there. */
+  /** Creates the database, owned by the owner role, unless it is there; of two who start at once, one does. */
   async ensureDatabase(name: string): Promise<void> {
-    if (await this.hasDatabase(name)) return;
-    await this.#asSuperuser((client) => client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} OWNER ${OWNER_ROLE}`));
+    await withFolderLock(lockFileOf(this.#location), async () => {
+      if (await this.hasDatabase(name)) return;
+      await this.#asSuperuser((client) => client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} OWNER ${OWNER_ROLE}`));
+    });
   }
 
   async hasDatabase(name: string): Promise<boolean> {
@@ -106,10 +111,8 @@ export class EmbeddedPostgres {
    */
   async ensureRunning(): Promise<boolean> {
     return withFolderLock(lockFileOf(this.#location), async () => {
-      const wasStarted = await this.#startServer();
       await this.#presence?.leave();
-      this.#presence = await Presence.enter(this.superuserUrl('postgres'));
-      return wasStarted;
+      return this.#bringUp();
     });
   }
 
@@ -170,6 +173,24 @@ export class EmbeddedPostgres {
     await writeCredentials(this.#location.clusterFolder, this.#credentials);
   }
 
+  /**
+   * Runs, and we are in it. What a killed server leaves for a moment, its last processes and its number, looks like a server that
+   * runs and answers nobody, or keeps the next one from starting. True when it had to be started.
+   */
+  async #bringUp(): Promise<boolean> {
+    let wasStarted = false;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        wasStarted = (await this.#startServer()) || wasStarted;
+        this.#presence = await Presence.enter(this.superuserUrl('postgres'));
+        return wasStarted;
+      } catch (thrown) {
+        if (attempt === BRING_UP_ATTEMPTS_MAX || !isPassing(thrown)) throw thrown;
+        await pause(BRING_UP_WAIT_MS);
+      }
+    }
+  }
+
   /** True when it was down and had to be started. */
   async #startServer(): Promise<boolean> {
     await this.#removeStalePidFile();
@@ -177,11 +198,13 @@ export class EmbeddedPostgres {
     const settings = ['listen_addresses=127.0.0.1', `port=${this.#credentials.port}`, 'unix_socket_directories=', ...this.#settings];
     const flags = settings.map((setting) => `-c ${setting}`).join(' ');
     const wait = ['--wait', `--timeout=${START_TIMEOUT_SECONDS}`, '--silent'];
+    // Each start has a log of its own, and the one before is kept.
+    await rename(this.#logFile, `${this.#logFile}.before`).catch(() => undefined);
     try {
       await this.#pgCtl(['start', ...wait, `--log=${this.#logFile}`, `--options=${flags}`]);
     } catch (cause) {
-      const words = (await readFile(this.#logFile, 'utf8').catch(() => '')).trim().split('\n').slice(-20).join('\n');
-      throw words === '' ? cause : programFailure(this.#location, `${words}\n(${this.#logFile})`, cause);
+      const words = await readFile(this.#logFile, 'utf8').catch(() => '');
+      throw words.trim() === '' ? cause : programFailure(this.#location, words, cause);
     }
     this.#log.info({ port: this.#credentials.port }, 'embedded PostgreSQL runs');
     return true;
@@ -231,6 +254,11 @@ export class EmbeddedPostgres {
       await client.end();
     }
   }
+}
+
+function isPassing(thrown: unknown): boolean {
+  if (isCode(thrown, 'ECONNREFUSED') || isCode(thrown, 'ECONNRESET')) return true;
+  return thrown instanceof Error && LEFT_BEHIND.test(thrown.message);
 }
 
 function lockFileOf({ clusterFolder }: EmbeddedLocation): string {

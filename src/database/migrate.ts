@@ -68,12 +68,22 @@ export async function migrate(ownerUrl: string, afterwards: (client: pg.Client) 
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const pending = await pendingMigrations(client);
-    if (pending.length > 0) await apply(ownerUrl);
+    if (pending.length > 0) {
+      await forgetTorn(client);
+      await apply(ownerUrl);
+    }
     await afterwards(client);
     return pending;
   } finally {
     await client.end();
   }
+}
+
+/** A migration that was begun and not finished left nothing behind, whether it failed or its process died: it may begin anew. */
+async function forgetTorn(client: pg.Client): Promise<void> {
+  const table = await client.query("SELECT to_regclass('public._prisma_migrations') IS NOT NULL AS present");
+  if (table.rows[0]?.present !== true) return;
+  await client.query('UPDATE public._prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL');
 }
 
 async function apply(ownerUrl: string): Promise<void> {
@@ -91,8 +101,8 @@ function describe(cause: unknown): string {
   return lines.find((line) => line.includes('ERROR')) ?? lines.find((line) => line.trim() !== '') ?? cause.name;
 }
 
-/** The SQL that leads from one state of the schema to another: for writing a new migration and for the drift test. */
-export async function schemaDifference(ownerUrl: string, from: 'migrated database' | 'empty'): Promise<string> {
+/** The SQL that makes the tables of the schema in an empty database: for writing a migration, and to test that none was forgotten. */
+export async function schemaScript(ownerUrl: string): Promise<string> {
   const folder = join(projectRoot, 'prisma', 'schema');
   const names = (await readdir(folder)).filter((name) => name.endsWith('.prisma')).sort();
   const files = await Promise.all(
@@ -101,11 +111,11 @@ export async function schemaDifference(ownerUrl: string, from: 'migrated databas
   const datamodels = files.map(({ path, content }): [string, string] => [path, content]);
   return withSchemaEngine(ownerUrl, datamodels, async (engine) => {
     const { stdout } = await engine.diff({
-      from: from === 'empty' ? { tag: 'empty' } : { tag: 'schemaDatasource', files, configDir: projectRoot },
+      from: { tag: 'empty' },
       to: { tag: 'schemaDatamodel', files },
       script: true,
       exitCode: null,
-      filters: { externalTables: ['public._prisma_migrations'], externalEnums: [] },
+      filters: SCHEMA_FILTER,
     });
     return stdout ?? '';
   });

@@ -18,10 +18,13 @@ export async function withSchemaEngine<T>(
   await instantiate();
   const pool = new pg.Pool({ connectionString: ownerUrl });
   try {
-    const adapterFactory = bindMigrationAwareSqlAdapterFactory(new WholeScriptPg(pool));
-    const engine = await engineModule.SchemaEngine.new({ datamodels }, () => undefined, adapterFactory);
+    const adapter = new WholeScriptPg(pool);
+    const engine = await engineModule.SchemaEngine.new({ datamodels }, () => undefined, bindMigrationAwareSqlAdapterFactory(adapter));
     try {
       return await body(engine);
+    } catch (thrown) {
+      // The engine tells only that something outside of it failed; what PostgreSQL said is with whoever asked it.
+      throw adapter.refusal ?? thrown;
     } finally {
       engine.free();
     }
@@ -30,15 +33,30 @@ export async function withSchemaEngine<T>(
   }
 }
 
+const MARK_FINISHED = `DO $$ BEGIN
+  IF to_regclass('public._prisma_migrations') IS NOT NULL THEN
+    UPDATE public._prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL;
+  END IF;
+END $$`;
+
 /**
  * The adapter cuts a script at every semicolon, function bodies and comments included. Sent whole, PostgreSQL splits it
- * itself and runs it as one transaction, so that a migration that fails leaves nothing behind.
+ * itself and runs it as one transaction, so that a migration that fails leaves nothing behind. It is marked as finished in that
+ * very transaction: a process that dies right after it has not left a migration that is there and counts as torn.
  */
 class WholeScriptPg extends PrismaPg {
+  /** What PostgreSQL said to the last script it refused. */
+  refusal: unknown;
+
   override async connect(): ReturnType<PrismaPg['connect']> {
     const adapter = await super.connect();
     adapter.executeScript = async (script) => {
-      await adapter.underlyingDriver().query(script);
+      try {
+        await adapter.underlyingDriver().query(`${script}\n;${MARK_FINISHED}`);
+      } catch (thrown) {
+        this.refusal = thrown;
+        throw thrown;
+      }
     };
     return adapter;
   }

@@ -38,8 +38,6 @@ export interface CheckRowsOptions<Name extends string, Value> extends ReadTableO
   readonly examine?: (row: CheckedRow<Value>) => readonly RowProblem<Name>[];
   /** Receives each good row in file order; the file may still prove torn after it. */
   readonly onRow?: (row: CheckedRow<Value>) => void | Promise<void>;
-  /** Errors kept in the list; all are counted. */
-  readonly errorsListedMax?: number;
 }
 
 export interface RowCheckSummary {
@@ -55,7 +53,8 @@ export interface RowCheckSummary {
   readonly errors: readonly RowError[];
 }
 
-const ERRORS_LISTED_MAX = 1_000;
+/** How many reasons against rows a report lists; all are counted. */
+export const ERRORS_LISTED_MAX = 1_000;
 
 /**
  * Reads a whole table and checks every row; memory grows with the listed errors only. Errors in rows are returned, not
@@ -66,7 +65,6 @@ export async function checkRows<Name extends string, Value>(
   content: FileContent,
   options: CheckRowsOptions<Name, Value>,
 ): Promise<RowCheckSummary> {
-  const errorsListedMax = options.errorsListedMax ?? ERRORS_LISTED_MAX;
   const counts = { rowCount: 0, goodCount: 0, badCount: 0, errorCount: 0 };
   const badLines = new Set<number>();
   const errors: RowError[] = [];
@@ -86,7 +84,7 @@ export async function checkRows<Name extends string, Value>(
     counts.badCount += 1;
     badLines.add(row.line);
     counts.errorCount += checked.errors.length;
-    errors.push(...checked.errors.slice(0, Math.max(0, errorsListedMax - errors.length)));
+    errors.push(...checked.errors.slice(0, Math.max(0, ERRORS_LISTED_MAX - errors.length)));
   }
   return { description, ...counts, badLines, errors };
 }

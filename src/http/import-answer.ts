@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ImportState } from '../database/generated/enums.ts';
 import type { RowError } from '../document/row-check.ts';
-import { assertNotRefused } from '../tax/import-record.ts';
+import { assertNotRefused } from '../import/refusal.ts';
 import { toCanonical } from './idempotency.ts';
 import { rowId } from './schemas.ts';
 

@@ -2,11 +2,11 @@ import type { Actor, Database, Work } from '../database/work.ts';
 import type { FileContent } from '../document/byte-source.ts';
 import type { CheckedRow, RowProblem } from '../document/row-check.ts';
 import { readTableRows } from '../document/table-reader.ts';
+import { type ImportChoice, importTable, type TableImport, type TablePlan } from '../import/table.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
-import { type ImportOptions, type ImportPlan, type ImportReport, importTable } from './import-file.ts';
 import { OLD_SEIZURE_COLUMNS, type OldSeizureColumn, type OldSeizureRow, oldSeizureRow } from './old-seizure-file.ts';
-import { type JudgedSeizure, judgeOldSeizures, storeOldSeizures } from './old-seizure-store.ts';
+import { countsSchema, type JudgedSeizure, judgeOldSeizures, type SeizureCounts, storeOldSeizures } from './old-seizure-store.ts';
 
 const ROWS_MAX = 50_000;
 
@@ -20,14 +20,14 @@ export async function importOldSeizures(
   keys: MasterKey,
   actor: Actor,
   content: FileContent,
-  options: ImportOptions & { readonly officerId: number },
-): Promise<ImportReport> {
-  const officer = await database.read.userAccount.findUnique({ where: { id: options.officerId }, select: { active: true } });
+  { officerId, ...choice }: ImportChoice & { readonly officerId: number },
+): Promise<TableImport<SeizureCounts>> {
+  const officer = await database.read.userAccount.findUnique({ where: { id: officerId }, select: { active: true } });
   if (officer?.active !== true) {
-    throw new CheongsanError('INPUT_INVALID', `User ${options.officerId} is no active official who could carry a case.`);
+    throw new CheongsanError('INPUT_INVALID', `User ${officerId} is no active official who could carry a case.`);
   }
   const numberAt = await seizureNumbers(content);
-  const plan: ImportPlan<OldSeizureColumn, OldSeizureRow, JudgedSeizure> = {
+  const plan: TablePlan<OldSeizureColumn, OldSeizureRow, JudgedSeizure, SeizureCounts> = {
     kind: 'old_seizures',
     columns: OLD_SEIZURE_COLUMNS,
     schema: oldSeizureRow,
@@ -37,9 +37,11 @@ export async function importOldSeizures(
       const torn = new Set([...badLines].flatMap((line) => numberAt.get(line) ?? []));
       return judgeOldSeizures(work, keys, rows, torn);
     },
-    store: (work, good) => storeOldSeizures(work, good, options.officerId),
+    store: (work, good) => storeOldSeizures(work, good, officerId),
+    counts: countsSchema,
+    nothing: { cases: 0, known: 0 },
   };
-  return importTable(database, actor, content, plan, options);
+  return importTable(database, plan, { content, actor, ...choice });
 }
 
 /** The seizure number of every line, malformed ones included, so that no seizure is taken without one of its lines. */

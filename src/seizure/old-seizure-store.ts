@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { appendAudit } from '../audit/append.ts';
 import type { Work } from '../database/work.ts';
 import type { CheckedRow, RowError } from '../document/row-check.ts';
+import type { Judged } from '../import/table.ts';
 import { dayFromColumn, dayToColumn, seoulDay } from '../kernel/civil-date.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
 import { CheongsanError } from '../kernel/errors.ts';
@@ -10,10 +12,13 @@ import { findPersonsByRegistrationNumber } from '../person/find.ts';
 import { readPolicy } from '../policy/book.ts';
 import { type BillState, loadBillStates, owedOnBills } from '../tax/bill-state.ts';
 import { taxRules } from '../tax/rules.ts';
-import type { Judged } from './import-file.ts';
 import { nextNumbers } from './numbers.ts';
 import type { OldSeizureColumn, OldSeizureRow } from './old-seizure-file.ts';
 import { phaseDeadline } from './phase.ts';
+
+/** Cases that were taken over, and those known before. */
+export const countsSchema = z.object({ cases: z.int(), known: z.int() });
+export type SeizureCounts = z.infer<typeof countsSchema>;
 
 /** A seizure whose person and bills are known. */
 export interface JudgedSeizure {
@@ -165,7 +170,7 @@ function grouped(rows: readonly CheckedRow<OldSeizureRow>[]): ReadonlyMap<string
 }
 
 /** Stores the seizures that are new, numbered in the order of the file. */
-export async function storeOldSeizures(work: Work, seizures: readonly JudgedSeizure[], officerId: number): Promise<Record<string, number>> {
+export async function storeOldSeizures(work: Work, seizures: readonly JudgedSeizure[], officerId: number): Promise<SeizureCounts> {
   const fresh = seizures.filter(({ isKnown }) => !isKnown);
   const numbers = fresh.length === 0 ? [] : await nextNumbers(work, 'seizure_case', fresh.length);
   const deadlineOn = await phaseDeadline(work, 'seized');

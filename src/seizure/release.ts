@@ -60,8 +60,12 @@ export async function releaseCases(
   order: ReleaseOrder & { readonly caseIds: readonly number[] },
 ): Promise<Releases> {
   const released: number[] = [];
-  const refused: Releases['refused'][number][] = [];
-  const ids = [...new Set(order.caseIds)].sort((a, b) => a - b);
+  const wanted = [...new Set(order.caseIds)].sort((a, b) => a - b);
+  const known = await database.read.seizureCase.findMany({ where: { id: { in: wanted } }, select: { id: true }, orderBy: { id: 'asc' } });
+  const ids = known.map(({ id }) => id);
+  const refused: Releases['refused'][number][] = wanted
+    .filter((id) => !ids.includes(id))
+    .map((caseId) => ({ caseId, code: 'NOT_FOUND', detail: `There is no seizure case ${caseId}.` }));
   for (let start = 0; start < ids.length; start += CASES_PER_WORK) {
     const chunk = ids.slice(start, start + CASES_PER_WORK);
     const done = await database.work(actor, (work) => releaseChunk(work, keys, order, chunk));
@@ -74,10 +78,6 @@ export async function releaseCases(
 async function releaseChunk(work: Work, keys: MasterKey, order: ReleaseOrder, caseIds: readonly number[]): Promise<Releases> {
   const cases = await lockCases(work, caseIds);
   const refusals = await refusalsOf(work, cases, order.ground);
-  for (const id of caseIds) {
-    if (!cases.some((seizureCase) => seizureCase.id === id))
-      refusals.set(id, new CheongsanError('NOT_FOUND', `There is no seizure case ${id}.`));
-  }
   const ready = cases.filter(({ id }) => !refusals.has(id));
   if (ready.length > 0) {
     const source = await documentSource(work, keys, ready, 'seizure.release');
@@ -90,7 +90,11 @@ async function releaseChunk(work: Work, keys: MasterKey, order: ReleaseOrder, ca
 }
 
 /** Why each of these cases cannot be released; their holdings are locked. */
-async function refusalsOf(work: Work, cases: readonly CaseWithParts[], ground: ReleaseGround): Promise<Map<number, CheongsanError>> {
+async function refusalsOf(
+  work: Work,
+  cases: readonly CaseWithParts[],
+  ground: ReleaseGround,
+): Promise<ReadonlyMap<number, CheongsanError>> {
   const holdingIds = cases.flatMap(({ holdings }) => holdings.map(({ id }) => id));
   await lockRows(work, 'holding', holdingIds);
   const owing = ground === 'nothing_owed' ? await casesThatOwe(work, cases) : new Set<number>();

@@ -1,12 +1,13 @@
+import { z } from 'zod';
 import type { MatchState } from '../database/generated/enums.ts';
 import type { Actor, Database, Work } from '../database/work.ts';
 import type { FileContent } from '../document/byte-source.ts';
 import type { CheckedRow, RowError, RowProblem } from '../document/row-check.ts';
+import { type ImportChoice, importTable, type Judged, type TableImport, type TablePlan } from '../import/table.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 import { normaliseName, normalisePhone } from '../person/details.ts';
 import { type ReadPerson, readPersons } from '../person/read.ts';
-import { type ImportOptions, type ImportPlan, type ImportReport, importTable, type Judged } from './import-file.ts';
 import { type GivenIdentity, type Match, type Subject, SubjectIndex } from './match.ts';
 import { registrationToken } from './registration-token.ts';
 import {
@@ -20,6 +21,10 @@ import {
 } from './reply-file.ts';
 
 const ROWS_MAX = 100_000;
+
+/** Rows by how sure their person is. */
+const countsSchema = z.object({ matched: z.int(), probable: z.int(), conflict: z.int(), unmatched: z.int() });
+type MatchCounts = z.infer<typeof countsSchema>;
 
 interface MatchedRow {
   readonly line: number;
@@ -38,9 +43,9 @@ export async function importHoldingsReply(
   keys: MasterKey,
   actor: Actor,
   content: FileContent,
-  options: ImportOptions = {},
-): Promise<ImportReport> {
-  const plan: ImportPlan<ReplyColumn, RepliedHolding, MatchedRow> = {
+  choice: ImportChoice = {},
+): Promise<TableImport<MatchCounts>> {
+  const plan: TablePlan<ReplyColumn, RepliedHolding, MatchedRow, MatchCounts> = {
     kind: 'holdings_reply',
     columns: REPLY_COLUMNS,
     schema: replyRow,
@@ -48,8 +53,10 @@ export async function importHoldingsReply(
     examiner: repeatedHoldings,
     judge: (work, rows) => matchRows(work, keys, rows),
     store: (work, good, importFileId) => storeReply(work, keys, good, importFileId),
+    counts: countsSchema,
+    nothing: countsOf([]),
   };
-  return importTable(database, actor, content, plan, options);
+  return importTable(database, plan, { content, actor, ...choice });
 }
 
 /** The same asset twice in one account could mean either line, so neither is believed. */
@@ -137,7 +144,7 @@ function givenOf(row: RepliedHolding): GivenIdentity {
   return { requestLine, registrationNumber, isVerified, registrationToken: token, name: comparableName(row.name), birthDate, phone };
 }
 
-async function storeReply(work: Work, keys: MasterKey, rows: readonly MatchedRow[], importFileId: number): Promise<Record<string, number>> {
+async function storeReply(work: Work, keys: MasterKey, rows: readonly MatchedRow[], importFileId: number): Promise<MatchCounts> {
   const requestIds = [...new Set(rows.map(({ requestId }) => requestId))].sort((a, b) => a - b);
   for (const requestId of requestIds) {
     const reply = await work.tx.holdingsReply.create({ data: { requestId, importFileId, createdAt: work.at } });
@@ -146,8 +153,12 @@ async function storeReply(work: Work, keys: MasterKey, rows: readonly MatchedRow
     });
   }
   await work.tx.inquiryRequest.updateMany({ where: { id: { in: requestIds } }, data: { state: 'replied' } });
-  const counted: readonly MatchState[] = ['matched', 'probable', 'conflict', 'unmatched'];
-  return Object.fromEntries(counted.map((state) => [state, rows.filter(({ match }) => match.state === state).length]));
+  return countsOf(rows);
+}
+
+function countsOf(rows: readonly MatchedRow[]): MatchCounts {
+  const count = (state: MatchState) => rows.filter(({ match }) => match.state === state).length;
+  return { matched: count('matched'), probable: count('probable'), conflict: count('conflict'), unmatched: count('unmatched') };
 }
 
 function rowData(keys: MasterKey, replyId: number, { line, row, match }: MatchedRow) {

@@ -53,9 +53,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
   }
 }
 
-/** A fresh installation with a clock that stands at the opening of the first day. */
+/** A fresh installation with a clock that stands at the opening of the first day. Error: `NOT_FOUND` for a folder without candles. */
 export async function installDemo(options: Omit<DemoOptions, 'kills'>, kills?: KillPlan): Promise<DemoInstallation> {
   const clock = new DrivenClock(new Date(startOfDay(FIRST_DAY).getTime() + OFFICE_OPENS_MS));
+  coinsOf(options.marketFolder);
   const market =
     options.marketFolder === undefined ? ({ kind: 'generated' } as const) : ({ kind: 'replay', folder: options.marketFolder } as const);
   return DemoInstallation.open({ ...options, clock, market, kills });

@@ -32,67 +32,56 @@ const ACCELERATED_LIMITS = { ordersPerSecond: 500, defaultPerSecond: 2_000, quot
 export class DemoInstallation implements ServiceAddress {
   readonly exchange: PaperExchange;
   readonly #store: DemoStore;
-  readonly #tap: DatabaseTap;
   readonly #process: ServiceProcess;
   readonly #options: InstallationOptions;
+  /** Last opened first. */
+  readonly #opened: readonly { close(): Promise<void> }[];
 
   private constructor(parts: {
     exchange: PaperExchange;
     store: DemoStore;
-    tap: DatabaseTap;
-    process: ServiceProcess;
+    service: ServiceProcess;
     options: InstallationOptions;
+    opened: readonly { close(): Promise<void> }[];
   }) {
     this.exchange = parts.exchange;
     this.#store = parts.store;
-    this.#tap = parts.tap;
-    this.#process = parts.process;
+    this.#process = parts.service;
     this.#options = parts.options;
+    this.#opened = parts.opened;
   }
 
+  /** What was opened is closed again when something after it does not open. */
   static async open(options: InstallationOptions): Promise<DemoInstallation> {
-    const { config, clock, log, kills } = options;
-    const store = await freshDemoStore(config, log);
-    const address = new URL(store.applicationUrl);
-    let service: ServiceProcess | undefined;
-    const kill = () => service?.kill();
-    const tap = await DatabaseTap.open({
-      target: { host: address.hostname, port: Number(address.port || POSTGRES_PORT) },
-      onCommit: () => {
-        const verdict = kills?.atCommit() ?? 'pass';
-        return verdict === 'pass' ? 'pass' : verdict === 'before' ? 'cut_before' : 'cut_after';
-      },
-      onCut: kill,
-    });
-    const exchange = await startPaperExchange({
-      clock,
-      log,
-      seed: options.seed,
-      market: options.market,
-      limits: ACCELERATED_LIMITS,
-      hooks: {
-        onRequest: async () => {
-          if (kills?.atExchangeRequest() === true) kill();
+    const store = await freshDemoStore(options.config, options.log);
+    const opened: { close(): Promise<void> }[] = [store];
+    try {
+      const killing: { service?: ServiceProcess } = {};
+      const kill = () => killing.service?.kill();
+      const tap = await tapOn(store, options.kills, kill);
+      opened.unshift(tap);
+      const exchange = await openExchange(options, kill);
+      opened.unshift({ close: () => exchange.stop() });
+      const service = new ServiceProcess({
+        args: () => ['--demo', '--clock', options.clock.now().toISOString()],
+        environment: {
+          DATABASE_URL: tap.through(store.applicationUrl),
+          DATABASE_OWNER_URL: store.ownerUrl ?? '',
+          CHEONGSAN_DATA: options.config.dataFolder,
+          HOST: '127.0.0.1',
+          PORT: '0',
+          LOG_LEVEL: 'warn',
+          REDIS_URL: options.config.redisUrl ?? '',
         },
-        onAccepted: async () => {
-          if (kills?.atOrderAccepted() === true) kill();
-        },
-      },
-    });
-    service = new ServiceProcess({
-      args: () => ['--demo', '--clock', clock.now().toISOString()],
-      environment: {
-        DATABASE_URL: tap.through(store.applicationUrl),
-        DATABASE_OWNER_URL: store.ownerUrl ?? '',
-        CHEONGSAN_DATA: config.dataFolder,
-        HOST: '127.0.0.1',
-        PORT: '0',
-        LOG_LEVEL: 'warn',
-        REDIS_URL: config.redisUrl ?? '',
-      },
-    });
-    await service.restartIfDown();
-    return new DemoInstallation({ exchange, store, tap, process: service, options });
+      });
+      killing.service = service;
+      opened.unshift({ close: () => service.stop() });
+      await service.restartIfDown();
+      return new DemoInstallation({ exchange, store, service, options, opened });
+    } catch (thrown) {
+      for (const each of opened) await each.close();
+      throw thrown;
+    }
   }
 
   get firstAdministratorToken(): string {
@@ -132,9 +121,37 @@ export class DemoInstallation implements ServiceAddress {
   }
 
   async close(): Promise<void> {
-    await this.#process.stop();
-    await this.exchange.stop();
-    await this.#tap.close();
-    await this.#store.close();
+    for (const each of this.#opened) await each.close();
   }
+}
+
+/** On the wire between service and database. */
+function tapOn({ applicationUrl }: DemoStore, kills: KillPlan | undefined, kill: () => void): Promise<DatabaseTap> {
+  const address = new URL(applicationUrl);
+  return DatabaseTap.open({
+    target: { host: address.hostname, port: Number(address.port || POSTGRES_PORT) },
+    onCommit: () => {
+      const verdict = kills?.atCommit() ?? 'pass';
+      return verdict === 'pass' ? 'pass' : verdict === 'before' ? 'cut_before' : 'cut_after';
+    },
+    onCut: kill,
+  });
+}
+
+function openExchange({ clock, log, seed, market, kills }: InstallationOptions, kill: () => void): Promise<PaperExchange> {
+  return startPaperExchange({
+    clock,
+    log,
+    seed,
+    market,
+    limits: ACCELERATED_LIMITS,
+    hooks: {
+      onRequest: async () => {
+        if (kills?.atExchangeRequest() === true) kill();
+      },
+      onAccepted: async () => {
+        if (kills?.atOrderAccepted() === true) kill();
+      },
+    },
+  });
 }

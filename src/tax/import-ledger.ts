@@ -1,8 +1,6 @@
 import { appendAudit } from '../audit/append.ts';
 import type { Actor, Database, Work } from '../database/work.ts';
 import type { FileContent } from '../document/byte-source.ts';
-import { seoulDay } from '../kernel/civil-date.ts';
-import type { MasterKey } from '../kernel/master-key.ts';
 import {
   assertUnchanged,
   type FileIdentity,
@@ -12,7 +10,9 @@ import {
   nextImportFileId,
   recordImport,
   storedBefore,
-} from './import-record.ts';
+} from '../import/record.ts';
+import { seoulDay } from '../kernel/civil-date.ts';
+import type { MasterKey } from '../kernel/master-key.ts';
 import { judgeKnownBills, knownBills } from './known-bills.ts';
 import type { LedgerBook } from './ledger-book.ts';
 import { readLedger } from './read-ledger.ts';

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import type { BillUpdateKind } from '../database/generated/enums.ts';
 import type { Database, Work } from '../database/work.ts';
 import type { CheckedRow, RowError, RowProblem } from '../document/row-check.ts';
+import { importTable, type TableImport, type TableImportInput, type TablePlan } from '../import/table.ts';
 import { type CivilDate, dayFromColumn, seoulDay } from '../kernel/civil-date.ts';
 import { Won } from '../kernel/money.ts';
 import { UPDATE_COLUMNS, type UpdateColumn, type UpdateRow, updateCells, updateIdentity, updateRowProblems } from './bill-update-file.ts';
 import { lockTaxpayers, ringCoveringCases } from './covering-cases.ts';
-import type { ImportOutcome } from './import-record.ts';
-import { importTable, type TableImportInput, type TablePlan, type TableReport } from './import-table.ts';
 import { type LineBalance, lineBalances } from './line-balance.ts';
 
 const countsSchema = z.object({
@@ -36,7 +35,7 @@ interface GoodUpdate {
 export function importBillUpdates(
   { database }: { readonly database: Database },
   input: TableImportInput,
-): Promise<ImportOutcome<TableReport<UpdateCounts>>> {
+): Promise<TableImport<UpdateCounts>> {
   return importTable(database, planOn(seoulDay(database.clock.now())), input);
 }
 

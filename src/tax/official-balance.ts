@@ -3,11 +3,10 @@ import type { Database, Work } from '../database/work.ts';
 import { blankable, dayCell, textCell } from '../document/cell-schemas.ts';
 import type { CheckedRow, RowError, RowProblem } from '../document/row-check.ts';
 import type { TableColumn } from '../document/table-header.ts';
+import { importTable, type TableImport, type TableImportInput, type TablePlan } from '../import/table.ts';
 import { type CivilDate, seoulDay } from '../kernel/civil-date.ts';
 import { Won } from '../kernel/money.ts';
 import { amountCell, noticeNumberCell } from './file-cells.ts';
-import type { ImportOutcome } from './import-record.ts';
-import { importTable, type TableImportInput, type TablePlan, type TableReport } from './import-table.ts';
 import { lineBalances } from './line-balance.ts';
 
 /** The network's own balances, for comparison (docs/formats.md, 공식 잔액 자료). */
@@ -46,7 +45,7 @@ interface GoodBalance {
 export function importOfficialBalances(
   { database }: { readonly database: Database },
   input: TableImportInput,
-): Promise<ImportOutcome<TableReport<z.infer<typeof countsSchema>>>> {
+): Promise<TableImport<z.infer<typeof countsSchema>>> {
   const plan: TablePlan<BalanceColumn, BalanceCells, GoodBalance, z.infer<typeof countsSchema>> = {
     kind: 'official_balance',
     columns: BALANCE_COLUMNS,

@@ -1,7 +1,4 @@
-import type { RowError } from '../document/row-check.ts';
-
-/** How many bad rows' reasons a report lists; all are counted. */
-export const ERRORS_LISTED_MAX = 1_000;
+import { ERRORS_LISTED_MAX, type RowError } from '../document/row-check.ts';
 
 /** Why rows were not taken: every bad row is counted, the reasons of the first rows are kept, in the order of the file. */
 export class RowErrors {

@@ -84,7 +84,8 @@ async function number(work: Work, notices: readonly NoticeOf[]): Promise<Numbere
 
 async function nextIds(work: Work, table: 'bill' | 'bill_line', count: number): Promise<number[]> {
   const rows = await work.tx.$queryRaw<{ id: number }[]>`
-    SELECT nextval(pg_get_serial_sequence(${table}, 'id'))::int AS id FROM generate_series(1, ${count}::int)`;
+    SELECT nextval(s.sequence)::int AS id
+      FROM (SELECT pg_get_serial_sequence(${table}, 'id')::regclass AS sequence OFFSET 0) s, generate_series(1, ${count}::int)`;
   return rows.map(({ id }) => id);
 }
 

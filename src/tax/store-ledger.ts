@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Work } from '../database/work.ts';
+import { rowErrorsSchema } from '../import/record.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 import { Won } from '../kernel/money.ts';
 import { type FactsPlan, lockedPlans, storeFacts } from './bill-facts.ts';
-import { rowErrorsSchema } from './import-record.ts';
 import { knownBills } from './known-bills.ts';
 import type { LedgerBook } from './ledger-book.ts';
 import { LedgerPersons } from './ledger-persons.ts';

@@ -1,14 +1,15 @@
+import { z } from 'zod';
 import type { BankLine } from '../database/generated/client.ts';
 import type { Actor, Database, Work } from '../database/work.ts';
 import type { FileContent } from '../document/byte-source.ts';
 import type { CheckedRow, RowError, RowProblem } from '../document/row-check.ts';
+import { importTable, type Judged, type TableImport, type TablePlan } from '../import/table.ts';
 import { raiseAlert } from '../intent/alert.ts';
 import { type CivilDate, dayFromColumn, dayToColumn, seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 import { readPolicy } from '../policy/book.ts';
 import { bankAccountLabel, bankStatementColumns } from '../policy/definitions/treasury.ts';
-import { type ImportReport, importTable, type Judged } from '../seizure/import-file.ts';
 import { bookMatch, bookUnidentified, lockTargets, sealCounterpart } from './bank-line.ts';
 import { isSingle, mismatchOf, type TargetFacts, targetText, UNMATCHED_REASONS, type UnmatchedReason } from './bank-match.ts';
 import { type BankReference, referencesIn } from './bank-reference.ts';
@@ -16,9 +17,10 @@ import { type StatementLayout, type StatementLine, statementColumns, statementRo
 import { targetsOf } from './bank-targets.ts';
 
 const ROWS_MAX = 20_000;
-/** Statements are taken one at a time, so that a line in two files is stored once. */
-const STATEMENT_LOCK = 7163512091;
 const LINES_NAMED_MAX = 20;
+
+const countsSchema = z.object({ matched: z.int(), unmatched: z.int() });
+type StatementCounts = z.infer<typeof countsSchema>;
 
 export interface StatementOptions {
   /** Stores lines that match nothing too, as unidentified receipts for an officer to look at. */
@@ -41,7 +43,8 @@ interface FreshLine {
 
 /**
  * Takes a statement of the city's bank account. Every line is checked before any is stored; a line is matched by the reference in
- * its remark with its amount to the won, and never guessed. A line the bank has told of before changes nothing. Errors:
+ * its remark with its amount to the won, and never guessed. A line the bank has told of before changes nothing; statements are taken
+ * one at a time, so that a line in two files is stored once. Errors:
  * `BANK_LINE_UNMATCHED` naming the lines that match nothing, unless they are accepted, and then nothing is stored;
  * those of `importTable`.
  */
@@ -51,26 +54,23 @@ export async function importBankStatement(
   actor: Actor,
   content: FileContent,
   options: StatementOptions = {},
-): Promise<ImportReport> {
+): Promise<TableImport<StatementCounts>> {
   const policy = await readPolicy(database.read);
   const today = seoulDay(database.clock.now());
   const account = options.accountLabel ?? policy.get(bankAccountLabel, today);
-  return importTable<string, StatementLine, FreshLine>(
-    database,
-    actor,
-    content,
-    {
-      kind: 'bank_statement',
-      columns: statementColumns(options.layout ?? policy.get(bankStatementColumns, today)),
-      schema: statementRow,
-      rowsMax: ROWS_MAX,
-      examiner: repeatedSerials,
-      judge: (work, rows) => judgeLines(work, account, rows),
-      store: (work, lines, importFileId) =>
-        storeLines(work, keys, lines, { importFileId, acceptUnmatched: options.acceptUnmatched === true }),
-    },
-    {},
-  );
+  const plan: TablePlan<string, StatementLine, FreshLine, StatementCounts> = {
+    kind: 'bank_statement',
+    columns: statementColumns(options.layout ?? policy.get(bankStatementColumns, today)),
+    schema: statementRow,
+    rowsMax: ROWS_MAX,
+    examiner: repeatedSerials,
+    judge: (work, rows) => judgeLines(work, account, rows),
+    store: (work, lines, importFileId) =>
+      storeLines(work, keys, lines, { importFileId, acceptUnmatched: options.acceptUnmatched === true }),
+    counts: countsSchema,
+    nothing: { matched: 0, unmatched: 0 },
+  };
+  return importTable(database, plan, { content, actor });
 }
 
 function repeatedSerials(): (row: CheckedRow<StatementLine>) => RowProblem<string>[] {
@@ -83,7 +83,6 @@ function repeatedSerials(): (row: CheckedRow<StatementLine>) => RowProblem<strin
 }
 
 async function judgeLines(work: Work, account: string, rows: readonly CheckedRow<StatementLine>[]): Promise<Judged<FreshLine>> {
-  await work.tx.$queryRaw`SELECT 1 AS locked FROM (SELECT pg_advisory_xact_lock(${STATEMENT_LOCK})) AS waiting`;
   const serialOf = (line: StatementLine) => `${account}:${line.serial}`;
   const stored = await work.tx.bankLine.findMany({ where: { bankSerial: { in: rows.map(({ value }) => serialOf(value)) } } });
   const known = new Map(stored.map((line) => [line.bankSerial, line]));
@@ -142,7 +141,7 @@ async function storeLines(
   keys: MasterKey,
   lines: readonly FreshLine[],
   { importFileId, acceptUnmatched }: { readonly importFileId: number; readonly acceptUnmatched: boolean },
-): Promise<Record<string, number>> {
+): Promise<StatementCounts> {
   const strange = lines.flatMap(({ lineNumber, judgement }) =>
     'reason' in judgement ? [{ line: lineNumber, reason: judgement.reason }] : [],
   );

@@ -10,7 +10,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/kernel'],
   ['src/database', 'src/exchange', 'src/document', 'src/paper-exchange'],
   ['src/audit', 'src/queue'],
-  ['src/ledger', 'src/identity', 'src/person', 'src/intent'],
+  ['src/ledger', 'src/identity', 'src/person', 'src/intent', 'src/import'],
   ['src/venue', 'src/policy'],
   ['src/notice', 'src/valuation'],
   ['src/tax'],

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { seoulDay } from '../../src/kernel/civil-date.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { createLog } from '../../src/kernel/log.ts';
@@ -10,7 +10,7 @@ import { post } from '../../src/ledger/post.ts';
 import { type PaperExchange, startPaperExchange } from '../../src/paper-exchange/server.ts';
 import type { Cast } from '../../src/simulation/story/stage.ts';
 import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
-import { cheongsan, emptyFolder, hire, type Installation, startInstallation, withInstalledDatabase } from '../support/installed.ts';
+import { atEnd, cheongsan, emptyFolder, hire, type Installation, startInstallation, withInstalledDatabase } from '../support/installed.ts';
 
 let installation: Installation;
 let cast: Cast;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   installation = await startInstallation(join(folder, 'data'));
   cast = await hire(installation);
   exchange = await startPaperExchange({ clock: systemClock, log: createLog({ level: 'silent' }) });
-  afterAll(() => exchange.stop());
+  atEnd(() => exchange.stop());
 });
 
 function reconcile(...args: readonly string[]) {

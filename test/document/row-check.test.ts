@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { textCell, wonCell } from '../../src/document/cell-schemas.ts';
-import { checkRows } from '../../src/document/row-check.ts';
+import { checkRows, ERRORS_LISTED_MAX } from '../../src/document/row-check.ts';
 import { COLUMNS } from './table-fixture.ts';
 
 const schema = z.object({ 성명: textCell(10), 금액: wonCell() });
@@ -37,10 +37,12 @@ describe('checking the rows of a file', () => {
   });
 
   it('lists a bounded number of errors but counts them all', async () => {
-    const summary = await checkRows(bytes(',1\r\n'.repeat(50)), { columns: COLUMNS, schema, errorsListedMax: 3 });
-    expect(summary).toMatchObject({ rowCount: 50, badCount: 50, errorCount: 50 });
-    expect(summary.errors.map(({ line }) => line)).toEqual([2, 3, 4]);
-    expect([...summary.badLines]).toEqual(Array.from({ length: 50 }, (_, index) => index + 2));
+    const count = ERRORS_LISTED_MAX + 50;
+    const lines = Array.from({ length: count }, (_, index) => index + 2);
+    const summary = await checkRows(bytes(',1\r\n'.repeat(count)), { columns: COLUMNS, schema });
+    expect(summary).toMatchObject({ rowCount: count, badCount: count, errorCount: count });
+    expect(summary.errors.map(({ line }) => line)).toEqual(lines.slice(0, ERRORS_LISTED_MAX));
+    expect([...summary.badLines]).toEqual(lines);
   });
 });
 

@@ -68,6 +68,7 @@ const EDITS = [
   'DELETE FROM audit_event',
   'DELETE FROM audit_seal',
   'DELETE FROM audit_stream',
+  'DELETE FROM audit_unsealed',
   'TRUNCATE ledger_line',
   'TRUNCATE ledger_entry CASCADE',
   'TRUNCATE ledger_account CASCADE',

@@ -21,8 +21,8 @@ function file(...rows: readonly Row[]): Buffer {
   return Buffer.from(['등기번호,배달결과,처리일자,수령인,증빙번호', ...rows.map((row) => row.join(','))].join('\r\n').concat('\r\n'));
 }
 
-const run = (content: Buffer, takeGoodRows = false) =>
-  importServiceResults(test.database, testKeys, testActor, { content, rules: testRules, takeGoodRows });
+const run = (content: Buffer, acceptGoodRows = false) =>
+  importServiceResults(test.database, testKeys, testActor, { content, rules: testRules, acceptGoodRows });
 
 async function sent(): Promise<{ id: number; number: string }> {
   const id = await room.letter();
@@ -37,7 +37,8 @@ describe('results from the post', () => {
     const report = await run(
       file([served.number, '배달완료', '2026-01-12', '동거인', '배달증명-1'], [returned.number, '폐문부재', '2026. 1. 12.', '', '반송-1']),
     );
-    expect(report).toMatchObject({ state: 'stored', repeated: false, rowCount: 2, badCount: 0, served: 1, returned: 1, errors: [] });
+    expect(report).toMatchObject({ state: 'stored', repeated: false, rowCount: 2, badCount: 0, errors: [] });
+    expect(report.counts).toEqual({ served: 1, returned: 1, unchanged: 0 });
     const { state, servedOn, attempts } = await room.row(served.id);
     expect([state, servedOn]).toEqual(['served', new Date('2026-01-12')]);
     expect(attempts[0]).toMatchObject({ receivedBy: 'co_resident', proofReference: '배달증명-1', importFileId: report.importFileId });
@@ -50,7 +51,7 @@ describe('results from the post', () => {
     const both = await Promise.all([run(content), run(content)]);
     expect(both.map(({ repeated }) => repeated).sort()).toEqual([false, true]);
     const events = await test.database.read.auditEvent.count();
-    expect(await run(content)).toMatchObject({ repeated: true, served: 1, state: 'stored' });
+    expect(await run(content)).toMatchObject({ repeated: true, state: 'stored', counts: { served: 1 } });
     expect(await test.database.read.auditEvent.count()).toBe(events);
     expect((await room.row(id)).attempts).toHaveLength(1);
   });
@@ -59,7 +60,7 @@ describe('results from the post', () => {
     const { number } = await sent();
     await run(file([number, '배달완료', '2026-01-12', '본인', '배달증명-3']));
     const again = await run(file([number, '배달완료', '2026-01-12', '본인', '다른 증빙']));
-    expect(again).toMatchObject({ state: 'stored', served: 0, unchanged: 1 });
+    expect(again).toMatchObject({ state: 'stored', counts: { served: 0, unchanged: 1 } });
   });
 
   it('end every letter of one envelope', async () => {
@@ -67,7 +68,7 @@ describe('results from the post', () => {
     const enclosed = await room.letter();
     await room.dispatch(enclosed);
     await test.database.read.serviceAttempt.updateMany({ where: { noticeId: enclosed }, data: { trackingNumber: number } });
-    expect(await run(file([number, '배달완료', '2026-01-12', '본인', '한 봉투']))).toMatchObject({ served: 2, rowCount: 1 });
+    expect(await run(file([number, '배달완료', '2026-01-12', '본인', '한 봉투']))).toMatchObject({ rowCount: 1, counts: { served: 2 } });
     expect([await stateOf(id), await stateOf(enclosed)]).toEqual(['served', 'served']);
   });
 });
@@ -86,7 +87,7 @@ describe('bad rows', () => {
         [tracking(999_998), '분실', '2026-13-12', '이웃', ''],
       ),
     );
-    expect(report).toMatchObject({ state: 'refused', rowCount: 6, goodCount: 1, badCount: 5, served: 0 });
+    expect(report).toMatchObject({ state: 'refused', rowCount: 6, goodCount: 1, badCount: 5, errorCount: 8, counts: { served: 0 } });
     expect(report.errors.map(({ line, column, code }) => [line, column, code])).toEqual([
       [3, '등기번호', 'INPUT_INVALID'],
       [4, '등기번호', 'NOT_FOUND'],
@@ -104,7 +105,7 @@ describe('bad rows', () => {
     const { id, number } = await sent();
     const content = file([number, '배달완료', '2026-01-12', '본인', '배달증명-5'], ['12', '배달완료', '2026-01-12', '본인', 'x']);
     expect(await run(content)).toMatchObject({ state: 'refused' });
-    expect(await run(content, true)).toMatchObject({ state: 'stored', served: 1, badCount: 1 });
+    expect(await run(content, true)).toMatchObject({ state: 'stored', badCount: 1, counts: { served: 1 } });
     expect(await stateOf(id)).toBe('served');
   });
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
   office = await Office.open();
 });
 
-function takeOver(lines: readonly string[], options: { takeGoodRows?: boolean } = {}) {
+function takeOver(lines: readonly string[], options: { acceptGoodRows?: boolean } = {}) {
   const csv = Buffer.from([HEADER, ...lines, ''].join('\r\n'));
   return importOldSeizures(office.database, testKeys, office.officer.actor, csv, { officerId: office.officer.userId, ...options });
 }
@@ -111,7 +111,7 @@ describe('old seizures with bad lines', () => {
   it('are taken as wholes even where the bad line is beyond those that a report lists', async () => {
     await debtor(7);
     const bad = Array.from({ length: 1_100 }, (_, index) => line(7, 'BTC', '0', { seizure: `압류-없음-${index}` }));
-    const report = await takeOver([...bad, line(7, 'BTC', '0.5'), line(7, 'ETH', '0')], { takeGoodRows: true });
+    const report = await takeOver([...bad, line(7, 'BTC', '0.5'), line(7, 'ETH', '0')], { acceptGoodRows: true });
     expect(report).toMatchObject({ state: 'refused', rowCount: 1_102, badCount: 1_102, errorCount: 1_102 });
     expect(await office.database.read.seizureCase.count({ where: { oldSeizureNumber: '압류-7' } })).toBe(0);
   });
@@ -119,7 +119,7 @@ describe('old seizures with bad lines', () => {
   it('are taken as wholes: a torn number is left out even when the good lines are asked for', async () => {
     await debtor(5);
     await debtor(6);
-    const report = await takeOver([line(5, 'BTC', '0.5'), line(5, 'XRP', '-1'), line(6, 'BTC', '0.5')], { takeGoodRows: true });
+    const report = await takeOver([line(5, 'BTC', '0.5'), line(5, 'XRP', '-1'), line(6, 'BTC', '0.5')], { acceptGoodRows: true });
     expect(report).toMatchObject({ state: 'stored', counts: { cases: 1 } });
     expect(await office.database.read.seizureCase.count({ where: { oldSeizureNumber: '압류-5' } })).toBe(0);
     expect(await takeOver([line(6, 'BTC', '0.6')])).toMatchObject({ state: 'refused', errors: [{ column: '압류번호', code: 'CONFLICT' }] });

@@ -106,7 +106,7 @@ describe('a holdings reply with bad rows', () => {
     expect(await rowsOf(request)).toEqual([]);
     expect(JSON.stringify(refused.errors)).not.toContain(number);
 
-    await office.reply(csv, { takeGoodRows: true });
+    await office.reply(csv, { acceptGoodRows: true });
     expect((await rowsOf(request)).map(({ lineNumber }) => lineNumber)).toEqual([2]);
   });
 });

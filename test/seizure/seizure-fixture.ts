@@ -257,7 +257,7 @@ export class Office {
     return inquiry.number;
   }
 
-  reply(csv: string, options: { takeGoodRows?: boolean } = {}) {
+  reply(csv: string, options: { acceptGoodRows?: boolean } = {}) {
     return importHoldingsReply(this.database, testKeys, this.officer.actor, Buffer.from(csv), options);
   }
 

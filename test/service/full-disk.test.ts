@@ -3,10 +3,10 @@ import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { problemSchema } from '../../src/http/problem.ts';
 import { bigLedger } from '../support/big-ledger.ts';
-import { ensureBuilt, environmentFor, hire, runCompiled, startInstallation, stopServer, untilWell } from '../support/installed.ts';
+import { atEnd, ensureBuilt, environmentFor, hire, runCompiled, startInstallation, stopServer, untilWell } from '../support/installed.ts';
 
 const run = promisify(execFile);
 
@@ -19,7 +19,7 @@ async function smallDisk(megabytes: number): Promise<string | undefined> {
     await rm(folder, { recursive: true });
     return undefined;
   }
-  afterAll(async () => {
+  atEnd(async () => {
     await stopServer(join(folder, 'data'));
     await run('umount', [folder]);
     await rm(folder, { recursive: true });

@@ -1,15 +1,18 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { chown, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../src/database/embedded-cluster.ts';
 import { locateEmbedded } from '../../src/database/embedded-location.ts';
+import { projectRoot } from '../../src/kernel/paths.ts';
 import {
   appointAdministrator,
   emptyFolder,
   ensureBuilt,
   environmentFor,
   runCompiled,
+  serverProcessId,
   startInstallation,
   stopServer,
 } from '../support/installed.ts';
@@ -65,5 +68,36 @@ describe('an installation of root below a folder that is closed to others', () =
       await stopServer(data);
       await rm(dirname(clusterFolder), { recursive: true });
     }
+  });
+});
+
+describe('an installation of an ordinary user', () => {
+  it('makes its data folder itself, and takes its server down with it', async ({ skip }) => {
+    if (userInfo().uid !== 0) return skip('every other test here is of an ordinary user already');
+    await ensureBuilt();
+    const [uid, gid] = ['-u', '-g'].map((flag) => Number(spawnSync('id', [flag, 'nobody'], { encoding: 'utf8' }).stdout));
+    const main = join(projectRoot, 'dist', 'src', 'main.js');
+    const readable = spawnSync(process.execPath, ['-e', `require('fs').accessSync(${JSON.stringify(main)})`], { uid, gid });
+    if (readable.status !== 0) return skip('no other user may read this checkout');
+    const folder = await emptyFolder();
+    await chown(folder, uid ?? 0, gid ?? 0);
+    const data = join(folder, 'data');
+
+    const child = spawn(process.execPath, [main], { uid, gid, env: { ...process.env, ...environmentFor(data) } });
+    let output = '';
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const isUp = new Promise<void>((resolve) => {
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (piece: Buffer) => {
+          output += piece.toString('utf8');
+          if (output.includes('에서 실행 중입니다')) resolve();
+        });
+    });
+    await Promise.race([isUp, ended]);
+    expect(output).toContain('에서 실행 중입니다');
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect((await stat(data)).uid).toBe(uid);
+    await expect(serverProcessId(data)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EmbeddedPostgres } from '../../src/database/embedded.ts';
 import { pause } from '../../src/kernel/clock.ts';
 import { createLog } from '../../src/kernel/log.ts';
-import { emptyFolder, hire, type Installation, serverProcessId, startInstallation, untilWell } from '../support/installed.ts';
+import { atEnd, emptyFolder, hire, type Installation, serverProcessId, startInstallation, untilWell } from '../support/installed.ts';
 
 const delivered = z.object({ code: z.string(), facts: z.record(z.string(), z.unknown()) });
 
@@ -24,7 +24,7 @@ async function listenForAlerts() {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  atEnd(() => new Promise((resolve) => server.close(resolve)));
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('No port for alerts.');
   return { url: `http://127.0.0.1:${address.port}/`, alerts };

@@ -18,7 +18,7 @@ import { JobQueues } from '../../src/queue/queue.ts';
 import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
 import { dueSources } from '../../workers/due-sources.ts';
 import { startWorkers } from '../../workers/start.ts';
-import { codeAt, createOfficial, enrol, PASSWORD, testKeys } from '../identity/officials.ts';
+import { codeAt, createOfficial, enrol, type Official, PASSWORD, testKeys } from '../identity/officials.ts';
 import { createTestDatabase, type TestDatabase, testActor } from './database.ts';
 
 /** The service's face on a port of this machine: real routes, real database, real sign-in. */
@@ -33,6 +33,8 @@ export interface TestApi {
   readonly nobody: ApiClient;
   /** An official of these roles, signed in with password and code. */
   hire(loginName: string, roles: readonly Role[]): Promise<SignedInClient>;
+  /** An official whom a fixture has created, signed in likewise. */
+  enter(official: Official): Promise<SignedInClient>;
   /** Waits until the workers have nothing left to do at this instant. */
   untilIdle(): Promise<void>;
 }
@@ -69,10 +71,14 @@ export async function startApi({ workers: hasWorkers = false, over }: ApiOptions
     await queues.close();
   });
   const nobody = new ApiClient(url, undefined);
-  return { url, database, clock, services, superuserUrl, routes: all, nobody, hire, untilIdle: () => untilIdle(services) };
+  return { url, database, clock, services, superuserUrl, routes: all, nobody, hire, enter, untilIdle: () => untilIdle(services) };
 
   async function hire(loginName: string, roles: readonly Role[]): Promise<SignedInClient> {
-    const official = await createOfficial(database, loginName, roles);
+    return enter(await createOfficial(database, loginName, roles));
+  }
+
+  async function enter(official: Official): Promise<SignedInClient> {
+    const { loginName } = official;
     const secret = await enrol(database, official);
     // A code is good once; the next one is half a minute away.
     clock.advanceBy(30_000);

@@ -23,6 +23,17 @@ import type { Cast } from '../../src/simulation/story/stage.ts';
  * PostgreSQL and the machine's clock.
  */
 
+/** What tests have opened, closed in reverse at the end of the file. Hooks called while a test runs would be lost. */
+const opened: (() => Promise<unknown>)[] = [];
+
+afterAll(async () => {
+  for (const close of opened.splice(0).toReversed()) await close();
+}, 60_000);
+
+export function atEnd(close: () => Promise<unknown>): void {
+  opened.push(close);
+}
+
 let built: Promise<void> | undefined;
 
 /** The processes run what is compiled, so it is compiled first, as `npm start` does; one test file at a time. */
@@ -38,7 +49,7 @@ export function ensureBuilt(): Promise<void> {
 export async function emptyFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cheongsan-installed-'));
   await chmod(folder, 0o755);
-  afterAll(async () => {
+  atEnd(async () => {
     await stopServer(join(folder, 'data'));
     await rm(folder, { recursive: true, force: true });
   });
@@ -79,7 +90,7 @@ export interface Installation {
 export async function startInstallation(dataFolder: string, more: Environment = {}): Promise<Installation> {
   await ensureBuilt();
   const service = new ServiceProcess({ args: () => [], environment: environmentFor(dataFolder, more) });
-  afterAll(() => service.stop());
+  atEnd(() => service.stop());
   await service.start();
   const url = async () => {
     if (service.url === undefined) throw new Error('The service is down.');

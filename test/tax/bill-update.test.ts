@@ -85,7 +85,7 @@ it('holds the bill as soon as a difference is imported, and moves no figure yet'
     storeLawfulCase(work, { personId, officerId: officer.userId, billIds: [billId] }),
   );
   const outcome = await importUpdates([updateRow()]);
-  expect(outcome).toMatchObject({ state: 'stored', report: { counts: { updates: 1, paymentElsewhereKrw: '500000' } } });
+  expect(outcome).toMatchObject({ state: 'stored', counts: { updates: 1, paymentElsewhereKrw: '500000' } });
   const [state] = await loadBillStates(database.read, [billId]);
   expect(state?.pendingUpdates).toBe(1);
   expect(await database.read.doorbell.count({ where: { queue: 'cases', rowId: caseId } })).toBe(1);
@@ -157,7 +157,7 @@ it('changes nothing when the same file comes again, and knows a difference again
   const first = await importUpdates([updateRow()]);
   expect(await importUpdates([updateRow()])).toEqual({ ...first, repeated: true });
   const other = await importUpdates([updateRow(), updateRow({ 고지번호: '2025-07-000002' })]);
-  expect(other.report.errors).toMatchObject([{ line: 2, column: '문서번호', code: 'CONFLICT' }]);
+  expect(other.errors).toMatchObject([{ line: 2, column: '문서번호', code: 'CONFLICT' }]);
   expect(await database.read.billUpdate.count()).toBe(1);
 });
 
@@ -182,16 +182,16 @@ it.each<[string, UpdateRow, UpdateColumn | '', string]>([
 ])('refuses %s and stores nothing', async (_, change, column, code) => {
   const outcome = await importUpdates([updateRow(change), updateRow({ 고지번호: '2025-07-000002' })]);
   expect(outcome).toMatchObject({ state: 'refused', badCount: 1, goodCount: 1 });
-  expect(outcome.report.errors).toMatchObject([{ line: 2, column, code }]);
+  expect(outcome.errors).toMatchObject([{ line: 2, column, code }]);
   expect(await database.read.billUpdate.count()).toBe(0);
 });
 
 it('counts all differences of an item together, those that await their approval as well', async () => {
   const rows = [updateRow({ 본세: '700000' }), updateRow({ 본세: '700000', 문서번호: '세정과-1002' })];
-  expect((await importUpdates(rows)).report.errors).toMatchObject([{ line: 3, column: '본세', code: 'CONFLICT' }]);
+  expect((await importUpdates(rows)).errors).toMatchObject([{ line: 3, column: '본세', code: 'CONFLICT' }]);
   expect((await importUpdates(rows, true)).state).toBe('stored');
   const later = await importUpdates([updateRow({ 본세: '500001', 문서번호: '세정과-1003' })]);
-  expect(later.report.errors).toMatchObject([{ reason: '남은 체납액 500000원보다 많습니다.' }]);
+  expect(later.errors).toMatchObject([{ reason: '남은 체납액 500000원보다 많습니다.' }]);
 });
 
 it('takes the figures of a posted difference as the same when they come in the next ledger', async () => {

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 import type { Database } from '../../src/database/work.ts';
+import { assertNotRefused } from '../../src/import/refusal.ts';
 import { civilDate } from '../../src/kernel/civil-date.ts';
 import { CheongsanError } from '../../src/kernel/errors.ts';
 import { loadBillStates, owedOnBills } from '../../src/tax/bill-state.ts';
 import { importDelinquentLedger, type LedgerImport, type LedgerImportInput } from '../../src/tax/import-ledger.ts';
-import { assertNotRefused } from '../../src/tax/import-record.ts';
 import { testKeys } from '../person/sample-persons.ts';
 import { testActor } from '../support/database.ts';
 import { type LedgerRow, ledgerCsv } from './ledger-fixture.ts';

@@ -112,10 +112,10 @@ it('tells of notices that we do not have', async () => {
   const rows = [official(1), official(9), official(2, { 세목코드: '999' }), official(1)];
   const outcome = await importOfficial(rows);
   expect(outcome).toMatchObject({ state: 'refused' });
-  expect(outcome.report.errors.map(({ line, column, code }) => [line, column, code])).toEqual([
+  expect(outcome.errors.map(({ line, column, code }) => [line, column, code])).toEqual([
     [3, '고지번호', 'NOT_FOUND'],
     [4, '세목코드', 'NOT_FOUND'],
     [5, '', 'CONFLICT'],
   ]);
-  expect(await importOfficial(rows, true)).toMatchObject({ state: 'stored', report: { counts: { balances: 1 } } });
+  expect(await importOfficial(rows, true)).toMatchObject({ state: 'stored', counts: { balances: 1 } });
 });

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { seoulDay } from '../../src/kernel/civil-date.ts';
+import { settleForRelease } from '../../src/seizure/settle.ts';
 import { imposeStay } from '../../src/seizure/stay.ts';
 import { closeSettledCases } from '../../src/treasury/close.ts';
 import { issueSurplusNotice } from '../../src/treasury/distribution-notices.ts';
 import { applyRefundDecisions, refundInstruction } from '../../src/treasury/refund.ts';
 import { settlementNeeds } from '../../src/treasury/settlement-needs.ts';
+import { principalOf } from '../identity/officials.ts';
 import { samplePerson } from '../person/sample-persons.ts';
 import { CORRESPONDENCE } from '../seizure/seizure-fixture.ts';
 import { AGENCY, type SampleCase, TreasuryOffice, testKeys } from './treasury-office.ts';
@@ -162,6 +164,22 @@ describe('coins that stay seized at the exchange', () => {
     const { released } = await close();
     expect(released).toContain(paid.caseId);
     expect(released).not.toContain(owing.caseId);
+  });
+
+  it('go with the seizure once somebody has decided to end it, on the ground he decided on', async () => {
+    const sample = await office.sampleCase({ phase: 'transfer_demanded' });
+    await office.database.work(office.officer.actor, (work) =>
+      work.tx.holding.update({ where: { id: sample.holdingId }, data: { demandedQuantity: '0', state: 'seized' } }),
+    );
+    const principal = await principalOf(office.database, office.approver.userId);
+    await office.by(office.approver.actor, (work) =>
+      settleForRelease(work, principal, { caseId: sample.caseId, ground: 'exempt', reason: '압류가 금지된 재산임' }),
+    );
+    expect(await steps(sample)).toEqual(['release']);
+    expect((await close()).released).toContain(sample.caseId);
+    expect(await office.database.read.release.findMany({ where: { caseId: sample.caseId } })).toMatchObject([
+      { ground: 'exempt', reason: '압류가 금지된 재산임이 증명됨' },
+    ]);
   });
 });
 

@@ -11,7 +11,6 @@ import { entry } from '../../src/ledger/entry.ts';
 import { post } from '../../src/ledger/post.ts';
 import { registerPersons } from '../../src/person/register.ts';
 import { seedPolicy } from '../../src/policy/book.ts';
-import type { ImportReport } from '../../src/seizure/import-file.ts';
 import { lockCase } from '../../src/seizure/locked-case.ts';
 import { importBankStatement, type StatementOptions } from '../../src/treasury/bank-statement.ts';
 import { readCaseMoney } from '../../src/treasury/case-money.ts';
@@ -368,7 +367,7 @@ export class TreasuryOffice {
     return sent;
   }
 
-  bank(rows: readonly BankRow[], options: StatementOptions = {}): Promise<ImportReport> {
+  bank(rows: readonly BankRow[], options: StatementOptions = {}) {
     return importBankStatement(this.database, testKeys, this.treasurer.actor, this.statement(rows), options);
   }
 

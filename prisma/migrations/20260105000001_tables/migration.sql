@@ -197,6 +197,13 @@ CREATE TABLE "audit_seal" (
 );
 
 -- CreateTable
+CREATE TABLE "audit_unsealed" (
+    "event_id" BIGINT NOT NULL,
+
+    CONSTRAINT "audit_unsealed_pkey" PRIMARY KEY ("event_id")
+);
+
+-- CreateTable
 CREATE TABLE "installation" (
     "id" INTEGER NOT NULL DEFAULT 1,
     "kind" "installation_kind" NOT NULL,

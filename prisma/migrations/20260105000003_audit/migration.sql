@@ -5,8 +5,9 @@ CREATE TRIGGER audit_event_stays BEFORE TRUNCATE ON audit_event FOR EACH STATEME
 CREATE TRIGGER audit_seal_is_final BEFORE UPDATE OR DELETE ON audit_seal FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
 CREATE TRIGGER audit_seal_stays BEFORE TRUNCATE ON audit_seal FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
--- Appends one event to its chain. The hash covers the fields below in this order, each with its length in front, so that
--- no two different events have the same text: an offline verifier repeats it from an export.
+-- Appends one event to its chain. Its instant is kept in whole milliseconds, in the row as in the hash. The hash covers the fields
+-- below in this order, each with its length in front, so that no two different events have the same text: an offline verifier
+-- repeats it from an export.
 CREATE FUNCTION audit_append(
   p_stream text, p_occurred_at timestamptz, p_actor text, p_action text, p_subject text,
   p_before_digest text, p_after_digest text, p_record_digest text, p_payload text
@@ -17,16 +18,18 @@ DECLARE
   v_previous text;
   v_hash text;
   v_id bigint;
+  v_occurred_at timestamptz := date_trunc('milliseconds', p_occurred_at);
 BEGIN
   INSERT INTO audit_stream (stream, last_sequence, last_hash) VALUES (p_stream, 0, repeat('0', 64)) ON CONFLICT DO NOTHING;
   SELECT last_sequence + 1, last_hash INTO v_sequence, v_previous FROM audit_stream WHERE stream = p_stream FOR UPDATE;
-  v_hash := audit_hash(v_previous, p_stream, v_sequence, p_occurred_at, p_actor, p_action, p_subject,
+  v_hash := audit_hash(v_previous, p_stream, v_sequence, v_occurred_at, p_actor, p_action, p_subject,
                        p_before_digest, p_after_digest, p_record_digest, p_payload);
   INSERT INTO audit_event (stream, sequence, occurred_at, actor, action, subject, before_digest, after_digest, record_digest,
                            payload, previous_hash, hash, written_by)
-  VALUES (p_stream, v_sequence, p_occurred_at, p_actor, p_action, p_subject, p_before_digest, p_after_digest, p_record_digest,
+  VALUES (p_stream, v_sequence, v_occurred_at, p_actor, p_action, p_subject, p_before_digest, p_after_digest, p_record_digest,
           p_payload, v_previous, v_hash, pg_current_xact_id()::text::bigint)
   RETURNING id INTO v_id;
+  INSERT INTO audit_unsealed (event_id) VALUES (v_id);
   UPDATE audit_stream SET last_sequence = v_sequence, last_hash = v_hash WHERE stream = p_stream;
   RETURN QUERY SELECT v_id, v_hash;
 END $$;
@@ -60,8 +63,8 @@ BEGIN
   v_number := coalesce(v_number, 0);
   v_seal := coalesce(v_seal, repeat('0', 64));
   FOR v_event IN
-    SELECT e.id, e.hash FROM audit_event e LEFT JOIN audit_seal s ON s.event_id = e.id
-     WHERE s.event_id IS NULL AND e.written_by IS DISTINCT FROM pg_current_xact_id_if_assigned()::text::bigint
+    SELECT e.id, e.hash FROM audit_unsealed u JOIN audit_event e ON e.id = u.event_id
+     WHERE e.written_by IS DISTINCT FROM pg_current_xact_id_if_assigned()::text::bigint
        AND (e.written_by < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
          OR e.written_by >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
      ORDER BY e.id LIMIT p_limit
@@ -70,6 +73,7 @@ BEGIN
     v_previous := v_seal;
     v_seal := encode(sha256(convert_to(v_previous || ',' || v_number || ',' || v_event.hash, 'UTF8')), 'hex');
     INSERT INTO audit_seal (number, event_id, previous_seal, seal) VALUES (v_number, v_event.id, v_previous, v_seal);
+    DELETE FROM audit_unsealed WHERE event_id = v_event.id;
     v_count := v_count + 1;
   END LOOP;
   RETURN v_count;

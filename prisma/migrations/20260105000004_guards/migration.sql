@@ -37,7 +37,7 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO cheongsan_app;
 
 -- Journal, balances and audit: read, and post through the owner's functions.
 REVOKE INSERT, UPDATE, DELETE ON
-  ledger_chart, ledger_account, ledger_balance, ledger_entry, ledger_line, ledger_period, audit_stream, audit_event, audit_seal
+  ledger_chart, ledger_account, ledger_balance, ledger_entry, ledger_line, ledger_period, audit_stream, audit_event, audit_seal, audit_unsealed
 FROM cheongsan_app;
 REVOKE INSERT, UPDATE, DELETE ON _prisma_migrations FROM cheongsan_app;
 GRANT EXECUTE ON FUNCTION

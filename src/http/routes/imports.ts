@@ -36,8 +36,8 @@ const ledgerFiles: readonly FileImport[] = [
     query: z.object({ mode: checkedMode }),
     take: async (services, { content, actor, query: { mode } }) => {
       const input = { content, actor, checkOnly: mode === 'check', acceptGoodRows: mode === 'accept_good' };
-      const { report, ...stored } = await importBillUpdates(services, input);
-      return { ...stored, errors: report.errors, errorCount: report.errorCount, outcome: report.counts };
+      const { counts, ...stored } = await importBillUpdates(services, input);
+      return { ...stored, outcome: counts };
     },
   }),
   fileImport({
@@ -48,8 +48,8 @@ const ledgerFiles: readonly FileImport[] = [
     query: z.object({ mode: checkedMode }),
     take: async (services, { content, actor, query: { mode } }) => {
       const input = { content, actor, checkOnly: mode === 'check', acceptGoodRows: mode === 'accept_good' };
-      const { report, ...stored } = await importOfficialBalances(services, input);
-      return { ...stored, errors: report.errors, errorCount: report.errorCount, outcome: report.counts };
+      const { counts, ...stored } = await importOfficialBalances(services, input);
+      return { ...stored, outcome: counts };
     },
   }),
   fileImport({
@@ -59,7 +59,7 @@ const ledgerFiles: readonly FileImport[] = [
     permission: 'seizure.propose',
     query: z.object({ mode: storeMode, officerId: pathId.meta({ description: '사건을 맡을 사람', example: '2' }) }),
     take: async ({ database, keys }, { content, actor, query: { mode, officerId } }) => {
-      const options = { officerId, takeGoodRows: mode === 'accept_good' };
+      const options = { officerId, acceptGoodRows: mode === 'accept_good' };
       const { counts, ...stored } = await importOldSeizures(database, keys, actor, content, options);
       return { ...stored, outcome: counts };
     },
@@ -74,7 +74,7 @@ const answerFiles: readonly FileImport[] = [
     permission: 'inquiry.run',
     query: z.object({ mode: storeMode }),
     take: async ({ database, keys }, { content, actor, query: { mode } }) => {
-      const { counts, ...stored } = await importHoldingsReply(database, keys, actor, content, { takeGoodRows: mode === 'accept_good' });
+      const { counts, ...stored } = await importHoldingsReply(database, keys, actor, content, { acceptGoodRows: mode === 'accept_good' });
       return { ...stored, outcome: counts };
     },
   }),
@@ -85,7 +85,7 @@ const answerFiles: readonly FileImport[] = [
     permission: 'custody.record',
     query: z.object({ mode: storeMode }),
     take: async ({ database }, { content, actor, query: { mode } }) => {
-      const { counts, ...stored } = await importTransferReport(database, actor, content, { takeGoodRows: mode === 'accept_good' });
+      const { counts, ...stored } = await importTransferReport(database, actor, content, { acceptGoodRows: mode === 'accept_good' });
       return { ...stored, outcome: counts };
     },
   }),
@@ -97,9 +97,9 @@ const answerFiles: readonly FileImport[] = [
     query: z.object({ mode: storeMode }),
     take: async ({ database, keys }, { content, actor, query: { mode } }) => {
       const rules = await rulesOfService(database.read, seoulDay(database.clock.now()));
-      const input = { content, rules, takeGoodRows: mode === 'accept_good' };
-      const { served, returned, unchanged, ...stored } = await importServiceResults(database, keys, actor, input);
-      return { ...stored, errorCount: stored.errors.length, outcome: { served, returned, unchanged } };
+      const input = { content, rules, acceptGoodRows: mode === 'accept_good' };
+      const { counts, ...stored } = await importServiceResults(database, keys, actor, input);
+      return { ...stored, outcome: counts };
     },
   }),
   fileImport({

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { MIGRATIONS_FOLDER, readMigrations, schemaScript } from '../../src/database/migrate.ts';
+import { type DatabaseAccess, openDatabase } from '../../src/database/open.ts';
+import { pause, systemClock } from '../../src/kernel/clock.ts';
+import { createLog } from '../../src/kernel/log.ts';
+import { withClient } from '../ledger/ledger-fixture.ts';
+
+const made: string[] = [];
+
+function urlOf(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.toString();
+}
+
+const asSuperuser = (sql: string) => withClient(urlOf(inject('superuserUrl'), 'postgres'), (client) => client.query(sql));
+
+/** A database with nothing in it. */
+async function emptyDatabase(kind: DatabaseAccess['kind'] = 'real'): Promise<DatabaseAccess & { readonly ownerUrl: string }> {
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await asSuperuser(`CREATE DATABASE ${name} OWNER cheongsan_owner`);
+  made.push(name);
+  return { applicationUrl: urlOf(inject('applicationUrl'), name), ownerUrl: urlOf(inject('ownerUrl'), name), kind };
+}
+
+afterAll(async () => {
+  for (const name of made) await asSuperuser(`DROP DATABASE ${name} WITH (FORCE)`);
+});
+
+const log = createLog({ level: 'silent' });
+
+async function opened(access: DatabaseAccess): Promise<void> {
+  await (await openDatabase(access, systemClock, log)).close();
+}
+
+const asOwner = (access: { ownerUrl: string }, sql: string) => withClient(access.ownerUrl, (client) => client.query(sql));
+
+describe('an empty database', () => {
+  it('is brought up to date once, though several processes start at once', async () => {
+    const access = await emptyDatabase();
+    await Promise.all(Array.from({ length: 4 }, () => opened(access)));
+    const names = (await readMigrations()).map(({ name }) => name);
+    const applied = await asOwner(
+      access,
+      'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL ORDER BY migration_name',
+    );
+    expect(applied.rows.map((row) => row.migration_name)).toEqual(names);
+    const marks = await asOwner(access, 'SELECT id, kind FROM installation');
+    expect(marks.rows).toEqual([{ id: 1, kind: 'real' }]);
+  });
+
+  it('keeps its mark: a real one is no demo and a demo never becomes real', async () => {
+    const [real, demo] = [await emptyDatabase('real'), await emptyDatabase('demo')];
+    await Promise.all([opened(real), opened(demo)]);
+    await expect(opened({ ...real, kind: 'demo' })).rejects.toMatchObject({ code: 'DEMO_ONLY' });
+    await expect(opened({ ...demo, kind: 'real' })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await Promise.all([opened(real), opened(demo)]);
+  });
+
+  it('needs the owner only while something is pending', async () => {
+    const access = await emptyDatabase();
+    await expect(opened({ ...access, ownerUrl: undefined })).rejects.toMatchObject({ code: 'MIGRATION_NEEDED' });
+    await opened(access);
+    await opened({ ...access, ownerUrl: undefined });
+  });
+});
+
+describe('a migrated database', () => {
+  it('is refused when a migration was changed after it was applied, by name', async () => {
+    const access = await emptyDatabase();
+    await opened(access);
+    const [first, second] = await readMigrations();
+    await asOwner(access, `UPDATE _prisma_migrations SET checksum = repeat('0', 64) WHERE migration_name = '${second?.name}'`);
+    await expect(opened(access)).rejects.toMatchObject({ code: 'MIGRATION_NEEDED', message: expect.stringContaining(second?.name ?? '') });
+    await expect(opened(access)).rejects.not.toMatchObject({ message: expect.stringContaining(first?.name ?? '') });
+  });
+
+  it('is refused when the application may write the books directly, by table', async () => {
+    const access = await emptyDatabase();
+    await opened(access);
+    await asOwner(access, 'GRANT UPDATE ON ledger_line, audit_event TO cheongsan_app');
+    await expect(opened(access)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(/ledger_line, audit_event|audit_event, ledger_line/),
+    });
+    await asOwner(access, 'REVOKE UPDATE ON ledger_line, audit_event FROM cheongsan_app');
+    await opened(access);
+  });
+});
+
+describe('a migration that fails', () => {
+  const tablesOf = async (access: { ownerUrl: string }) =>
+    (await asOwner(access, "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")).rows.length;
+
+  it('leaves nothing of itself behind, says why, and is applied when the cause is gone', async () => {
+    const access = await emptyDatabase();
+    await asOwner(access, 'CREATE FUNCTION ledger_spill(bigint, text) RETURNS int LANGUAGE sql AS $$ SELECT 1 $$');
+    await expect(opened(access)).rejects.toMatchObject({ code: 'MIGRATION_NEEDED', message: expect.stringContaining('ledger_spill') });
+    const functions = await asOwner(access, "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace");
+    expect(functions.rows).toEqual([{ proname: 'ledger_spill' }]);
+    await asOwner(access, 'DROP FUNCTION ledger_spill');
+    await opened(access);
+  });
+
+  it('because its connection was cut, at whatever moment, is begun anew', async () => {
+    const access = await emptyDatabase();
+    const name = new URL(access.ownerUrl).pathname.slice(1);
+    for (const afterMs of [60, 140, 220, 300, 380, 460, 620, 800]) {
+      const attempt = opened(access).catch((thrown: unknown) => thrown);
+      await pause(afterMs);
+      await asSuperuser(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+      await attempt;
+    }
+    await opened(access);
+  });
+
+  it('on a database that holds something else touches nothing', async () => {
+    const access = await emptyDatabase();
+    await asOwner(access, 'CREATE TABLE somebody_elses (id int)');
+    await expect(opened(access)).rejects.toMatchObject({ code: 'MIGRATION_NEEDED' });
+    expect(await tablesOf(access)).toBe(1);
+  });
+});
+
+it('the tables made by migration are the tables of the schema', async () => {
+  const written = await readFile(join(MIGRATIONS_FOLDER, '20260105000001_tables', 'migration.sql'), 'utf8');
+  expect(await schemaScript(inject('ownerUrl'))).toBe(written);
+});
