@@ -10,6 +10,7 @@ import type { Database } from './database/work.ts';
 import { routes } from './http/routes.ts';
 import { createApp, listen } from './http/server.ts';
 import type { Services } from './http/services.ts';
+import { removeLeftUploads } from './http/upload.ts';
 import { totpContext } from './identity/credentials.ts';
 import { ensureFirstAdministratorLink } from './identity/one-time-link.ts';
 import { raiseAlert } from './intent/alert.ts';
@@ -66,6 +67,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     await database.work({ kind: 'system', part: 'start' }, seedPolicy);
     if (await haltWhenRestored(database))
       log.warn('this database was restored or moved: trading is HALTED until every account is reconciled');
+    await removeLeftUploads().catch((err: unknown) => log.warn({ err }, 'files that were being received were not deleted'));
     const services = buildServices({ config, log, database, keys, access: store.access });
     database.connect(services.queues);
     stack.push(() => services.queues.close());

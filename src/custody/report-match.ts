@@ -3,7 +3,7 @@ import type { Database, Work } from '../database/work.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CoinAmount } from '../kernel/money.ts';
 import { CUSTODIAN } from './custodian.ts';
-import { matchToHolding } from './deposit-match.ts';
+import { matchToHolding, unidentifiedRest } from './deposit-match.ts';
 import { givenNetworks, reportedTransfer } from './deposit-record.ts';
 import { judgeDeposit } from './deposit-rules.ts';
 import { expectedHoldings } from './expectation.ts';
@@ -47,7 +47,8 @@ async function creditReported(work: Work, depositRowId: number, holdingId: numbe
   if (reasons.join() !== deposit.reasons.join()) {
     await work.tx.venueDeposit.update({ where: { id: depositRowId }, data: { reasons: [...reasons] } });
   }
-  if (credit === undefined) return false;
+  // What is on its way back to its sender is nobody's to credit.
+  if (credit === undefined || !(await unidentifiedRest(work, deposit)).isPositive()) return false;
   await matchToHolding(work, { deposit, holdingId, ground: 'report', reason: '거래소 회신의 거래번호와 일치' });
   return true;
 }

@@ -13,7 +13,7 @@ export const OWNER_ROLE = 'cheongsan_owner';
 export const APPLICATION_ROLE = 'cheongsan_app';
 const START_TIMEOUT_SECONDS = 60;
 /** A server is looked at this often before it counts as used: connections just closed take a moment to go. */
-const LEAVING_LOOKS = 20;
+const LEAVING_LOOKS = 100;
 const LEAVING_LOOK_MS = 50;
 const BRING_UP_ATTEMPTS_MAX = 40;
 const BRING_UP_WAIT_MS = 250;

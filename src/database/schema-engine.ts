@@ -17,6 +17,8 @@ export async function withSchemaEngine<T>(
 ): Promise<T> {
   await instantiate();
   const pool = new pg.Pool({ connectionString: ownerUrl });
+  // A connection that is lost while nothing runs on it is told by the next statement; without a listener it would end the process.
+  pool.on('error', () => undefined);
   try {
     const adapter = new WholeScriptPg(pool);
     const engine = await engineModule.SchemaEngine.new({ datamodels }, () => undefined, bindMigrationAwareSqlAdapterFactory(adapter));

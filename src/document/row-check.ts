@@ -4,7 +4,7 @@ import type { FileContent } from './byte-source.ts';
 import { errorCodeOf, KOREAN_MESSAGES } from './cell-schemas.ts';
 import { maskShape } from './mask.ts';
 import type { TableColumn } from './table-header.ts';
-import { type ReadTableOptions, type RowWithRefusals, readTableRows, type TableDescription } from './table-reader.ts';
+import { type ReadTableOptions, readTable, type TableDescription, type TableRow } from './table-reader.ts';
 
 /** Why a row was not taken, as the import report shows it. */
 export interface RowError {
@@ -73,7 +73,7 @@ export async function checkRows<Name extends string, Value>(
     description = found;
     options.onDescribed?.(found);
   };
-  for await (const row of readTableRows(content, { ...options, onDescribed })) {
+  for await (const row of readTable(content, { ...options, onDescribed })) {
     counts.rowCount += 1;
     const checked = checkRow(row, options);
     if ('value' in checked) {
@@ -91,7 +91,7 @@ export async function checkRows<Name extends string, Value>(
 
 /** One row as its parsed value, or every reason against it. */
 export function checkRow<Name extends string, Value>(
-  row: RowWithRefusals<Name>,
+  row: TableRow<Name>,
   options: Pick<CheckRowsOptions<Name, Value>, 'columns' | 'schema' | 'examine'>,
 ): CheckedRow<Value> | { readonly errors: readonly RowError[] } {
   const parsed = options.schema.safeParse(row.cells, { error: KOREAN_MESSAGES });
@@ -111,11 +111,7 @@ function problemOf(issue: z.core.$ZodIssue): RowProblem<string> {
   return { column: typeof column === 'string' ? column : '', code: errorCodeOf(issue), reason: issue.message };
 }
 
-function rowError<Name extends string>(
-  row: RowWithRefusals<Name>,
-  problem: RowProblem<string>,
-  columns: readonly TableColumn<Name>[],
-): RowError {
+function rowError<Name extends string>(row: TableRow<Name>, problem: RowProblem<string>, columns: readonly TableColumn<Name>[]): RowError {
   const column = columns.find(({ name }) => name === problem.column);
   const value = column === undefined ? '' : row.cells[column.name];
   if (column === undefined || value === '') return { line: row.line, ...problem };

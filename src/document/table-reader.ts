@@ -14,6 +14,8 @@ export interface TableRow<Name extends string = string> {
   readonly line: number;
   /** The text of every expected column, untrimmed; empty where the file has nothing. */
   readonly cells: Readonly<Record<Name, string>>;
+  /** Empty for nearly every row. A refused cell is empty text in `cells`. */
+  readonly refusals: readonly CellRefusal<Name>[];
 }
 
 /** A cell whose content is no exact text: an error value, a number beyond exactness, a formula without result. */
@@ -21,11 +23,6 @@ export interface CellRefusal<Name extends string = string> {
   readonly column: Name;
   /** Korean, for the officer. */
   readonly reason: string;
-}
-
-export interface RowWithRefusals<Name extends string> extends TableRow<Name> {
-  /** Empty for nearly every row. A refused cell is empty text in `cells`. */
-  readonly refusals: readonly CellRefusal<Name>[];
 }
 
 /** What was found out about a file before its first row. */
@@ -48,34 +45,15 @@ export interface ReadTableOptions<Name extends string> {
 }
 
 /**
- * The rows of a CSV or XLSX file, whichever its content is, in constant memory. Rows without any content are passed over.
- * Errors: `FILE_FORMAT` (empty file, other columns than agreed, a cell that is no exact text), `FILE_ENCODING`, `FILE_TORN`,
- * `FILE_TOO_LARGE`, `NOT_FOUND`; a row's error names its line. An error may come after rows: act on them only when the end is reached.
+ * The rows of a CSV or XLSX file, whichever its content is, in constant memory; a cell that is no exact text is told with its row.
+ * Rows without any content are passed over. Errors: `FILE_FORMAT` (empty file, other columns than agreed), `FILE_ENCODING`,
+ * `FILE_TORN`, `FILE_TOO_LARGE`, `NOT_FOUND`; a row's error names its line. An error may come after rows: act on them only when the
+ * end is reached.
  */
 export async function* readTable<Name extends string>(
   content: FileContent,
   options: ReadTableOptions<Name>,
 ): AsyncGenerator<TableRow<Name>> {
-  for await (const { line, cells, refusals } of readTableRows(content, options)) {
-    const [refusal] = refusals;
-    if (refusal !== undefined) {
-      throw new CheongsanError(
-        'FILE_FORMAT',
-        `The cell in line ${line}, column ${JSON.stringify(refusal.column)}, cannot be read: ${refusal.reason}`,
-        {
-          facts: { line, column: refusal.column },
-        },
-      );
-    }
-    yield { line, cells };
-  }
-}
-
-/** As `readTable`, but a cell that is no exact text is told with its row instead of ending the reading. */
-export async function* readTableRows<Name extends string>(
-  content: FileContent,
-  options: ReadTableOptions<Name>,
-): AsyncGenerator<RowWithRefusals<Name>> {
   const limits = { ...DEFAULT_TABLE_LIMITS, ...options.limits };
   const source = await openSource(content);
   try {
@@ -113,7 +91,7 @@ async function* namedRows<Name extends string>(
   rows: AsyncIterable<RawRow>,
   columns: readonly TableColumn<Name>[],
   limits: TableLimits,
-): AsyncGenerator<RowWithRefusals<Name>> {
+): AsyncGenerator<TableRow<Name>> {
   const blank = blankCells(columns);
   let header: TableHeader<Name> | undefined;
   let rowCount = 0;
@@ -136,7 +114,7 @@ function nameCells<Name extends string>(
   header: TableHeader<Name>,
   blank: Readonly<Record<Name, string>>,
   limits: TableLimits,
-): RowWithRefusals<Name> {
+): TableRow<Name> {
   const cells: Record<Name, string> = { ...blank };
   const refusals: CellRefusal<Name>[] = [];
   for (const [index, cell] of row.cells.entries()) {

@@ -1,14 +1,17 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isAlive } from '../database/folder-lock.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { Upload } from './route.ts';
 
 const SIZE_MAX_BYTES = 200 * 1024 * 1024;
+/** Then the number of the process that works with it. */
+const FOLDER_PREFIX = 'cheongsan-upload-';
 
 /**
  * Writes a request's body to a file of its own, hands it over and deletes it. Errors: `FILE_FORMAT` for a type the route does not
@@ -25,7 +28,7 @@ export async function withUpload<T>(
   }
   const declared = request.headers['content-length'];
   if (declared !== undefined && Number(declared) > SIZE_MAX_BYTES) throw tooLarge();
-  const folder = await mkdtemp(join(tmpdir(), 'cheongsan-upload-'));
+  const folder = await mkdtemp(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
   try {
     const path = join(folder, 'body');
     const sizeBytes = await receive(request, path);
@@ -33,6 +36,15 @@ export async function withUpload<T>(
     return await use({ path, sizeBytes, mediaType });
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Deletes what a killed service was just receiving: files of taxpayers must not stay behind. Those of a process that runs are left. */
+export async function removeLeftUploads(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const [, processId] = new RegExp(`^${FOLDER_PREFIX}(\\d+)-`).exec(name) ?? [];
+    if (processId === undefined || (Number(processId) !== process.pid && isAlive(Number(processId)))) continue;
+    await rm(join(tmpdir(), name), { recursive: true, force: true });
   }
 }
 

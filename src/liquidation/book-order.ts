@@ -60,6 +60,29 @@ export async function bookOutcome(work: Work, order: SaleOrder, outcome: OrderOu
   work.ring('cases', order.caseId);
 }
 
+/** Books the trades of an order that is closed already; the quantity it closed with becomes what was executed. */
+export async function bookLateFills(work: Work, order: SaleOrder, outcome: OrderOutcome): Promise<void> {
+  const fees = shareFee(outcome.paidFee, outcome.fills);
+  for (const [index, fill] of outcome.fills.entries()) {
+    await bookFill(work, order, fill, fees[index] ?? VenueWon.zero(outcome.paidFee.venue));
+  }
+  await work.tx.saleOrder.update({
+    where: { id: order.id },
+    data: {
+      statusWord: outcome.statusWord,
+      executedQuantity: executedBy(order, outcome.fills).toString(),
+      venueOrderId: outcome.venueOrderId,
+    },
+  });
+  await freezeAsset(work, {
+    accountId: order.venueAccountId,
+    asset: order.asset,
+    reason: 'unexplained_posting',
+    facts: { order: order.id, late: outcome.fills.length },
+  });
+  work.ring('cases', order.caseId);
+}
+
 /** The order's fee over its fills in proportion to their proceeds, to the venue's last decimal, by largest remainder. */
 function shareFee(fee: VenueWon, fills: readonly Fill[]): VenueWon[] {
   if (fills.length === 0) return [];

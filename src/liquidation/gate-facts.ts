@@ -3,7 +3,7 @@ import type { Work } from '../database/work.ts';
 import { type CivilDate, dayFromColumn } from '../kernel/civil-date.ts';
 import { imposedStays } from '../seizure/stay.ts';
 import type { BillState } from '../tax/bill-state.ts';
-import { seizableBill } from '../tax/bill-state.ts';
+import { owedOnBills, seizableBill } from '../tax/bill-state.ts';
 import type { TaxRules } from '../tax/rules.ts';
 import { seizabilityOn } from '../tax/seizability.ts';
 import { saleNoticeStatus } from '../voluntary-sale/sale-notice-status.ts';
@@ -53,9 +53,12 @@ async function saleNotices(work: Work, caseId: number): Promise<GateFacts['saleN
   }));
 }
 
+/** A bill that owes nothing, being paid or prescribed, bars nothing: the sale is for the others. */
 function barsOf(bills: readonly BillState[], rules: TaxRules, day: CivilDate): string[] {
-  const codes = bills.flatMap((bill) =>
-    seizabilityOn(seizableBill(bill, day, rules), day, rules.seizabilityParametersFor(day)).bars.map(({ code }) => code),
-  );
+  const codes = bills
+    .filter((bill) => owedOnBills([bill], day, rules).total.isPositive())
+    .flatMap((bill) =>
+      seizabilityOn(seizableBill(bill, day, rules), day, rules.seizabilityParametersFor(day)).bars.map(({ code }) => code),
+    );
   return [...new Set(codes)].filter((code) => !BARS_OF_SEIZURE_ONLY.has(code)).sort();
 }

@@ -5,8 +5,8 @@ import type { Fill, VenueOrder } from '../exchange/port.ts';
 import { raiseAlert } from '../intent/alert.ts';
 import { lockIntent, settleIntent } from '../intent/intent.ts';
 import { digestOf } from '../kernel/digest.ts';
-import { VenueWon } from '../kernel/money.ts';
-import { bookOutcome, executedBy, lockOrder } from './book-order.ts';
+import { CoinAmount, VenueWon } from '../kernel/money.ts';
+import { bookLateFills, bookOutcome, executedBy, lockOrder } from './book-order.ts';
 import type { Desk } from './desk.ts';
 import { refusalWaitSeconds } from './wait.ts';
 
@@ -25,8 +25,8 @@ export async function settleFromVenue(desk: Desk, orderId: number, known: VenueO
   if (!executedBy({ asset: known.executedQuantity.asset }, fills).equals(known.executedQuantity)) return 'incomplete';
   await desk.database.work(DESK_ACTOR, async (work) => {
     const order = await lockOrder(work, orderId);
-    if (order.closedAt !== null) return;
     const { statusWord, orderId: venueOrderId, paidFee } = known;
+    if (order.closedAt !== null) return bookLate(work, order, known, fills);
     await bookOutcome(work, order, { statusWord, venueOrderId, paidFee, fills });
     const executed = known.executedQuantity.toString();
     await settleIntent(work, order.intentId, 'settled', { status: statusWord, executed, fills: fills.length });
@@ -39,6 +39,27 @@ export async function settleFromVenue(desk: Desk, orderId: number, known: VenueO
     });
   });
   return 'settled';
+}
+
+/**
+ * An order that was taken for dead had an effect after all. What happened outside is never refused (invariant 4): its trades are
+ * booked, what the books do not have spills and freezes the coin, and a person is told.
+ */
+async function bookLate(
+  work: Work,
+  order: SaleOrder,
+  { statusWord, orderId: venueOrderId, paidFee, executedQuantity }: VenueOrder,
+  fills: readonly Fill[],
+): Promise<void> {
+  if (executedQuantity.toString() === CoinAmount.of(order.asset, order.executedQuantity?.toFixed() ?? '0').toString()) return;
+  await bookLateFills(work, order, { statusWord, venueOrderId, paidFee, fills });
+  await raiseAlert(work, {
+    code: 'order_filled_late',
+    severity: 'critical',
+    subject: `sale_order:${order.id}`,
+    text: '체결되지 않은 것으로 마감한 주문이 체결되었습니다. 장부에 기록하고 종목의 매각을 멈추었으니 잔액을 확인하세요.',
+    facts: { order: order.id, asset: order.asset, executed: executedQuantity.toString() },
+  });
 }
 
 /** A venue that lists a trade twice has made it once. */

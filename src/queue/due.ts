@@ -10,13 +10,21 @@ export interface DueSource {
   nextDueAt?(now: Date): Promise<Date | undefined>;
 }
 
-/** Rings for all that is due, and again for what nobody has answered. Returns how many rows. */
-export async function sweep(database: Database, sources: readonly DueSource[], doorbell: Doorbell): Promise<number> {
+export interface Swept {
+  /** How many rows were rung for. */
+  readonly rings: number;
+  /** Why sources could not say what is due; the others were rung for all the same. */
+  readonly failures: readonly unknown[];
+}
+
+/** Rings for all that is due, and again for what nobody has answered. */
+export async function sweep(database: Database, sources: readonly DueSource[], doorbell: Doorbell): Promise<Swept> {
   const now = database.clock.now();
-  const [unanswered, found] = await Promise.all([
+  const [unanswered, looked] = await Promise.all([
     unansweredRings(database),
-    Promise.all(sources.map(async ({ queue, due }) => ({ queue, ids: await due(now) }))),
+    Promise.allSettled(sources.map(async ({ queue, due }) => ({ queue, ids: await due(now) }))),
   ]);
+  const found = looked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   let rings = 0;
   for (const queue of QUEUE_NAMES) {
     const forgotten = unanswered.filter((ring) => ring.queue === queue).map(({ rowId }) => rowId);
@@ -24,7 +32,7 @@ export async function sweep(database: Database, sources: readonly DueSource[], d
     if (ids.size > 0) await doorbell.ring(queue, [...ids]);
     rings += ids.size;
   }
-  return rings;
+  return { rings, failures: looked.flatMap((each) => (each.status === 'rejected' ? [each.reason] : [])) };
 }
 
 /** The earliest appointment of all sources after an instant. */

@@ -1,7 +1,7 @@
 import type { Actor, Database, Work } from '../database/work.ts';
 import type { FileContent } from '../document/byte-source.ts';
 import type { CheckedRow, RowProblem } from '../document/row-check.ts';
-import { readTableRows } from '../document/table-reader.ts';
+import { readTable } from '../document/table-reader.ts';
 import { type ImportChoice, importTable, type TableImport, type TablePlan } from '../import/table.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
@@ -47,7 +47,7 @@ export async function importOldSeizures(
 /** The seizure number of every line, malformed ones included, so that no seizure is taken without one of its lines. */
 async function seizureNumbers(content: FileContent): Promise<ReadonlyMap<number, string>> {
   const numbers = new Map<number, string>();
-  for await (const { line, cells } of readTableRows(content, { columns: OLD_SEIZURE_COLUMNS, limits: { rows: ROWS_MAX } })) {
+  for await (const { line, cells } of readTable(content, { columns: OLD_SEIZURE_COLUMNS, limits: { rows: ROWS_MAX } })) {
     numbers.set(line, cells.압류번호.trim().normalize('NFC'));
   }
   return numbers;

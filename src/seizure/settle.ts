@@ -40,13 +40,14 @@ export async function billsThatOwe({ tx, at }: Sight, billIds: readonly number[]
   return new Set([...unpaid, ...owing.map(({ billId }) => billId)]);
 }
 
-/** Bills with tax or 가산세 still receivable in the ledger. */
+/** Bills with tax or 가산세 still receivable in the ledger, prescribed ones apart: these owe nothing. */
 async function billsWithReceivable(tx: Pick<Transaction, '$queryRaw'>, billIds: readonly number[]): Promise<ReadonlySet<number>> {
   const places = new Map(billIds.map((billId) => [`bill:${billId}`, billId]));
   const rows = await tx.$queryRaw<{ place: string }[]>`
     SELECT DISTINCT a.place FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
      WHERE a.place = ANY (${[...places.keys()]}::text[]) AND b.balance > 0
-       AND a.chart_code IN (${CHART.receivableTax}, ${CHART.receivableSurcharge})`;
+       AND a.chart_code IN (${CHART.receivableTax}, ${CHART.receivableSurcharge})
+       AND NOT EXISTS (SELECT 1 FROM bill x WHERE x.id = ANY (${[...billIds]}::int[]) AND 'bill:' || x.id = a.place AND x.write_off_state = 'prescribed')`;
   return new Set(rows.flatMap(({ place }) => places.get(place) ?? []));
 }
 

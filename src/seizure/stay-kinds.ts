@@ -2,7 +2,7 @@ import type { StayKind, StayScope } from '../database/generated/enums.ts';
 import type { CivilDate } from '../kernel/civil-date.ts';
 
 /** What somebody is about to do to a case. */
-export type EnforcementAct = 'seizure' | 'transfer' | 'sale';
+export type EnforcementAct = 'seizure' | 'transfer' | 'sale' | 'distribution';
 
 export interface StayKindDescription {
   /** Korean, as shown to officers. */

@@ -6,6 +6,7 @@ import { type CivilDate, dayFromColumn, dayToColumn, seoulDay } from '../kernel/
 import { CheongsanError } from '../kernel/errors.ts';
 import { readPolicy } from '../policy/book.ts';
 import { deferralEffects } from '../policy/definitions/collection.ts';
+import { type CaseWithParts, lockCase } from './locked-case.ts';
 import { ENDED_PHASES } from './phase-table.ts';
 import { type EnforcementAct, isInForce, STAY_KINDS, type StaySpan, stops } from './stay-kinds.ts';
 
@@ -26,7 +27,8 @@ export interface StayOrder {
  * `NOT_FOUND`, `INPUT_INVALID` when it ends before it begins.
  */
 export async function imposeStay(work: Work, order: StayOrder): Promise<{ readonly stayId: number }> {
-  await assertOpen(work, order.caseId);
+  // Behind the locks of whoever decides right now: his order stands before the stay, or the stay before his decision.
+  assertOpen(await lockCase(work, order.caseId));
   if (order.untilDay !== undefined && order.untilDay < order.fromDay) {
     throw new CheongsanError('INPUT_INVALID', `A stay from ${order.fromDay} cannot end on ${order.untilDay}.`);
   }
@@ -57,9 +59,7 @@ export async function imposeStay(work: Work, order: StayOrder): Promise<{ readon
   return { stayId: stay.id };
 }
 
-async function assertOpen(work: Work, caseId: number): Promise<void> {
-  const seizureCase = await work.tx.seizureCase.findUnique({ where: { id: caseId }, select: { phase: true, number: true } });
-  if (seizureCase === null) throw new CheongsanError('NOT_FOUND', `There is no seizure case ${caseId}.`);
+function assertOpen(seizureCase: CaseWithParts): void {
   if (ENDED_PHASES.some((phase) => phase === seizureCase.phase)) {
     throw new CheongsanError('PHASE_WRONG', `Case ${seizureCase.number} is ${seizureCase.phase}; nothing in it can be stayed.`);
   }

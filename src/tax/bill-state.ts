@@ -43,10 +43,15 @@ export async function loadBillStates(reader: Pick<Transaction, 'bill'>, billIds:
   return bills.map(toState);
 }
 
-/** What is owed on these bills as of a day, with accrued penalty. */
+/** The right to collect is gone (LTBA 37(2)): nothing is owed, claimed or credited on such a bill any more. */
+function isExtinct({ seizability }: BillState): boolean {
+  return seizability.writeOff === 'prescribed';
+}
+
+/** What is owed on these bills as of a day, with accrued penalty; nothing on one that is prescribed. */
 export function owedOnBills(bills: readonly BillState[], asOf: CivilDate, rules: TaxRules): Owed {
   return owedOn(
-    bills.flatMap(({ lines }) => lines),
+    bills.filter((bill) => !isExtinct(bill)).flatMap(({ lines }) => lines),
     asOf,
     { penaltyRulesFor: rules.penaltyRulesFor, calendar: rules.calendar },
   );

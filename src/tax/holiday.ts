@@ -71,16 +71,6 @@ export class HolidayCalendar {
     return next;
   }
 
-  /** The working day that many working days after a day, which itself is not counted. Error: `INPUT_INVALID` below zero. */
-  addWorkingDays(day: CivilDate, workingDays: number): CivilDate {
-    if (!Number.isSafeInteger(workingDays) || workingDays < 0) {
-      throw new CheongsanError('INPUT_INVALID', `Working days are counted forward in whole numbers, got ${workingDays}.`);
-    }
-    let reached = day;
-    for (let counted = 0; counted < workingDays; counted++) reached = this.nextWorkingDay(reached);
-    return reached;
-  }
-
   /** A deadline of the tax acts, moved past Saturdays, Sundays, holidays, substitutes and Labour Day (LTBA 24(1)). */
   dueDayMovedByHoliday(deadline: CivilDate): CivilDate {
     let day = deadline;

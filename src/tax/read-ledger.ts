@@ -1,6 +1,6 @@
 import type { FileContent } from '../document/byte-source.ts';
 import { checkRow } from '../document/row-check.ts';
-import { type ReadProgress, readTableRows } from '../document/table-reader.ts';
+import { type ReadProgress, readTable } from '../document/table-reader.ts';
 import type { CivilDate } from '../kernel/civil-date.ts';
 import { tidyNoticeNumber } from './file-cells.ts';
 import { LedgerBook } from './ledger-book.ts';
@@ -12,7 +12,7 @@ const ROWS_MAX = 400_000;
 
 /**
  * Reads a delinquent ledger to its end and checks every row, by itself and against the others. A row without a notice number
- * may continue the notice above it, as merged cells do, so it is counted to that one. Errors: those of `readTableRows`, for a
+ * may continue the notice above it, as merged cells do, so it is counted to that one. Errors: those of `readTable`, for a
  * file that is unusable as a whole.
  */
 export async function readLedger(
@@ -23,7 +23,7 @@ export async function readLedger(
   const book = new LedgerBook();
   let above = '';
   const options = { columns: LEDGER_COLUMNS, limits: { rows: ROWS_MAX }, onProgress };
-  for await (const row of readTableRows<LedgerColumn>(content, options)) {
+  for await (const row of readTable<LedgerColumn>(content, options)) {
     const checked = checkRow(row, {
       columns: LEDGER_COLUMNS,
       schema: ledgerCells,

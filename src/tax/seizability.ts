@@ -85,8 +85,8 @@ function dunningExpiredFrom(
 
 type Bar = Omit<SeizureBar, 'noticeNumber'>;
 
-function nothingOwedBar({ outstanding }: SeizableBill): Bar[] {
-  if (outstanding.isPositive()) return [];
+function nothingOwedBar({ outstanding, writeOff }: SeizableBill): Bar[] {
+  if (outstanding.isPositive() || writeOff === 'prescribed') return [];
   return [{ code: 'SEIZURE_NOTHING_OWED', text: '남은 체납액이 없음(지방세징수법 제33조제1항).', endsOn: undefined }];
 }
 

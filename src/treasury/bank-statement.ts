@@ -87,7 +87,9 @@ async function judgeLines(work: Work, account: string, rows: readonly CheckedRow
   const stored = await work.tx.bankLine.findMany({ where: { bankSerial: { in: rows.map(({ value }) => serialOf(value)) } } });
   const known = new Map(stored.map((line) => [line.bankSerial, line]));
   const today = seoulDay(work.at);
+  const elsewhere = await namedElsewhere(work, account, rows);
   const errors = rows.flatMap(({ line, value }) => rowErrors(line, value, known.get(serialOf(value)), today));
+  errors.push(...rows.flatMap(({ line, value }) => twinErrors(line, value, elsewhere)));
   const bad = new Set(errors.map(({ line }) => line));
   const fresh = rows.filter(({ line, value }) => !bad.has(line) && !known.has(serialOf(value)));
   const references = fresh.flatMap(({ value }) => referencesIn(value.remark));
@@ -102,6 +104,21 @@ async function judgeLines(work: Work, account: string, rows: readonly CheckedRow
     return { lineNumber: line, bankSerial: serialOf(value), line: value, references: named, judgement };
   });
   return { good, errors };
+}
+
+/** Lines with these serials that were taken under another name of the account. */
+async function namedElsewhere(work: Work, account: string, rows: readonly CheckedRow<StatementLine>[]): Promise<BankLine[]> {
+  const days = [...new Set(rows.map(({ value }) => value.occurredOn))].map(dayToColumn);
+  const sameDays = await work.tx.bankLine.findMany({ where: { occurredOn: { in: days } } });
+  return sameDays.filter(({ bankSerial }) => !bankSerial.startsWith(`${account}:`));
+}
+
+/** One line of the bank under two names of its account would be booked twice. */
+function twinErrors(line: number, value: StatementLine, elsewhere: readonly BankLine[]): RowError[] {
+  const twin = elsewhere.find((other) => other.bankSerial.endsWith(`:${value.serial}`) && isSameLine(value, other));
+  if (twin === undefined) return [];
+  const reason = '같은 거래번호·날짜·금액의 거래를 다른 계좌 이름으로 이미 가져옴. 계좌 이름을 확인할 것.';
+  return [{ line, column: '거래번호', code: 'CONFLICT', reason, value: value.serial }];
 }
 
 function rowErrors(line: number, value: StatementLine, known: BankLine | undefined, today: CivilDate): RowError[] {

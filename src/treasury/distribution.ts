@@ -13,6 +13,7 @@ import type { PolicySet } from '../policy/policy-set.ts';
 import type { DueSource } from '../queue/due.ts';
 import { type CaseWithParts, lockCase } from '../seizure/locked-case.ts';
 import { moveCase, phaseDeadline } from '../seizure/phase.ts';
+import { staysAgainst } from '../seizure/stay.ts';
 import { loadBillStates } from '../tax/bill-state.ts';
 import { postCredit } from '../tax/credit.ts';
 import { caseSubject } from './accounts.ts';
@@ -61,6 +62,7 @@ export async function finishDistribution(
   assertUnobjected(draft, standing);
   await assertTold(work, draft);
   await assertNothingUndecided(work, seizureCase);
+  await assertNotStayed(work, draft);
   const plan = await planCase(work, seizureCase, dayFromColumn(draft.distributionOn));
   if (plan.digest !== draft.draftDigest) {
     const redrafted = await redraftDistribution(work, seizureCase, draft, '비치한 뒤 배분할 금액이나 체납액이 바뀜');
@@ -92,13 +94,34 @@ function assertDayOver(work: Work, draft: Distribution, policy: PolicySet): void
   );
 }
 
+/** Money that a court or a deferral holds up stays where it is; the draft stands, and goes out once nothing stops it. */
+async function assertNotStayed(work: Work, { number, caseId }: Distribution): Promise<void> {
+  const [stay] = await staysAgainst(work.tx, [caseId], 'distribution', seoulDay(work.at));
+  if (stay === undefined) return;
+  throw new CheongsanError(
+    'CONFLICT',
+    `Distribution ${number} stands still under ${stay.source} (${stay.kind}); nothing goes out until it ends.`,
+    {
+      facts: { source: stay.source, kind: stay.kind },
+    },
+  );
+}
+
 async function standingOf(
   reader: Pick<Transaction, 'distributionObjection'>,
-  draft: Pick<Distribution, 'id' | 'distributionOn'>,
+  draft: Pick<Distribution, 'id' | 'caseId' | 'distributionOn'>,
   today: CivilDate,
   policy: PolicySet,
 ): Promise<ObjectionStanding> {
-  const objections = await reader.distributionObjection.findMany({ where: { distributionId: draft.id }, orderBy: { id: 'asc' } });
+  // An objection to an earlier draft that did not end it stands against every later one.
+  const toEarlier = {
+    state: { in: ['filed' as const, 'dismissed' as const] },
+    distribution: { caseId: draft.caseId, state: 'superseded' as const },
+  };
+  const objections = await reader.distributionObjection.findMany({
+    where: { OR: [{ distributionId: draft.id }, toEarlier] },
+    orderBy: { id: 'asc' },
+  });
   const distributionOn = dayFromColumn(draft.distributionOn);
   return objectionStanding(
     objections.map(({ id, state, appealProvenOn }) => ({
@@ -218,7 +241,10 @@ export function distributionDueSource(database: Database): DueSource {
     },
     nextDueAt: async (now) => {
       const policy = await readPolicy(database.read);
-      const drafts = await database.read.distribution.findMany({ where: { state: 'drafted' }, select: { id: true, distributionOn: true } });
+      const drafts = await database.read.distribution.findMany({
+        where: { state: 'drafted' },
+        select: { id: true, caseId: true, distributionOn: true },
+      });
       const instants = await Promise.all(drafts.map((draft) => appointmentOf(database.read, draft, now, policy)));
       return instants.reduce<Date | undefined>(
         (first, instant) => (instant > now && (first === undefined || instant < first) ? instant : first),
@@ -233,6 +259,7 @@ async function isDue(reader: Transaction, draft: Distribution, now: Date, policy
   const { blocking } = await standingOf(reader, draft, seoulDay(now), policy);
   if (blocking.length > 0) return false;
   if ((await untoldRecipients(reader, draft)).length > 0) return false;
+  if ((await staysAgainst(reader, [draft.caseId], 'distribution', seoulDay(now))).length > 0) return false;
   const undecided = await reader.billUpdate.count({
     where: { state: 'pending', bill: { cases: { some: { caseId: draft.caseId } } } },
   });
@@ -242,7 +269,7 @@ async function isDue(reader: Transaction, draft: Distribution, now: Date, policy
 /** The end of its day, or the day from which a dismissed objection no longer stands in the way. */
 async function appointmentOf(
   reader: Transaction,
-  draft: Pick<Distribution, 'id' | 'distributionOn'>,
+  draft: Pick<Distribution, 'id' | 'caseId' | 'distributionOn'>,
   now: Date,
   policy: PolicySet,
 ): Promise<Date> {

@@ -152,9 +152,12 @@ async function lockObjection(
   work: Work,
   objectionId: number,
 ): Promise<{ draft: Distribution; seizureCase: CaseWithParts; objection: DistributionObjection }> {
-  const found = await work.tx.distributionObjection.findUnique({ where: { id: objectionId } });
+  const found = await work.tx.distributionObjection.findUnique({ where: { id: objectionId }, include: { distribution: true } });
   if (found === null) throw new CheongsanError('NOT_FOUND', `There is no objection ${objectionId}.`);
-  const locked = await lockDraft(work, found.distributionId);
+  // Whoever objected to a draft that another objection has ended is heard all the same, on the draft in its place.
+  const { caseId, state } = found.distribution;
+  const standing = state === 'superseded' ? await work.tx.distribution.findFirst({ where: { caseId, state: 'drafted' } }) : null;
+  const locked = await lockDraft(work, standing?.id ?? found.distributionId);
   return { ...locked, objection: await work.tx.distributionObjection.findUniqueOrThrow({ where: { id: objectionId } }) };
 }
 

@@ -111,9 +111,14 @@ async function assertPayable(work: Work, { id, number }: CaseWithParts): Promise
     throw new CheongsanError('CONFLICT', `Refund ${live.number} of case ${number} is ${live.state}; one runs at a time.`);
   }
   if (live !== null) await endRefund(work, live, lapse ?? 'rejected');
-  const [stay] = await staysOfKinds(work.tx, [id], STAYS_AGAINST_REFUND, seoulDay(work.at));
+  await assertPayeeCertain(work, id);
+}
+
+/** Error: `CONFLICT` while a stay leaves it open who is to be paid. */
+async function assertPayeeCertain(work: Work, caseId: number): Promise<void> {
+  const [stay] = await staysOfKinds(work.tx, [caseId], STAYS_AGAINST_REFUND, seoulDay(work.at));
   if (stay === undefined) return;
-  throw new CheongsanError('CONFLICT', `Stay ${stay.id} (${stay.kind}) of case ${number} leaves it open who is to be paid.`, {
+  throw new CheongsanError('CONFLICT', `Stay ${stay.id} (${stay.kind}) of case ${caseId} leaves it open who is to be paid.`, {
     facts: { stayId: stay.id, kind: stay.kind },
   });
 }
@@ -195,13 +200,14 @@ export interface RefundInstruction {
   readonly payee: RefundPayee;
 }
 
-/** Opens an approved refund for the official who pays it; the view is logged. Errors: `CONFLICT` in any other state, `PERSON_ERASED`. */
+/** Opens an approved refund for the official who pays it; the view is logged. Errors: `CONFLICT` in any other state or while a stay leaves open who is to be paid, `PERSON_ERASED`. */
 export async function refundInstruction(work: Work, keys: MasterKey, refundId: number): Promise<RefundInstruction> {
   const refund = await readRefund(work.tx, refundId);
   if (refund.state !== 'approved' || refund.payeeCipher === null) {
     throw new CheongsanError('CONFLICT', `Refund ${refund.number} is ${refund.state}; it is not to be paid.`);
   }
-  const { personId } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: refund.caseId }, select: { personId: true } });
+  const { personId } = await lockCase(work, refund.caseId);
+  await assertPayeeCertain(work, refund.caseId);
   const key = await personKey(work.tx, keys, personId);
   const payee = payeeSchema.parse(JSON.parse(key.openText(refund.payeeCipher, payeeContext(refund.number))));
   await appendAudit(work, {

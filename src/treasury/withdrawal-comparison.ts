@@ -138,6 +138,25 @@ export async function failWithdrawal(
     if (listed !== null && listed.state !== 'failed') {
       throw new CheongsanError('CONFLICT', `The venue lists withdrawal ${withdrawal.number} as ${listed.state}; it cannot be given up.`);
     }
+    await assertNothingElseLeft(work, withdrawal);
     await failLockedWithdrawal(work, withdrawal, input.reason.trim());
   });
+}
+
+/**
+ * Won that left after the instruction and that nobody accounts for may be this withdrawal with another amount typed in: given up, the
+ * case's won could be withdrawn a second time, out of other taxpayers' won.
+ */
+async function assertNothingElseLeft(work: Work, { number, venueAccountId, instructedAt }: WithdrawalWithShares): Promise<void> {
+  if (instructedAt === null) return;
+  const stray = await work.tx.venueWithdrawal.findFirst({
+    where: { venueAccountId, asset: { startsWith: 'KRW@' }, matchedTo: null, state: { not: 'failed' }, firstSeenAt: { gte: instructedAt } },
+    orderBy: { id: 'asc' },
+  });
+  if (stray === null) return;
+  throw new CheongsanError(
+    'CONFLICT',
+    `The venue lists a withdrawal of ${stray.quantity.toFixed()} won that nobody instructed, since ${number} was; find out what it is before ${number} is given up.`,
+    { facts: { venueWithdrawal: stray.id, quantity: stray.quantity.toFixed() } },
+  );
 }

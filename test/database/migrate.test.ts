@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type pg from 'pg';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { MIGRATIONS_FOLDER, readMigrations, schemaScript } from '../../src/database/migrate.ts';
 import { type DatabaseAccess, openDatabase } from '../../src/database/open.ts';
@@ -38,6 +39,16 @@ async function opened(access: DatabaseAccess): Promise<void> {
 
 const asOwner = (access: { ownerUrl: string }, sql: string) => withClient(access.ownerUrl, (client) => client.query(sql));
 
+async function untilSomebodyWaits(client: pg.Client): Promise<void> {
+  const waiting =
+    'SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database() AND NOT l.granted';
+  for (let look = 0; look < 200; look++) {
+    if ((await client.query(waiting)).rowCount === 1) return;
+    await pause(20);
+  }
+  throw new Error('Nobody waited for the lock.');
+}
+
 describe('an empty database', () => {
   it('is brought up to date once, though several processes start at once', async () => {
     const access = await emptyDatabase();
@@ -50,6 +61,22 @@ describe('an empty database', () => {
     expect(applied.rows.map((row) => row.migration_name)).toEqual(names);
     const marks = await asOwner(access, 'SELECT id, kind FROM installation');
     expect(marks.rows).toEqual([{ id: 1, kind: 'real' }]);
+  });
+
+  it('waits for whoever brings it up to date just now', async () => {
+    const access = await emptyDatabase();
+    let isOpen = false;
+    await withClient(access.ownerUrl, async (migrator) => {
+      await migrator.query('SELECT pg_advisory_lock(7163512004)');
+      const opening = opened(access).then(() => {
+        isOpen = true;
+      });
+      await untilSomebodyWaits(migrator);
+      expect(isOpen).toBe(false);
+      await migrator.query('SELECT pg_advisory_unlock(7163512004)');
+      await opening;
+    });
+    expect(isOpen).toBe(true);
   });
 
   it('keeps its mark: a real one is no demo and a demo never becomes real', async () => {

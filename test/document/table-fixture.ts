@@ -8,9 +8,12 @@ export const COLUMNS = [
 
 export type Column = (typeof COLUMNS)[number]['name'];
 
-export async function rowsOf(content: FileContent | string, options: Partial<ReadTableOptions<Column>> = {}): Promise<TableRow<Column>[]> {
-  const rows: TableRow<Column>[] = [];
+type Row = Pick<TableRow<Column>, 'line' | 'cells'>;
+
+/** What a file says, where every cell of it can be read. */
+export async function rowsOf(content: FileContent | string, options: Partial<ReadTableOptions<Column>> = {}): Promise<Row[]> {
+  const rows: Row[] = [];
   const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
-  for await (const row of readTable(bytes, { columns: COLUMNS, ...options })) rows.push(row);
+  for await (const { line, cells } of readTable(bytes, { columns: COLUMNS, ...options })) rows.push({ line, cells });
   return rows;
 }

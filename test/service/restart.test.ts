@@ -1,8 +1,10 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCredentials } from '../../src/database/embedded-cluster.ts';
-import { appointAdministrator, emptyFolder, serverProcessId, startInstallation, untilWell } from '../support/installed.ts';
+import { appointAdministrator, atEnd, emptyFolder, serverProcessId, startInstallation, untilWell } from '../support/installed.ts';
 
 describe('starting on one data folder', () => {
   it('makes one installation when two services start at once, and either lives on without the other', async () => {
@@ -44,12 +46,28 @@ describe('starting on one data folder', () => {
     await service.stop();
     const { port } = await readCredentials(join(data, 'postgres'));
     const intruder = createServer();
-    await new Promise<void>((resolve) => intruder.listen(port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) => {
+      intruder.once('error', reject);
+      intruder.listen(port, '127.0.0.1', resolve);
+    });
     try {
       await service.start();
       expect((await readCredentials(join(data, 'postgres'))).port).not.toBe(port);
     } finally {
       intruder.close();
     }
+  });
+
+  it('deletes what a killed service was receiving, and nobody else’s files', async () => {
+    const left = join(tmpdir(), `cheongsan-upload-${2 ** 30}-left`);
+    const others = join(tmpdir(), `cheongsan-upload-${process.pid}-others`);
+    for (const folder of [left, others]) {
+      await mkdir(folder);
+      atEnd(() => rm(folder, { recursive: true, force: true }));
+    }
+    await startInstallation(join(await emptyFolder(), 'data'));
+    const names = await readdir(tmpdir());
+    expect(names).not.toContain(basename(left));
+    expect(names).toContain(basename(others));
   });
 });

@@ -36,8 +36,8 @@ describe('starting', () => {
   it('names a setting that cannot be used', async () => {
     await ensureBuilt();
     const folder = await emptyFolder();
-    await writeFile(join(folder, 'data'), 'no folder');
-    const { status, stderr } = await runCompiled('main.js', [], environmentFor(join(folder, 'data')));
+    await writeFile(join(folder, 'file'), 'no folder');
+    const { status, stderr } = await runCompiled('main.js', [], environmentFor(join(folder, 'file')));
     expect(status).toBe(1);
     expect(stderr).toMatch(ONE_LINE);
     expect(stderr).toContain('[CONFIG_INVALID]');

@@ -103,7 +103,8 @@ const LOOK_MS = 15;
 async function untilIdle({ queues, dueSources: sources, database }: Services): Promise<void> {
   let idleInRow = 0;
   for (let attempt = 0; attempt < IDLE_ATTEMPTS_MAX; attempt++) {
-    const rings = await sweep(database, sources, queues);
+    const { rings, failures } = await sweep(database, sources, queues);
+    if (failures.length > 0) throw failures[0];
     const isIdle = rings === 0 && (await queues.pending()) === 0;
     idleInRow = isIdle ? idleInRow + 1 : 0;
     if (idleInRow === 2) return;

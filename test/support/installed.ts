@@ -23,12 +23,17 @@ import type { Cast } from '../../src/simulation/story/stage.ts';
  * PostgreSQL and the machine's clock.
  */
 
+// Processes start slowly on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
 /** What tests have opened, closed in reverse at the end of the file. Hooks called while a test runs would be lost. */
 const opened: (() => Promise<unknown>)[] = [];
 
 afterAll(async () => {
-  for (const close of opened.splice(0).toReversed()) await close();
-}, 60_000);
+  const failures: unknown[] = [];
+  for (const close of opened.splice(0).toReversed()) await close().catch((thrown: unknown) => failures.push(thrown));
+  if (failures.length > 0) throw new AggregateError(failures, 'What the tests opened was not closed.');
+});
 
 export function atEnd(close: () => Promise<unknown>): void {
   opened.push(close);

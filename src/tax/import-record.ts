@@ -1,1 +1,0 @@
-export { assertNotRefused } from '../import/refusal.ts';
