@@ -94,6 +94,7 @@ describe('sealing', () => {
         expect(() => key.open(bent, 'person:1')).toThrow(unavailable);
         expect(() => key.open(sealed.slice(0, -1), 'person:1')).toThrow(unavailable);
       }),
+      { examples: [[new Uint8Array(32).fill(1), new Uint8Array(32).fill(2), '', 0]] },
     );
   });
 

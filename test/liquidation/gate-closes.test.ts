@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dayToColumn } from '../../src/kernel/civil-date.ts';
 import { deskDueSource, pausedSaleDueSource } from '../../src/liquidation/progress.ts';
+import { registerRightHolder } from '../../src/seizure/right-holder.ts';
 import { applyFreezeRelease, freezeAsset, requestFreezeRelease } from '../../src/venue/freeze.ts';
 import { applyLooserTrading, requestLooserTrading, type TradingScope, tightenTrading } from '../../src/venue/trading-state.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -42,6 +43,29 @@ async function expectStandstill(stopped: SaleCase, code: string): Promise<void> 
   expect(await pausedSaleDueSource(city.database).due(city.clock.now())).toEqual([]);
 }
 
+/** A notice that has left the office and of which nobody knows yet whether it arrived. */
+function sendSaleNotice(caseId: number, recipientId: number): Promise<number> {
+  return city.by(async (work) => {
+    const { id } = await work.tx.notice.create({
+      data: {
+        number: `표본 매각통지 ${caseId}-${recipientId}`,
+        kind: 'sale_notice',
+        subject: `case:${caseId}`,
+        recipientKind: 'pledgee',
+        recipientId,
+        templateVersion: 'sample',
+        contentCipher: Buffer.from(''),
+        contentDigest: '',
+        state: 'sent',
+        issuedOn: dayToColumn(city.today),
+        createdAt: work.at,
+      },
+    });
+    work.ring('cases', caseId);
+    return id;
+  });
+}
+
 async function expectResumed(resumed: SaleCase): Promise<void> {
   await tenMinutes();
   expect((await city.orders(resumed.caseId)).length).toBeGreaterThan(1);
@@ -62,6 +86,23 @@ describe('a gate that closes in the middle of a sale stops it before the next or
     const going = await saleUnderWay();
     await city.stay(going.caseId, 'bankruptcy');
     await expectResumed(going);
+  });
+
+  it('for somebody with a right in the coins, until he was sent a notice and its service is proven', async () => {
+    const stopped = await saleUnderWay();
+    const { caseId } = stopped;
+    city.advance(1);
+    const pledgee = await city.by((work) => work.tx.person.create({ data: { kind: 'natural', sample: true, createdAt: work.at } }));
+    await city.by((work) => registerRightHolder(work, { caseId, personId: pledgee.id, kind: 'pledgee' }));
+    await expectStandstill(stopped, 'sale_notice_missing');
+    const noticeId = await sendSaleNotice(caseId, pledgee.id);
+    await expectStandstill(stopped, 'sale_notice_unserved');
+    await city.by(async (work) => {
+      const served = { state: 'served', servedOn: dayToColumn(city.today), provenAt: work.at } as const;
+      await work.tx.notice.update({ where: { id: noticeId }, data: served });
+      work.ring('cases', caseId);
+    });
+    await expectResumed(stopped);
   });
 
   it('for a difference of a bill that nobody has decided on', async () => {

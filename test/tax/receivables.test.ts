@@ -8,6 +8,7 @@ import { post } from '../../src/ledger/post.ts';
 import { BALANCE_COLUMNS, importOfficialBalances } from '../../src/tax/official-balance.ts';
 import { brokenReceivables, differences } from '../../src/tax/receivables.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
+import { brokenInvariants } from '../support/invariants.ts';
 import { csvText, ledgerRow } from './ledger-fixture.ts';
 import { importRows } from './ledger-office.ts';
 import { creditBill } from './receipt-fixture.ts';
@@ -50,6 +51,7 @@ it('names the item on which a posting went past the figures', async () => {
     post(work, entry(head).debit(CHART.settledElsewhere, account, Won.of('1')).credit(CHART.receivableTax, account, Won.of('1')).build()),
   );
   expect(await brokenReceivables(database.read, 10)).toEqual([line.id]);
+  expect(await brokenInvariants(database)).toEqual([`receivables_agree: bill_line:${line.id}`]);
   expect((await differences(database.read, defaultRules)).rows).toMatchObject([
     { noticeNumber: '2025-07-000001', ledgerPrincipalKrw: '1199999', figuresPrincipalKrw: '1200000' },
   ]);
