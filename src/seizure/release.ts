@@ -109,6 +109,9 @@ async function refusalsOf(
     } else if (decided !== undefined && decided !== ground) {
       const detail = `The seizure of case ${number} was ended on the ground ${decided}; release it on that one.`;
       refusals.set(id, new CheongsanError('RELEASE_NOT_ALLOWED', detail));
+    } else if (ground !== 'nothing_owed' && decided === undefined && phase !== 'settled') {
+      const detail = `The seizure of case ${number} still secures what is owed; somebody else than its officer ends it on the ground ${ground} first.`;
+      refusals.set(id, new CheongsanError('RELEASE_NOT_ALLOWED', detail));
     } else if (owing.has(id)) {
       refusals.set(id, new CheongsanError('RELEASE_NOT_ALLOWED', `The bills of case ${number} still owe something.`));
     } else if (what !== undefined) {

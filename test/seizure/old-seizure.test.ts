@@ -225,6 +225,7 @@ describe('an old seizure that secures nothing any more', () => {
       const ending = { caseId: id, ground: 'third_party_owner', reason: '소유 증빙 확인' } as const;
       await office.database.work(actor, (work) => settleForRelease(work, principal, ending));
     };
+    expect((await release({ ground: 'third_party_owner' }, id)).refused).toMatchObject([{ code: 'RELEASE_NOT_ALLOWED' }]);
     await expect(settle(office.officer)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     await settle(office.approver);
     expect((await office.case(id)).phase).toBe('settled');

@@ -74,13 +74,20 @@ export async function serveExchange(stage: Stage): Promise<void> {
   stage.tell(`거래소에 압류통지와 이전요구를 송달하였습니다 (${(await casesIn(stage, 'transfer_demanded')).length}건).`);
 }
 
-/** A holding below the smallest order can never be sold: keeping it seized would only cost. */
+/** A holding below the smallest order can never be sold: keeping it seized would only cost. Somebody else than the officer says so. */
 async function letGoWhatIsWorthNothing(stage: Stage, refused: readonly { id: number; code: string }[]): Promise<void> {
   const dust = refused.filter(({ code }) => code === 'SEIZURE_NOTHING_TO_SEIZE').map(({ id }) => id);
   if (dust.length === 0) return;
+  const reason = '팔 수 있는 최소 금액에 미치지 못함 (표본)';
+  await toAll(stage, '/cases/seizure-endings', {
+    items: dust,
+    common: { ground: 'not_needed', reason },
+    official: stage.cast.approver,
+    result: z.unknown(),
+  });
   await toAllCases(stage, '/cases/releases', dust, {
     ground: 'not_needed',
-    reason: '팔 수 있는 최소 금액에 미치지 못함 (표본)',
+    reason,
     correspondence: CORRESPONDENCE,
   });
   stage.tell(`최소 주문금액에 미치지 못하는 압류 ${dust.length}건을 해제하였습니다.`);
