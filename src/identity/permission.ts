@@ -19,7 +19,7 @@ const READING = [
 ] as const;
 
 /** Seeing as little as a telephone call needs: phase and next step of a case, a masked name and a number to call. */
-const MINIMAL_READING = ['case.read_minimal', 'person.read_minimal'] as const;
+const MINIMAL_READING = ['case.read_minimal'] as const;
 
 const ACTING = [
   'alert.acknowledge',
@@ -45,7 +45,6 @@ const ACTING = [
   'distribution.finish',
   'objection.record',
   'refund.pay',
-  'period.close',
   'person.erase',
   'user.manage',
   'deputy.manage',
@@ -149,7 +148,6 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'distribution.finish',
     'objection.record',
     'refund.pay',
-    'period.close',
     'won_withdrawal.propose',
     'refund.propose',
   ],

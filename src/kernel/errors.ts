@@ -54,8 +54,6 @@ export const ERROR_CATALOGUE = {
   PROOF_REQUIRED: { status: 400, title: '송달 증빙이 필요합니다' },
   SERVICE_NOT_ALLOWED: { status: 409, title: '법이 허용하지 않는 송달입니다' },
   SERVICE_CONTRADICTED: { status: 409, title: '이미 증명된 송달과 다른 내용입니다' },
-  SALE_DENIED: { status: 409, title: '매각할 수 없습니다' },
-  ORDER_BELOW_MINIMUM: { status: 409, title: '최소 주문금액에 미치지 못합니다' },
   TRADING_HALTED: { status: 409, title: '거래가 중지되어 있습니다' },
   // money
   BANK_LINE_UNMATCHED: { status: 409, title: '은행 입금 내역과 일치하는 건이 없습니다' },
@@ -69,7 +67,6 @@ export const ERROR_CATALOGUE = {
   // outside
   EXCHANGE_REFUSED: { status: 502, title: '거래소가 요청을 거부했습니다' },
   EXCHANGE_UNAVAILABLE: { status: 502, title: '거래소에 연결할 수 없습니다' },
-  EXCHANGE_OUTCOME_UNKNOWN: { status: 502, title: '거래소 처리 결과를 알 수 없습니다' },
   KEY_MAY_WITHDRAW: { status: 400, title: '출금 권한이 있는 거래소 키는 등록할 수 없습니다' },
   LIVE_KEY_IN_DEMO: { status: 403, title: '연습용 데이터베이스에는 실제 거래소 키를 등록할 수 없습니다' },
   ASSET_FROZEN: { status: 409, title: '동결된 자산입니다' },
