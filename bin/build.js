@@ -2,7 +2,7 @@
 // Builds what `npm start`, `npm run demo` and the tests run, unless it is built already: the database client from prisma/,
 // then dist/ from the sources. Plain JavaScript, since nothing is compiled yet when it runs.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -27,6 +27,28 @@ function run(program, args) {
   process.stderr.write(`${program} ${args.join(' ')} failed; run "npm ci" and try again.\n`);
   process.exit(1);
 }
+
+// `npm start` and `npm run demo` may begin in the same second: one builds, the other waits. A lock that a killed build left is taken over.
+const lock = join(root, 'node_modules', '.cheongsan-build');
+const LOCK_STALE_MS = 180_000;
+
+function takeLock() {
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      return;
+    } catch (thrown) {
+      if (thrown.code !== 'EEXIST') throw thrown;
+    }
+    const heldSince = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+    if (heldSince !== undefined && performance.timeOrigin + performance.now() - heldSince > LOCK_STALE_MS)
+      rmSync(lock, { recursive: true, force: true });
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+}
+
+takeLock();
+process.on('exit', () => rmSync(lock, { recursive: true, force: true }));
 
 const isBuilt = existsSync(stamp) && existsSync(join(generated, 'client.ts'));
 const newest = Math.max(...sources.map((name) => newestChange(join(root, name))));

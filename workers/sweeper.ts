@@ -3,7 +3,7 @@ import type { Services } from '../src/http/services.ts';
 import { raiseAlert } from '../src/intent/alert.ts';
 import { pause } from '../src/kernel/clock.ts';
 import { named } from '../src/kernel/errors.ts';
-import { sweep } from '../src/queue/due.ts';
+import { RetryPace, sweep } from '../src/queue/due.ts';
 
 const INTERVAL_MS = 1_000;
 const FAILURES_BEFORE_ALERT = 5;
@@ -13,6 +13,7 @@ export class Sweeper {
   readonly #services: Services;
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
+  readonly #pace = new RetryPace();
   #failedInRow = 0;
 
   constructor(services: Services) {
@@ -26,7 +27,7 @@ export class Sweeper {
   /** One sweep at this very instant, beside the regular ones. Returns how many rings. */
   async sweepNow(): Promise<number> {
     const { database, queues, dueSources, log } = this.#services;
-    const { rings, failures } = await sweep(database, dueSources, queues);
+    const { rings, failures } = await sweep(database, dueSources, queues, this.#pace);
     for (const err of failures) log.error({ err, code: named(err).code }, 'a look for what is due failed; the others went on');
     this.#failedInRow = failures.length === 0 ? 0 : this.#failedInRow + 1;
     if (this.#failedInRow === FAILURES_BEFORE_ALERT) await this.#tell(failures);

@@ -8,6 +8,7 @@ import { authenticate } from '../identity/session.ts';
 import type { Canonical } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { answerBrokenRequest } from './broken-request.ts';
+import { firstAdministratorPage } from './first-administrator-page.ts';
 import { IDEMPOTENCY_HEADER, idempotencyKey, once, toCanonical } from './idempotency.ts';
 import { readJson } from './json-body.ts';
 import { openApiDocument } from './openapi.ts';
@@ -39,6 +40,7 @@ export function createApp(services: Services, routes: readonly Route[], version:
   const document = openApiDocument(routes, version);
   app.get('/', startPage(services, version, demoNearby));
   app.get('/start.css', startPageStyle);
+  app.get('/first-administrator', firstAdministratorPage);
   app.get('/openapi.json', (_request, response) => {
     response.json(document);
   });

@@ -32,10 +32,17 @@ export async function answerRing(
 
 const UNANSWERED_MAX = 5_000;
 
+export interface UnansweredRing {
+  readonly queue: string;
+  readonly rowId: number;
+  /** How often in a row its answer failed. */
+  readonly failures: number;
+}
+
 /** Rings that nobody has answered yet, the oldest first. */
-export async function unansweredRings(database: Database): Promise<readonly { readonly queue: string; readonly rowId: number }[]> {
+export async function unansweredRings(database: Database): Promise<readonly UnansweredRing[]> {
   return database.read.doorbell.findMany({
-    select: { queue: true, rowId: true },
+    select: { queue: true, rowId: true, failures: true },
     orderBy: [{ rungAt: 'asc' }, { rowId: 'asc' }],
     take: UNANSWERED_MAX,
   });

@@ -45,7 +45,12 @@ export class JobQueues implements Doorbell {
         try {
           await handle(id);
         } catch (err) {
-          this.#log.error({ err, queue: name, id, code: named(err).code }, 'a job failed; what is still due is rung again');
+          const { code, message } = named(err);
+          // Only what nobody foresaw needs its stack.
+          this.#log.error(
+            { queue: name, id, code, ...(code === 'INTERNAL' ? { err } : { reason: message }) },
+            'a job failed; it is tried again',
+          );
           throw err;
         } finally {
           this.#answering--;

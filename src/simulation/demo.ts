@@ -28,6 +28,8 @@ export interface DemoOptions {
 
 /** A Monday; the story begins when the office opens. */
 const FIRST_DAY = civilDate('2026-01-05');
+const INTERRUPTS = ['SIGINT', 'SIGTERM'] as const;
+const INTERRUPTED_STATUS = 130;
 const OFFICE_OPENS_MS = 10 * 3_600_000;
 const GENERATED_COINS = ['BTC', 'ETH', 'XRP', 'SOL', 'DOGE', 'ADA', 'LINK'];
 
@@ -36,6 +38,11 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
   const startedMs = elapsedMs();
   const kills = options.kills === 0 ? undefined : new KillPlan(options.seed, options.kills, options.taxpayers);
   const installation = await installDemo(options, kills);
+  const interrupt = () => {
+    options.onProgress('중단합니다. 서비스와 데이터베이스를 닫습니다.');
+    void installation.close().finally(() => process.exit(INTERRUPTED_STATUS));
+  };
+  for (const signal of INTERRUPTS) process.once(signal, interrupt);
   try {
     const played = await playDemo(installation, options);
     const summary = await concludeDemo(installation, played);
@@ -49,6 +56,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
     options.onProgress(`표본 ${played.stage.city.length}명의 처리를 마쳤습니다${killed}.`);
     return { ...summary, seconds: Math.round((elapsedMs() - startedMs) / 100) / 10 };
   } finally {
+    for (const signal of INTERRUPTS) process.off(signal, interrupt);
     await installation.close();
   }
 }

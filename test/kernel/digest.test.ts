@@ -50,7 +50,6 @@ describe('canonical JSON', () => {
 function sorted(value: Canonical): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(sorted);
-  return Object.entries(value)
-    .map(([key, member]) => [key, sorted(member ?? null)])
-    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+  const members = Object.entries(value).map(([key, member]) => [key, sorted(member ?? null)]);
+  return { members: members.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)) };
 }

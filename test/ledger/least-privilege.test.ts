@@ -142,6 +142,9 @@ describe('the owner of the tables', () => {
     'TRUNCATE ledger_line',
     'TRUNCATE ledger_entry CASCADE',
     'TRUNCATE ledger_account CASCADE',
+    'TRUNCATE ledger_account, ledger_balance',
+    'TRUNCATE ledger_balance',
+    'DELETE FROM ledger_balance',
     'UPDATE audit_event SET payload = \'{"x":1}\'',
     'DELETE FROM audit_event',
     'TRUNCATE audit_event CASCADE',
@@ -155,6 +158,15 @@ describe('the owner of the tables', () => {
     const late = `INSERT INTO ledger_line (entry_id, line_number, account_id, amount)
       SELECT entry_id, line_number + 10, account_id, amount FROM ledger_line WHERE entry_id = (SELECT min(id) FROM ledger_entry)`;
     expect(await attempt(test.access.ownerUrl ?? '', late)).toBe(LATE_LINE);
+  });
+
+  it('writes no line of an entry or an account that is not there', async () => {
+    const line = (entry: string, account: string) =>
+      `BEGIN; ${INSERT_ENTRY}; INSERT INTO ledger_line (entry_id, line_number, account_id, amount) SELECT ${entry}, n, ${account}, 5 * (3 - 2 * n)
+         FROM generate_series(1, 2) n, (SELECT max(id) AS id FROM ledger_entry) e, (SELECT min(id) AS id FROM ledger_account) a`;
+    expect(await attempt(test.access.ownerUrl ?? '', line('e.id', 'a.id'))).toBe('not refused');
+    expect(await attempt(test.access.ownerUrl ?? '', line('e.id', '999999'))).toBe('CS004');
+    expect(await attempt(test.access.ownerUrl ?? '', line('999999', 'a.id'))).toBe(LATE_LINE);
   });
 
   it('writes no entry that does not balance', async () => {

@@ -1,3 +1,4 @@
+import { formatWon } from '../../document/korean-format.ts';
 import type { Won } from '../../kernel/money.ts';
 import { receiveCoins, releasePaid, serveExchange, tellSeized } from './coins.ts';
 import { importFiles, inquire, seize } from './intake.ts';
@@ -10,7 +11,7 @@ import { nextWorkingMorning, type Stage } from './stage.ts';
 export async function play(stage: Stage, claimed: () => Promise<Won>): Promise<Won> {
   await importFiles(stage);
   const claim = await claimed();
-  stage.tell(`체납액은 모두 ${claim}원입니다.`);
+  stage.tell(`체납액은 모두 ${formatWon(claim)}입니다.`);
   await releasePaid(stage);
   await inquire(stage);
   await seize(stage);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatWon } from '../../document/korean-format.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { Won } from '../../kernel/money.ts';
 import { approveAll, toAll } from './answers.ts';
@@ -78,7 +79,7 @@ async function withdraw(stage: Stage, needs: readonly Need[]): Promise<BankMovem
   const confirmation = { venueReference: sent.transactionId, feeKrw: sent.fee };
   await office.post(`/withdrawals/${withdrawalId}/confirm`, confirmation, cast.treasurer);
   await minutesLater(stage, 10);
-  stage.tell(`매각대금 ${amountKrw}원을 출금하였습니다 (${number}).`);
+  stage.tell(`매각대금 ${formatWon(Won.of(amountKrw))}을 출금하였습니다 (${number}).`);
   return [{ direction: 'in', amount: Won.of(amountKrw), remark: number, counterpart: '표본거래소 주식회사' }];
 }
 
