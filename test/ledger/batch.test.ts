@@ -65,15 +65,33 @@ let run = 0;
 
 /** The batch under keys and accounts of its own, so that each run starts from nothing. */
 function entriesOf(batch: Batch, world: string): Entry[] {
-  return batch.map(({ moves: own, echo }, index) => {
-    const moves = echo === 'same' ? (batch[0]?.moves ?? own) : own;
-    const built = entry({ key: `${world}:${echo === 'none' ? index : 0}`, kind: 'sample', occurredOn: day, cause: 'sample:1', memo: '' });
-    for (const each of moves) {
-      const account = { subject: `${world}:${each.subject}`, place: world };
-      built.debit(each.debit, account, each.amount).credit(each.credit, account, each.amount);
+  return [
+    openingOf(world),
+    ...batch.map(({ moves: own, echo }, index) => {
+      const moves = echo === 'same' ? (batch[0]?.moves ?? own) : own;
+      const built = entry({ key: `${world}:${echo === 'none' ? index : 0}`, kind: 'sample', occurredOn: day, cause: 'sample:1', memo: '' });
+      for (const each of moves) {
+        const account = { subject: `${world}:${each.subject}`, place: world };
+        built.debit(each.debit, account, each.amount).credit(each.credit, account, each.amount);
+      }
+      return built.build();
+    }),
+  ];
+}
+
+/** Something of every coin on both accounts, so that not every move overdraws. */
+function openingOf(world: string): Entry {
+  const built = entry({ key: `${world}:opening`, kind: 'sample', occurredOn: day, cause: 'sample:1', memo: '' });
+  for (const owner of ['a', 'b', 'c']) {
+    const account = { subject: `${world}:${owner}`, place: world };
+    for (const stock of [CoinAmount.of('BTC', '0.4'), CoinAmount.of('ETH', '0.4')]) {
+      built
+        .debit(CHART.coinsHeld, account, stock)
+        .debit(CHART.coinsOnOrder, account, stock)
+        .credit(CHART.dutyToOwner, account, stock.plus(stock));
     }
-    return built.build();
-  });
+  }
+  return built.build();
 }
 
 interface Outcome {
@@ -149,7 +167,9 @@ describe('posting many at once', () => {
       [],
     );
   });
+});
 
+describe('a batch', () => {
   it('counts a key that comes twice in it once, and refuses another input under it', async () => {
     const twice = await test.database.work(testActor, (work) =>
       postMany(work, [bill('k:1', '10', 'k'), bill('k:2', '20', 'k'), bill('k:1', '10', 'k')]),

@@ -53,26 +53,34 @@ CREATE TRIGGER ledger_entry_stays BEFORE TRUNCATE ON ledger_entry FOR EACH STATE
 CREATE TRIGGER ledger_line_is_final BEFORE UPDATE OR DELETE ON ledger_line FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
 CREATE TRIGGER ledger_line_stays BEFORE TRUNCATE ON ledger_line FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 CREATE TRIGGER ledger_account_is_final BEFORE UPDATE OR DELETE ON ledger_account FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_account_stays BEFORE TRUNCATE ON ledger_account FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+CREATE TRIGGER ledger_balance_stays BEFORE DELETE OR TRUNCATE ON ledger_balance FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
--- Whoever inserts lines: each entry they belong to was written by this very transaction, and the lines of one statement balance
--- per entry and asset. What is looked up is looked up row by row through the index: a join's plan, made while the tables were
+-- Whoever inserts lines: each entry they belong to was written by this very transaction, each account exists, and the lines of one
+-- statement balance per entry and asset. Neither entries nor accounts are ever removed, so this takes the place of a foreign key
+-- checked line by line. What is looked up is looked up row by row through the index: a join's plan, made while the tables were
 -- small and kept by the session, would read them whole when they have grown.
+ALTER TABLE ledger_line DROP CONSTRAINT ledger_line_entry_id_fkey, DROP CONSTRAINT ledger_line_account_id_fkey;
+
 CREATE FUNCTION ledger_check_lines() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
+  v_transaction bigint := pg_current_xact_id()::text::bigint;
   v_bad RECORD;
 BEGIN
-  SELECT l.entry_id, bool_or(l.written_by <> pg_current_xact_id()::text::bigint) AS is_late INTO v_bad
+  SELECT l.entry_id, l.asset, bool_and(l.written_by IS NOT DISTINCT FROM v_transaction) AS is_own INTO v_bad
     FROM (SELECT n.entry_id, n.amount,
                  (SELECT a.asset FROM ledger_account a WHERE a.id = n.account_id) AS asset,
                  (SELECT e.written_by FROM ledger_entry e WHERE e.id = n.entry_id) AS written_by
             FROM new_lines n) l
    GROUP BY l.entry_id, l.asset
-  HAVING sum(l.amount) <> 0 OR bool_or(l.written_by <> pg_current_xact_id()::text::bigint)
+  HAVING sum(l.amount) <> 0 OR l.asset IS NULL OR NOT bool_and(l.written_by IS NOT DISTINCT FROM v_transaction)
    LIMIT 1;
   IF NOT FOUND THEN
     RETURN NULL;
-  ELSIF v_bad.is_late THEN
-    RAISE EXCEPTION 'entry % is complete; a late line is refused', v_bad.entry_id USING ERRCODE = 'CS011';
+  ELSIF NOT v_bad.is_own THEN
+    RAISE EXCEPTION 'entry % is complete or was never begun; a late line is refused', v_bad.entry_id USING ERRCODE = 'CS011';
+  ELSIF v_bad.asset IS NULL THEN
+    RAISE EXCEPTION 'a line of entry % names no account', v_bad.entry_id USING ERRCODE = 'CS004';
   END IF;
   RAISE EXCEPTION 'entry % does not balance', v_bad.entry_id USING ERRCODE = 'CS001';
 END $$;
@@ -118,13 +126,22 @@ BEGIN
 END $$;
 
 -- Adds amounts to balances, accounts ascending, so that no two postings wait for each other in a circle. Every account has its row
--- already; writing it this way finds it by its key, whatever plan the session keeps.
-CREATE FUNCTION ledger_apply(p_accounts bigint[], p_amounts numeric[]) RETURNS void LANGUAGE plpgsql AS $$
+-- already; writing it this way finds it by its key, whatever plan the session keeps. Returns how many balances moved.
+CREATE FUNCTION ledger_apply(p_accounts bigint[], p_amounts numeric[]) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  v_count int;
 BEGIN
   INSERT INTO ledger_balance AS b (account_id, balance, guard)
   SELECT l.account, sum(l.amount), 0 FROM unnest(p_accounts, p_amounts) AS l (account, amount) GROUP BY l.account ORDER BY l.account
   ON CONFLICT (account_id) DO UPDATE SET balance = b.balance + excluded.balance;
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  RETURN v_count;
 END $$;
+
+-- The digest of an entry: its kind, legal day, cause, memo and lines as they were given, whatever way the session writes dates.
+CREATE FUNCTION ledger_digest(p_kind text, p_occurred_on date, p_cause text, p_memo text, p_lines text) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT encode(sha256(convert_to(concat_ws(E'\n', p_kind, to_char(p_occurred_on, 'YYYY-MM-DD'), p_cause, p_memo, p_lines), 'UTF8')), 'hex')
+$$;
 
 -- Posts one or many entries in one statement. Lines name their entry by position (1..n); every entry has lines. The same key
 -- with the same input is answered with the entry that exists, also when it comes twice in one call; with other input it is
@@ -143,8 +160,9 @@ DECLARE
   v_count int := cardinality(p_keys);
   v_transaction bigint := pg_current_xact_id()::text::bigint;
   v_accounts bigint[];
-  v_positions int[];
+  v_line_texts text[];
   v_texts text[];
+  v_is_whole boolean;
   v_digests text[];
   v_ids bigint[];
   v_booked bigint[];
@@ -152,26 +170,19 @@ DECLARE
   v_bad text;
   v_line_entries int[] := p_line_entries;
   v_amounts numeric[] := p_amounts;
+  v_moved int;
   v_spilled jsonb;
 BEGIN
   IF p_spill_place IS NOT NULL AND v_count <> 1 THEN
     RAISE EXCEPTION 'a fact is posted alone' USING ERRCODE = 'CS001';
   END IF;
 
-  SELECT array_agg(t.entry ORDER BY t.entry), array_agg(t.lines ORDER BY t.entry) INTO v_positions, v_texts
-    FROM (SELECT l.entry, string_agg(concat_ws('|', l.chart, l.asset, l.subject, l.place, trim_scale(l.amount)::text), E'\n' ORDER BY l.n) AS lines
-            FROM unnest(p_line_entries, p_charts, p_assets, p_subjects, p_places, p_amounts)
-                 WITH ORDINALITY AS l (entry, chart, asset, subject, place, amount, n)
-           GROUP BY l.entry) t;
-  IF cardinality(v_positions) IS DISTINCT FROM v_count OR v_positions[1] <> 1 OR v_positions[v_count] <> v_count THEN
-    RAISE EXCEPTION 'an entry has no lines, or a line no entry' USING ERRCODE = 'CS001';
-  END IF;
-
   FOR v_attempt IN 1..2 LOOP
-    SELECT array_agg((SELECT a.id FROM ledger_account a
-                       WHERE a.chart_code = l.chart AND a.asset = l.asset AND a.subject = l.subject AND a.place = l.place) ORDER BY l.n)
-      INTO v_accounts
-      FROM unnest(p_charts, p_assets, p_subjects, p_places) WITH ORDINALITY AS l (chart, asset, subject, place, n);
+    SELECT array_agg(l.account ORDER BY l.n), array_agg(concat_ws('|', l.chart, l.asset, l.subject, l.place, trim_scale(l.amount)::text) ORDER BY l.n)
+      INTO v_accounts, v_line_texts
+      FROM (SELECT u.*, (SELECT a.id FROM ledger_account a
+                          WHERE a.chart_code = u.chart AND a.asset = u.asset AND a.subject = u.subject AND a.place = u.place) AS account
+              FROM unnest(p_charts, p_assets, p_subjects, p_places, p_amounts) WITH ORDINALITY AS u (chart, asset, subject, place, amount, n)) l;
     EXIT WHEN array_position(v_accounts, NULL) IS NULL;
     IF v_attempt = 2 THEN
       v_bad := p_charts[array_position(v_accounts, NULL)] || ' ' || p_assets[array_position(v_accounts, NULL)];
@@ -180,10 +191,23 @@ BEGIN
     PERFORM ledger_open_accounts(p_charts, p_assets, p_subjects, p_places);
   END LOOP;
 
-  SELECT array_agg(encode(sha256(convert_to(concat_ws(E'\n', e.kind, e.occurred_on::text, e.cause, e.memo, e.lines), 'UTF8')), 'hex') ORDER BY e.n),
-         array_agg(nextval('ledger_entry_id_seq') ORDER BY e.n)
-    INTO v_digests, v_ids
-    FROM unnest(p_kinds, p_occurred_on, p_causes, p_memos, v_texts) WITH ORDINALITY AS e (kind, occurred_on, cause, memo, lines, n);
+  -- One entry, which is what most calls are, is worked out without a query.
+  IF v_count = 1 THEN
+    v_is_whole := cardinality(p_line_entries) > 0 AND 1 = ALL (p_line_entries);
+    v_ids := ARRAY[nextval('ledger_entry_id_seq')];
+    v_digests := ARRAY[ledger_digest(p_kinds[1], p_occurred_on[1], p_causes[1], p_memos[1], array_to_string(v_line_texts, E'\n'))];
+  ELSE
+    SELECT count(*) = v_count AND min(t.entry) = 1 AND max(t.entry) = v_count, array_agg(t.lines ORDER BY t.entry) INTO v_is_whole, v_texts
+      FROM (SELECT l.entry, string_agg(l.line, E'\n' ORDER BY l.n) AS lines
+              FROM unnest(p_line_entries, v_line_texts) WITH ORDINALITY AS l (entry, line, n) GROUP BY l.entry) t;
+    SELECT array_agg(nextval('ledger_entry_id_seq') ORDER BY e.n),
+           array_agg(ledger_digest(e.kind, e.occurred_on, e.cause, e.memo, e.lines) ORDER BY e.n)
+      INTO v_ids, v_digests
+      FROM unnest(p_kinds, p_occurred_on, p_causes, p_memos, v_texts) WITH ORDINALITY AS e (kind, occurred_on, cause, memo, lines, n);
+  END IF;
+  IF v_is_whole IS DISTINCT FROM true THEN
+    RAISE EXCEPTION 'an entry has no lines, or a line no entry' USING ERRCODE = 'CS001';
+  END IF;
 
   INSERT INTO ledger_entry (id, idempotency_key, kind, occurred_on, posted_on, booked_at, actor, cause, memo, digest, written_by)
   SELECT e.id, e.key, e.kind, e.occurred_on,
@@ -217,15 +241,20 @@ BEGIN
     IF p_spill_place IS NOT NULL THEN
       v_spilled := ledger_spill(v_ids[1], p_spill_place);
     END IF;
-    PERFORM ledger_apply(v_accounts, v_amounts);
+    v_moved := ledger_apply(v_accounts, v_amounts);
   END IF;
   IF v_written > 1 THEN
     PERFORM ledger_refuse_dip(v_line_entries, v_accounts, v_amounts);
   END IF;
 
-  RETURN QUERY
-    SELECT e.n::int, e.id, e.digest, e.id <> e.own_id, v_spilled
-      FROM unnest(v_booked, v_digests, v_ids) WITH ORDINALITY AS e (id, digest, own_id, n);
+  FOR v_entry IN 1..v_count LOOP
+    entry_position := v_entry;
+    entry_id := v_booked[v_entry];
+    entry_digest := v_digests[v_entry];
+    replayed := v_booked[v_entry] <> v_ids[v_entry];
+    spilled := v_spilled;
+    RETURN NEXT;
+  END LOOP;
 END $$;
 
 -- Many entries are as strict as one after another: refuses them when a guarded account stood on its wrong side in between. The
@@ -296,7 +325,7 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'there is no entry %', p_entry USING ERRCODE = 'CS005';
   END IF;
-  v_digest := encode(sha256(convert_to(concat_ws(E'\n', 'reversal', p_occurred_on::text, v_original.digest, p_memo), 'UTF8')), 'hex');
+  v_digest := encode(sha256(convert_to(concat_ws(E'\n', 'reversal', to_char(p_occurred_on, 'YYYY-MM-DD'), v_original.digest, p_memo), 'UTF8')), 'hex');
   INSERT INTO ledger_entry (idempotency_key, kind, occurred_on, posted_on, booked_at, actor, cause, memo, digest, reverses_id, written_by)
   VALUES (p_key, 'reversal', p_occurred_on, ledger_first_open_day(p_occurred_on), p_booked_at, p_actor, v_original.cause, p_memo, v_digest,
           p_entry, pg_current_xact_id()::text::bigint)
