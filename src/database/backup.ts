@@ -66,6 +66,8 @@ type Copied = Pick<Manifest, 'folders' | 'files'>;
 
 async function copyRunning(server: EmbeddedPostgres, draft: string): Promise<Copied> {
   const client = new pg.Client({ connectionString: server.superuserUrl('postgres') });
+  // A server that dies between two queries is told by the next query, not by a crash.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     // The slot goes with the connection; while it is there, no part of the log of changes is thrown away.

@@ -247,6 +247,8 @@ export class EmbeddedPostgres {
 
   async #asSuperuser<T>(body: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client({ connectionString: this.superuserUrl('postgres') });
+    // A server that dies between two queries is told by the next query, not by a crash.
+    client.on('error', () => undefined);
     await client.connect();
     try {
       return await body(client);

@@ -71,6 +71,8 @@ export async function openDatabase(access: DatabaseAccess, clock: Clock, log: Lo
 /** One look with the application's own eyes: nothing pending, and marked already. Then the owner is not needed at all. */
 async function isUpToDate(access: DatabaseAccess): Promise<boolean> {
   const client = new pg.Client({ connectionString: access.applicationUrl });
+  // A server that dies between two queries is told by the next query, not by a crash.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const ready = await client.query(`SELECT to_regclass('public.installation') IS NOT NULL AND to_regnamespace($1) IS NOT NULL AS ready`, [

@@ -35,6 +35,8 @@ async function freshForeign(databaseUrl: string, databaseOwnerUrl: string | unde
   const demoOwnerUrl = besides(ownerUrl);
   await createIfMissing(ownerUrl, new URL(demoOwnerUrl).pathname.slice(1));
   const client = new pg.Client({ connectionString: demoOwnerUrl });
+  // A server that dies between two queries is told by the next query, not by a crash.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const marked = await client.query("SELECT to_regclass('public.installation') IS NOT NULL AS present");
@@ -64,6 +66,8 @@ function besides(url: string): string {
 
 async function createIfMissing(url: string, name: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
+  // A server that dies between two queries is told by the next query, not by a crash.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
