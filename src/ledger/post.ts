@@ -19,9 +19,11 @@ export interface Spill {
 }
 
 interface PostedRow {
+  entry_position: number;
   entry_id: bigint;
   entry_digest: string;
   replayed: boolean;
+  spilled: Spill[] | null;
 }
 
 /**
@@ -29,7 +31,7 @@ interface PostedRow {
  * `LEDGER_UNBALANCED`, `LEDGER_UNKNOWN_ACCOUNT`; after any of them the unit of work is lost.
  */
 export async function post(work: Work, posting: Entry): Promise<Posted> {
-  return toPosted(await postOne(work, posting, null));
+  return first(await call(work, [posting], null));
 }
 
 /**
@@ -38,15 +40,7 @@ export async function post(work: Work, posting: Entry): Promise<Posted> {
  */
 export async function postMany(work: Work, postings: readonly Entry[]): Promise<Posted[]> {
   if (postings.length === 0) return [];
-  const lines = postings.flatMap((posting, index) => posting.lines.map((line) => ({ ...line, position: index + 1 })));
-  const rows = await work.tx.$queryRaw<PostedRow[]>`
-    SELECT * FROM ledger_post_many(
-      ${postings.map((posting) => posting.key)}::text[], ${postings.map((posting) => posting.kind)}::text[],
-      ${postings.map((posting) => posting.occurredOn)}::date[], ${postings.map((posting) => posting.cause)}::text[],
-      ${postings.map((posting) => posting.memo)}::text[], ${work.at}, ${actorText(work.actor)},
-      ${lines.map((line) => line.position)}::int[], ${lines.map((line) => line.chart)}::text[], ${lines.map((line) => line.asset)}::text[],
-      ${lines.map((line) => line.subject)}::text[], ${lines.map((line) => line.place)}::text[], ${lines.map((line) => line.amount)}::numeric[])`;
-  return rows.map(toPosted);
+  return (await call(work, postings, null)).map(toPosted);
 }
 
 /**
@@ -54,8 +48,8 @@ export async function postMany(work: Work, postings: readonly Entry[]): Promise<
  * *unexplained* at `place` (`account:ID`), and returned, so that the caller freezes that account and asset (invariant 4).
  */
 export async function postFact(work: Work, posting: Entry, place: string): Promise<Posted & { readonly spilled: readonly Spill[] }> {
-  const row = await postOne(work, posting, place);
-  return { ...toPosted(row), spilled: row.spilled ?? [] };
+  const rows = await call(work, [posting], place);
+  return { ...first(rows), spilled: rows[0]?.spilled ?? [] };
 }
 
 /** Books the exact opposite of an entry. An entry is reversed once: `LEDGER_REVERSED_ALREADY`. */
@@ -63,25 +57,31 @@ export async function reverse(
   work: Work,
   reversal: { key: string; entryId: bigint; occurredOn: CivilDate; memo: string },
 ): Promise<Posted> {
-  const rows = await work.tx.$queryRaw<PostedRow[]>`
+  const rows = await work.tx.$queryRaw<Omit<PostedRow, 'entry_position' | 'spilled'>[]>`
     SELECT entry_id, entry_digest, replayed
       FROM ledger_reverse(${reversal.key}, ${reversal.entryId}, ${reversal.occurredOn}::date, ${work.at}, ${actorText(work.actor)}, ${reversal.memo})`;
   const row = rows[0];
   if (row === undefined) throw new CheongsanError('INTERNAL', `The reversal of entry ${reversal.entryId} gave no answer.`);
-  return toPosted(row);
+  return { entryId: row.entry_id, digest: row.entry_digest, replayed: row.replayed };
 }
 
-async function postOne(work: Work, { lines, ...head }: Entry, spillPlace: string | null): Promise<PostedRow & { spilled: Spill[] | null }> {
-  const rows = await work.tx.$queryRaw<(PostedRow & { spilled: Spill[] | null })[]>`
+function call(work: Work, postings: readonly Entry[], spillPlace: string | null): Promise<PostedRow[]> {
+  const lines = postings.flatMap((posting, index) => posting.lines.map((line) => ({ ...line, position: index + 1 })));
+  return work.tx.$queryRaw<PostedRow[]>`
     SELECT * FROM ledger_post(
-      ${head.key}, ${head.kind}, ${head.occurredOn}::date, ${head.cause}, ${head.memo}, ${work.at}, ${actorText(work.actor)}, ${spillPlace},
-      ${lines.map((line) => line.chart)}::text[], ${lines.map((line) => line.asset)}::text[], ${lines.map((line) => line.subject)}::text[],
-      ${lines.map((line) => line.place)}::text[], ${lines.map((line) => line.amount)}::numeric[])`;
-  const row = rows[0];
-  if (row === undefined) throw new CheongsanError('INTERNAL', 'The ledger gave no answer to a posting.');
-  return row;
+      ${postings.map((posting) => posting.key)}::text[], ${postings.map((posting) => posting.kind)}::text[],
+      ${postings.map((posting) => posting.occurredOn)}::date[], ${postings.map((posting) => posting.cause)}::text[],
+      ${postings.map((posting) => posting.memo)}::text[], ${work.at}, ${actorText(work.actor)}, ${spillPlace},
+      ${lines.map((line) => line.position)}::int[], ${lines.map((line) => line.chart)}::text[], ${lines.map((line) => line.asset)}::text[],
+      ${lines.map((line) => line.subject)}::text[], ${lines.map((line) => line.place)}::text[], ${lines.map((line) => line.amount)}::numeric[])`;
 }
 
 function toPosted(row: PostedRow): Posted {
   return { entryId: row.entry_id, digest: row.entry_digest, replayed: row.replayed };
+}
+
+function first(rows: readonly PostedRow[]): Posted {
+  const row = rows[0];
+  if (row === undefined) throw new CheongsanError('INTERNAL', 'The ledger gave no answer to a posting.');
+  return toPosted(row);
 }
