@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuditStream, appendAudit } from '../../src/audit/append.ts';
-import { sealCommittedEvents } from '../../src/audit/seal.ts';
 import { verifyAuditLog } from '../../src/audit/verify.ts';
-import { pause } from '../../src/kernel/clock.ts';
 import { withClient } from '../ledger/ledger-fixture.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
+import { sealEverything } from '../support/seal.ts';
 
 let test: TestDatabase;
 
@@ -17,10 +16,7 @@ beforeEach(async () => {
       appendAudit(work, { stream, action: 'sample.done', subject: stream, payload: { index } }),
     );
   }
-  for (let look = 0; look < 200 && (await test.database.read.auditSeal.count()) < STREAMS.length; look++) {
-    await sealCommittedEvents(test.database);
-    await pause(20);
-  }
+  await sealEverything(test.database);
 });
 
 /** What somebody can do who has the owner's password and takes the guards off. */

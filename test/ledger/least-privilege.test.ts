@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { appendAudit } from '../../src/audit/append.ts';
-import { sealCommittedEvents } from '../../src/audit/seal.ts';
 import { verifyAuditLog } from '../../src/audit/verify.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
+import { sealEverything } from '../support/seal.ts';
 import { bill, posting, withClient } from './ledger-fixture.ts';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   test = await createTestDatabase();
   await posting(test.database, bill('p:1', '1000'), bill('p:2', '500', 'bill_line:2'));
   await test.database.work(testActor, (work) => appendAudit(work, { stream: 'case:1', action: 'sample.done', subject: 'case:1' }));
-  await sealCommittedEvents(test.database);
+  await sealEverything(test.database);
   before = await everything();
 });
 
@@ -122,13 +122,23 @@ describe('the application role', () => {
   });
 
   it('cannot make the functions write an entry that does not balance or a line into another entry', async () => {
-    const call = (entries: string, amounts: string) =>
-      `SELECT * FROM ledger_post(ARRAY['forged'], ARRAY['x'], ARRAY['2026-01-05']::date[], ARRAY['x:1'], ARRAY[''], now(), 'user:1', NULL,
-        ARRAY[${entries}], ARRAY['1410', '4110'], ARRAY['KRW', 'KRW'], ARRAY['bill_line:1', 'bill_line:1'], ARRAY['bill:1', 'bill:1'], ARRAY[${amounts}]::numeric[])`;
-    expect(await attempt(test.access.applicationUrl, call('1, 1', '5, -4'))).toBe('CS001');
-    expect(await attempt(test.access.applicationUrl, call('1, 2', '5, -5'))).toBe('CS001');
-    expect(await attempt(test.access.applicationUrl, call('2, 2', '5, -5'))).toBe('CS001');
-    expect(await attempt(test.access.applicationUrl, call('1, 1', "'NaN', 'NaN'"))).not.toBe('not refused');
+    const lines = (amounts: string) =>
+      `ARRAY['1410', '4110'], ARRAY['KRW', 'KRW'], ARRAY['bill_line:1', 'bill_line:1'], ARRAY['bill:1', 'bill:1'], ARRAY[${amounts}]::numeric[]`;
+    const one = (amounts: string) =>
+      `SELECT * FROM ledger_post('forged', 'x', '2026-01-05', 'x:1', '', now(), 'user:1', NULL, ${lines(amounts)})`;
+    const many = (entries: string, amounts: string) =>
+      `SELECT * FROM ledger_post_many(ARRAY['forged'], ARRAY['x'], ARRAY['2026-01-05']::date[], ARRAY['x:1'], ARRAY[''], now(), 'user:1',
+        ARRAY[${entries}], ${lines(amounts)})`;
+    const bad = [one('5, -4'), one('5'), many('1, 1', '5, -4'), many('1, 2', '5, -5'), many('2, 2', '5, -5')];
+    expect(await Promise.all(bad.map((sql) => attempt(test.access.applicationUrl, sql)))).toEqual([
+      'CS001',
+      '23502',
+      'CS001',
+      'CS001',
+      'CS001',
+    ]);
+    expect(await attempt(test.access.applicationUrl, one("'NaN', 'NaN'"))).not.toBe('not refused');
+    expect(await attempt(test.access.applicationUrl, many('1, 1', "'NaN', 'NaN'"))).not.toBe('not refused');
   });
 });
 

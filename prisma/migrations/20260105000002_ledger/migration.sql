@@ -143,17 +143,78 @@ CREATE FUNCTION ledger_digest(p_kind text, p_occurred_on date, p_cause text, p_m
   SELECT encode(sha256(convert_to(concat_ws(E'\n', p_kind, to_char(p_occurred_on, 'YYYY-MM-DD'), p_cause, p_memo, p_lines), 'UTF8')), 'hex')
 $$;
 
--- Posts one or many entries in one statement. Lines name their entry by position (1..n); every entry has lines. The same key
--- with the same input is answered with the entry that exists, also when it comes twice in one call; with other input it is
--- refused (CS002). A guarded account that would be overdrawn refuses the whole call (23514), also when a later entry of it would
--- bring the account back; unless p_spill_place is given: then the entry is a fact from outside, it is booked as it is, and what
--- a guarded account lacks is brought back to zero against account 1190 at that place.
--- One plan per statement, kept (planning would cost more than posting) and good for tables of every size: no joins, no scans.
+-- Posts one entry in one statement. The same key with the same input is answered with the entry that exists; with other input it is
+-- refused (CS002). A guarded account that would be overdrawn refuses it (23514), unless p_spill_place is given: then the entry is a
+-- fact from outside, it is booked as it is, and what a guarded account lacks is brought back to zero against account 1190 at that
+-- place. One plan per statement, kept (planning would cost more than posting) and good for tables of every size: what is looked up
+-- is looked up row by row through an index.
 CREATE FUNCTION ledger_post(
-  p_keys text[], p_kinds text[], p_occurred_on date[], p_causes text[], p_memos text[],
-  p_booked_at timestamptz, p_actor text, p_spill_place text,
+  p_key text, p_kind text, p_occurred_on date, p_cause text, p_memo text, p_booked_at timestamptz, p_actor text, p_spill_place text,
+  p_charts text[], p_assets text[], p_subjects text[], p_places text[], p_amounts numeric[],
+  OUT entry_id bigint, OUT entry_digest text, OUT replayed boolean, OUT spilled jsonb
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+DECLARE
+  v_transaction bigint := pg_current_xact_id()::text::bigint;
+  v_is_whole boolean;
+  v_known_digest text;
+BEGIN
+  FOR v_attempt IN 1..2 LOOP
+    -- The entry is written only if all its accounts are there, lines and balances only if the entry is; those of a fact wait until
+    -- it is known what does not fit.
+    WITH line AS MATERIALIZED (
+      SELECT l.n, l.amount, concat_ws('|', l.chart, l.asset, l.subject, l.place, trim_scale(l.amount)::text) AS given,
+             (SELECT a.id FROM ledger_account a
+               WHERE a.chart_code = l.chart AND a.asset = l.asset AND a.subject = l.subject AND a.place = l.place) AS account
+        FROM unnest(p_charts, p_assets, p_subjects, p_places, p_amounts) WITH ORDINALITY AS l (chart, asset, subject, place, amount, n)
+    ), head AS MATERIALIZED (
+      SELECT bool_and(l.account IS NOT NULL) AS is_whole,
+             ledger_digest(p_kind, p_occurred_on, p_cause, p_memo, string_agg(l.given, E'\n' ORDER BY l.n)) AS digest
+        FROM line l
+    ), entry AS (
+      INSERT INTO ledger_entry (idempotency_key, kind, occurred_on, posted_on, booked_at, actor, cause, memo, digest, written_by)
+      SELECT p_key, p_kind, p_occurred_on,
+             coalesce((SELECT ledger_first_open_day(p_occurred_on) FROM ledger_period p WHERE p.month = date_trunc('month', p_occurred_on)::date),
+                      p_occurred_on),
+             p_booked_at, p_actor, p_cause, p_memo, h.digest, v_transaction
+        FROM head h WHERE h.is_whole
+      ON CONFLICT (idempotency_key) DO NOTHING
+      RETURNING id
+    ), written AS (
+      INSERT INTO ledger_line (entry_id, line_number, account_id, amount)
+      SELECT e.id, l.n, l.account, l.amount FROM entry e, line l
+    ), moved AS (
+      INSERT INTO ledger_balance AS b (account_id, balance, guard)
+      SELECT l.account, sum(l.amount), 0 FROM entry e, line l WHERE p_spill_place IS NULL GROUP BY l.account ORDER BY l.account
+      ON CONFLICT (account_id) DO UPDATE SET balance = b.balance + excluded.balance
+    )
+    SELECT h.is_whole, h.digest, (SELECT e.id FROM entry e) INTO v_is_whole, entry_digest, entry_id FROM head h;
+    EXIT WHEN v_is_whole;
+    IF v_is_whole IS NULL THEN
+      RAISE EXCEPTION 'entry % has no lines', p_key USING ERRCODE = 'CS001';
+    ELSIF v_attempt = 2 THEN
+      RAISE EXCEPTION 'the chart has no account of entry % for its asset', p_key USING ERRCODE = 'CS004';
+    END IF;
+    PERFORM ledger_open_accounts(p_charts, p_assets, p_subjects, p_places);
+  END LOOP;
+
+  replayed := entry_id IS NULL;
+  IF replayed THEN
+    SELECT e.id, e.digest INTO entry_id, v_known_digest FROM ledger_entry e WHERE e.idempotency_key = p_key;
+    IF v_known_digest <> entry_digest THEN
+      RAISE EXCEPTION 'key % was used for another entry', p_key USING ERRCODE = 'CS002';
+    END IF;
+  ELSIF p_spill_place IS NOT NULL THEN
+    spilled := ledger_spill(entry_id, p_spill_place);
+  END IF;
+END $$;
+
+-- Posts many entries in one statement, with the same outcome as one after another, all or none. Lines name their entry by position
+-- (1..n); every entry has lines. A key that comes twice is answered the second time. No facts from outside.
+CREATE FUNCTION ledger_post_many(
+  p_keys text[], p_kinds text[], p_occurred_on date[], p_causes text[], p_memos text[], p_booked_at timestamptz, p_actor text,
   p_line_entries int[], p_charts text[], p_assets text[], p_subjects text[], p_places text[], p_amounts numeric[]
-) RETURNS TABLE (entry_position int, entry_id bigint, entry_digest text, replayed boolean, spilled jsonb)
+) RETURNS TABLE (entry_id bigint, entry_digest text, replayed boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 DECLARE
@@ -171,12 +232,7 @@ DECLARE
   v_line_entries int[] := p_line_entries;
   v_amounts numeric[] := p_amounts;
   v_moved int;
-  v_spilled jsonb;
 BEGIN
-  IF p_spill_place IS NOT NULL AND v_count <> 1 THEN
-    RAISE EXCEPTION 'a fact is posted alone' USING ERRCODE = 'CS001';
-  END IF;
-
   FOR v_attempt IN 1..2 LOOP
     SELECT array_agg(l.account ORDER BY l.n), array_agg(concat_ws('|', l.chart, l.asset, l.subject, l.place, trim_scale(l.amount)::text) ORDER BY l.n)
       INTO v_accounts, v_line_texts
@@ -191,23 +247,15 @@ BEGIN
     PERFORM ledger_open_accounts(p_charts, p_assets, p_subjects, p_places);
   END LOOP;
 
-  -- One entry, which is what most calls are, is worked out without a query.
-  IF v_count = 1 THEN
-    v_is_whole := cardinality(p_line_entries) > 0 AND 1 = ALL (p_line_entries);
-    v_ids := ARRAY[nextval('ledger_entry_id_seq')];
-    v_digests := ARRAY[ledger_digest(p_kinds[1], p_occurred_on[1], p_causes[1], p_memos[1], array_to_string(v_line_texts, E'\n'))];
-  ELSE
-    SELECT count(*) = v_count AND min(t.entry) = 1 AND max(t.entry) = v_count, array_agg(t.lines ORDER BY t.entry) INTO v_is_whole, v_texts
-      FROM (SELECT l.entry, string_agg(l.line, E'\n' ORDER BY l.n) AS lines
-              FROM unnest(p_line_entries, v_line_texts) WITH ORDINALITY AS l (entry, line, n) GROUP BY l.entry) t;
-    SELECT array_agg(nextval('ledger_entry_id_seq') ORDER BY e.n),
-           array_agg(ledger_digest(e.kind, e.occurred_on, e.cause, e.memo, e.lines) ORDER BY e.n)
-      INTO v_ids, v_digests
-      FROM unnest(p_kinds, p_occurred_on, p_causes, p_memos, v_texts) WITH ORDINALITY AS e (kind, occurred_on, cause, memo, lines, n);
-  END IF;
+  SELECT count(*) = v_count AND min(t.entry) = 1 AND max(t.entry) = v_count, array_agg(t.lines ORDER BY t.entry) INTO v_is_whole, v_texts
+    FROM (SELECT l.entry, string_agg(l.line, E'\n' ORDER BY l.n) AS lines
+            FROM unnest(p_line_entries, v_line_texts) WITH ORDINALITY AS l (entry, line, n) GROUP BY l.entry) t;
   IF v_is_whole IS DISTINCT FROM true THEN
     RAISE EXCEPTION 'an entry has no lines, or a line no entry' USING ERRCODE = 'CS001';
   END IF;
+  SELECT array_agg(nextval('ledger_entry_id_seq') ORDER BY e.n), array_agg(ledger_digest(e.kind, e.occurred_on, e.cause, e.memo, e.lines) ORDER BY e.n)
+    INTO v_ids, v_digests
+    FROM unnest(p_kinds, p_occurred_on, p_causes, p_memos, v_texts) WITH ORDINALITY AS e (kind, occurred_on, cause, memo, lines, n);
 
   INSERT INTO ledger_entry (id, idempotency_key, kind, occurred_on, posted_on, booked_at, actor, cause, memo, digest, written_by)
   SELECT e.id, e.key, e.kind, e.occurred_on,
@@ -238,23 +286,12 @@ BEGIN
     INSERT INTO ledger_line (entry_id, line_number, account_id, amount)
     SELECT v_ids[l.entry], row_number() OVER (PARTITION BY l.entry ORDER BY l.n), l.account, l.amount
       FROM unnest(v_line_entries, v_accounts, v_amounts) WITH ORDINALITY AS l (entry, account, amount, n);
-    IF p_spill_place IS NOT NULL THEN
-      v_spilled := ledger_spill(v_ids[1], p_spill_place);
-    END IF;
     v_moved := ledger_apply(v_accounts, v_amounts);
-  END IF;
-  IF v_written > 1 THEN
     PERFORM ledger_refuse_dip(v_line_entries, v_accounts, v_amounts);
   END IF;
 
-  FOR v_entry IN 1..v_count LOOP
-    entry_position := v_entry;
-    entry_id := v_booked[v_entry];
-    entry_digest := v_digests[v_entry];
-    replayed := v_booked[v_entry] <> v_ids[v_entry];
-    spilled := v_spilled;
-    RETURN NEXT;
-  END LOOP;
+  RETURN QUERY
+    SELECT e.id, e.digest, e.id <> e.own_id FROM unnest(v_booked, v_digests, v_ids) WITH ORDINALITY AS e (id, digest, own_id, n) ORDER BY e.n;
 END $$;
 
 -- Many entries are as strict as one after another: refuses them when a guarded account stood on its wrong side in between. The
@@ -275,13 +312,16 @@ BEGIN
   END IF;
 END $$;
 
--- Brings each guarded account that this entry would overdraw back to zero, against 1190 at the place, before the entry's own amounts
--- are applied; returns what it moved.
+-- Books the lines of a fact: each guarded account that they would overdraw is brought back to zero against 1190 at the place. Returns
+-- what it moved there.
 CREATE FUNCTION ledger_spill(p_entry bigint, p_place text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   v_short RECORD;
   v_line smallint;
   v_unexplained bigint;
+  v_accounts bigint[];
+  v_amounts numeric[];
+  v_moved int;
   v_spilled jsonb := '[]';
 BEGIN
   PERFORM 1 FROM ledger_balance b WHERE b.account_id IN (SELECT l.account_id FROM ledger_line l WHERE l.entry_id = p_entry)
@@ -300,11 +340,12 @@ BEGIN
      WHERE a.chart_code = '1190' AND a.asset = v_short.asset AND a.subject = '' AND a.place = p_place;
     INSERT INTO ledger_line (entry_id, line_number, account_id, amount)
     VALUES (p_entry, v_line + 1, v_short.id, -v_short.missing), (p_entry, v_line + 2, v_unexplained, v_short.missing);
-    PERFORM ledger_apply(ARRAY[v_short.id, v_unexplained], ARRAY[-v_short.missing, v_short.missing]);
     v_line := v_line + 2;
     v_spilled := v_spilled || jsonb_build_object(
       'chart', v_short.chart_code, 'asset', v_short.asset, 'subject', v_short.subject, 'amount', trim_scale(v_short.missing)::text);
   END LOOP;
+  SELECT array_agg(l.account_id), array_agg(l.amount) INTO v_accounts, v_amounts FROM ledger_line l WHERE l.entry_id = p_entry;
+  v_moved := ledger_apply(v_accounts, v_amounts);
   RETURN v_spilled;
 END $$;
 
@@ -320,6 +361,7 @@ DECLARE
   v_id bigint;
   v_accounts bigint[];
   v_amounts numeric[];
+  v_moved int;
 BEGIN
   SELECT * INTO v_original FROM ledger_entry WHERE id = p_entry;
   IF NOT FOUND THEN
@@ -343,7 +385,7 @@ BEGIN
   INSERT INTO ledger_line (entry_id, line_number, account_id, amount)
   SELECT v_id, l.line_number, l.account_id, -l.amount FROM ledger_line l WHERE l.entry_id = p_entry;
   SELECT array_agg(l.account_id), array_agg(l.amount) INTO v_accounts, v_amounts FROM ledger_line l WHERE l.entry_id = v_id;
-  PERFORM ledger_apply(v_accounts, v_amounts);
+  v_moved := ledger_apply(v_accounts, v_amounts);
   RETURN QUERY SELECT v_id, v_digest, false;
 END $$;
 

@@ -41,7 +41,8 @@ REVOKE INSERT, UPDATE, DELETE ON
 FROM cheongsan_app;
 REVOKE INSERT, UPDATE, DELETE ON _prisma_migrations FROM cheongsan_app;
 GRANT EXECUTE ON FUNCTION
-  ledger_post(text[], text[], date[], text[], text[], timestamptz, text, text, int[], text[], text[], text[], text[], numeric[]),
+  ledger_post(text, text, date, text, text, timestamptz, text, text, text[], text[], text[], text[], numeric[]),
+  ledger_post_many(text[], text[], date[], text[], text[], timestamptz, text, int[], text[], text[], text[], text[], numeric[]),
   ledger_reverse(text, bigint, date, timestamptz, text, text),
   ledger_close_month(date, timestamptz, text),
   ledger_first_open_day(date),
