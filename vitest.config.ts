@@ -1,4 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** What starts whole services takes minutes and mostly waits: begun last, it would run alone at the end. */
+const LONGEST = ['/test/simulation/', '/test/service/', '/test/cli/'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = LONGEST.findIndex((folder) => moduleId.includes(folder));
+      return place < 0 ? LONGEST.length : place;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -8,6 +22,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     watch: false,
     globalSetup: ['test/support/cluster.ts'],
-    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
+    // On two cores: one more than cores, since the tests of whole services wait more than they work.
+    maxWorkers: 3,
   },
 });
