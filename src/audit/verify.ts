@@ -1,7 +1,18 @@
 import type { Database } from '../database/work.ts';
 
+/** What may be wrong with a log, in the words of whoever has to ask about it. */
+export const AUDIT_FINDING_TITLES = {
+  EMPTY: '감사 기록이 모두 사라짐',
+  SEQUENCE_GAP: '앞의 기록이 빠짐',
+  CHAIN_BROKEN: '앞의 기록과 이어지지 않음',
+  HASH_WRONG: '기록의 내용이 바뀜',
+  HEAD_DIFFERS: '끝의 기록이 빠지거나 더해짐',
+  SEAL_BROKEN: '전체 차례의 번호가 바뀜',
+  UNSEALED: '전체 차례에서 빠짐',
+} as const;
+
 export interface AuditFinding {
-  readonly code: 'EMPTY' | 'SEQUENCE_GAP' | 'CHAIN_BROKEN' | 'HASH_WRONG' | 'HEAD_DIFFERS' | 'SEAL_BROKEN' | 'UNSEALED';
+  readonly code: keyof typeof AUDIT_FINDING_TITLES;
   readonly where: string;
 }
 
@@ -10,10 +21,27 @@ interface Finding {
   place: string;
 }
 
-/** Recomputes every hash, chain and seal inside the database. An empty log is a finding: a service that ran has events. */
+/**
+ * True for a database in which nothing has happened yet: no event was ever given an id, and there is no row that an event would
+ * have to tell of. Whoever empties a log leaves one or the other behind.
+ */
+export async function isUntouched(database: Database): Promise<boolean> {
+  const [found] = await database.read.$queryRaw<{ untouched: boolean }[]>`
+    SELECT pg_sequence_last_value(pg_get_serial_sequence('audit_event', 'id')::regclass) IS NULL
+       AND NOT EXISTS (SELECT 1 FROM audit_event) AND NOT EXISTS (SELECT 1 FROM audit_stream)
+       AND NOT EXISTS (SELECT 1 FROM policy_value) AND NOT EXISTS (SELECT 1 FROM user_account)
+       AND NOT EXISTS (SELECT 1 FROM person) AND NOT EXISTS (SELECT 1 FROM import_file)
+       AND NOT EXISTS (SELECT 1 FROM ledger_entry) AS untouched`;
+  return found?.untouched === true;
+}
+
+/**
+ * Recomputes every hash, chain and seal inside the database. An empty log is a finding, since a service that ran has events, unless
+ * nothing has happened yet at all.
+ */
 export async function verifyAuditLog(database: Database): Promise<AuditFinding[]> {
   const count = await database.read.auditEvent.count();
-  if (count === 0) return [{ code: 'EMPTY', where: 'audit_event' }];
+  if (count === 0) return (await isUntouched(database)) ? [] : [{ code: 'EMPTY', where: 'audit_event' }];
   const chains = await database.read.$queryRaw<Finding[]>`
     SELECT f.code, f.stream || '#' || f.sequence AS place FROM (
       SELECT stream, sequence, CASE

@@ -10,7 +10,7 @@ import type { Database } from '../database/work.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { type Config, readConfig } from '../kernel/config.ts';
 import { CheongsanError } from '../kernel/errors.ts';
-import { loadMasterKey } from '../kernel/master-key.ts';
+import { loadMasterKey, type MasterKey } from '../kernel/master-key.ts';
 import { assertKeyFits, databaseName, openStore, openStored } from '../service.ts';
 import { markRestored } from '../venue/restored.ts';
 import { print, shellLog } from './shell.ts';
@@ -50,12 +50,16 @@ async function backup({ out, keyOut }: { out: string; keyOut?: string }): Promis
   if (!(await EmbeddedPostgres.hasCluster(config.dataFolder)))
     throw new CheongsanError('NOT_FOUND', `There is no database in ${config.dataFolder} that could be copied.`);
   await assertFree(out);
+  const keys = await loadMasterKey(config, false);
   if (keyOut !== undefined) await copyKey(config, keyOut, out);
   const server = await EmbeddedPostgres.start({ dataFolder: config.dataFolder, log: shellLog() });
   try {
     const at = systemClock.now();
-    await forEachDatabase(server, (database) => recordBackup(database, keyOut !== undefined));
-    await backupCluster(server, out, at);
+    await forEachDatabase(server, async (database) => {
+      await assertKeyFits(database, keys);
+      await recordBackup(database, keyOut !== undefined);
+    });
+    await backupCluster(server, out, { at, keyCheck: keys.checkValue });
   } finally {
     await server.stopIfUnused();
   }
@@ -89,25 +93,34 @@ async function restore({ from, key, replace, mark }: RestoreOptions): Promise<vo
     throw new CheongsanError('INPUT_INVALID', 'Name the backup with --from, or use --mark for a PostgreSQL of your own.');
   refuseForeign(config.databaseUrl, 'the tools of your PostgreSQL, then cheongsan restore --mark');
   const keyText = await readKey(config, key);
-  const keyed = keyText === undefined ? config : { ...config, key: keyText };
+  const keys = await keyToRestore(keyText === undefined ? config : { ...config, key: keyText });
   const suffix = systemClock.now().toISOString().replace(/\D/g, '').slice(0, 14);
   const aside = await restoreCluster({
     dataFolder: config.dataFolder,
     from,
+    keyCheck: keys.checkValue,
     replace,
     suffix,
     log: shellLog(),
     prepare: (server) =>
       forEachDatabase(server, async (database) => {
-        if (keyed.key !== undefined || (await exists(keyed.keyFile))) await assertKeyFits(database, await loadMasterKey(keyed, false));
+        await assertKeyFits(database, keys);
         await markRestored(database);
       }),
   });
   if (keyText !== undefined) await writeKey(config, keyText);
   if (aside !== undefined) print(`이전 데이터는 ${aside} 에 남겨 두었습니다.`);
+  print('암호화 키가 백업할 때의 키와 같음을 확인하였습니다.');
   print('복원하였습니다. 다음 시작은 거래가 중지된 상태이며, 거래소와 대조하고 결재를 받아야 풀립니다.');
-  if (keyed.key === undefined && !(await exists(config.keyFile)))
-    print(`암호화 키가 없습니다. 시작하기 전에 ${config.keyFile} 에 두거나 CHEONGSAN_KEY 로 알려 주십시오.`);
+}
+
+/** Without the key, what is restored could not be opened by anybody, and nobody would know before the next start. */
+async function keyToRestore(config: Config): Promise<MasterKey> {
+  if (config.key !== undefined || (await exists(config.keyFile))) return loadMasterKey(config, false);
+  throw new CheongsanError(
+    'KEY_UNAVAILABLE',
+    `There is no key in ${config.keyFile}. Name the key the backup was made under with --key FILE, or set CHEONGSAN_KEY; nothing was restored.`,
+  );
 }
 
 /** The key that was handed over, unless this installation has it already. */
@@ -144,8 +157,14 @@ async function forEachDatabase(server: EmbeddedPostgres, body: (database: Databa
 async function markForeign(config: Config): Promise<void> {
   if (config.databaseUrl === undefined)
     throw new CheongsanError('CONFIG_INVALID', 'DATABASE_URL is not set; --mark is for a PostgreSQL of your own.');
+  const keys = await keyToRestore(config);
   const log = shellLog();
   const database = await openStored(await openStore(config, 'real', log), systemClock, log);
-  await markRestored(database).finally(() => database.close());
+  try {
+    await assertKeyFits(database, keys);
+    await markRestored(database);
+  } finally {
+    await database.close();
+  }
   print('복원된 것으로 표시하였습니다. 다음 시작은 거래가 중지된 상태입니다.');
 }

@@ -31,11 +31,21 @@ export function registerImport(program: Command): void {
   for (const each of fileImports) addKind(command, each);
 }
 
+/** Of two words the first can only be meant as a kind; without one of ours the usual kind would take it for the file. */
+function assertOneFile(parent: Command, given: readonly string[]): void {
+  if (given.length === 1) return;
+  const kinds = fileImports.map(({ name }) => name);
+  if (kinds.some((name) => name === parent.args[0]))
+    throw new CheongsanError('INPUT_INVALID', '값이 너무 많습니다. 도움말: cheongsan --help');
+  throw new CheongsanError('INPUT_INVALID', `모르는 종류입니다: ${given[0]}. 종류: ${kinds.join(', ')}`);
+}
+
 function addKind(parent: Command, each: FileImport): void {
   const command = parent
     .command(each.name, { isDefault: each.name === USUAL })
     .description(each.summary)
     .argument('<file>', 'CSV(UTF-8, CP949) 또는 XLSX 파일')
+    .allowExcessArguments()
     .option('--json', '결과를 JSON 한 줄로', false);
   if (each.canCheck) command.option('--check', '저장하지 않고 검사만 한다');
   if (each.canAcceptGood) command.addOption(new Option('--accept-good', '오류가 있어도 맞는 행은 저장한다').conflicts('check'));
@@ -45,7 +55,10 @@ function addKind(parent: Command, each: FileImport): void {
       .option('--accept-unmatched', '맞는 건이 없는 줄도 미확인 입금으로 저장한다')
       .option('--account <label>', '기준값의 계좌가 아닐 때 그 이름');
   }
-  withOfficerOption(withDemoOption(command)).action((path: string, options: ImportOptions) => run(each, path, options));
+  withOfficerOption(withDemoOption(command)).action((path: string, options: ImportOptions) => {
+    assertOneFile(parent, command.args);
+    return run(each, path, options);
+  });
 }
 
 function rowId(text: string): string {
@@ -74,7 +87,10 @@ async function run(each: FileImport, path: string, options: ImportOptions): Prom
   else print(drawImportReport(each.summary, reported));
   assertNotRefused({ ...report, report: { errors: reported.errors } });
   if (report.state === 'checked' && report.badCount > 0) {
-    throw new CheongsanError('IMPORT_ROWS_REFUSED', `${report.badCount} of ${report.rowCount} rows are bad; nothing was to be stored.`);
+    throw new CheongsanError(
+      'IMPORT_ROWS_REFUSED',
+      `${report.badCount} of ${report.rowCount} rows are bad; it was only a check, and nothing was stored.`,
+    );
   }
 }
 

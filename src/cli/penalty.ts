@@ -7,8 +7,9 @@ import { Won } from '../kernel/money.ts';
 import { initialRows } from '../policy/definition.ts';
 import { POLICY_DEFINITIONS } from '../policy/definitions/index.ts';
 import { PolicySet } from '../policy/policy-set.ts';
-import { penaltyStatement } from '../tax/penalty.ts';
+import { type PenaltyCase, penaltyStatement } from '../tax/penalty.ts';
 import { taxRules } from '../tax/rules.ts';
+import { drawPenalty, penaltyJson } from './penalty-report.ts';
 import { print, printJson } from './shell.ts';
 
 const day = z.string().refine(isCivilDate, 'a calendar day in the form YYYY-MM-DD').transform(civilDate);
@@ -27,7 +28,9 @@ const noticeSchema = z.strictObject({
   payments: z.array(z.strictObject({ on: day, krw: won })).default([]),
 });
 
-async function readNotice(path: string): Promise<z.output<typeof noticeSchema>> {
+type Notice = z.output<typeof noticeSchema>;
+
+async function readNotice(path: string): Promise<Notice> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new CheongsanError('NOT_FOUND', `${path} cannot be read; name the JSON file of a notice.`, { cause });
   });
@@ -54,28 +57,24 @@ export function registerPenalty(program: Command): void {
     .option('--json', '결과를 JSON 한 줄로', false)
     .action(async (options: { notice: string; asOf: string; json: boolean }) => {
       const notice = await readNotice(options.notice);
-      const rules = taxRules(new PolicySet(initialRows(POLICY_DEFINITIONS)));
-      const statement = penaltyStatement(
-        {
-          arisenOn: notice.arisenOn,
-          dueOn: notice.dueOn,
-          servedOn: notice.servedOn,
-          principal: notice.principalKrw,
-          surcharge: notice.surchargeKrw ?? Won.zero,
-          deferrals: notice.deferrals.map((deferral) => ({ kind: 'collection' as const, ...deferral })),
-          payments: notice.payments.map(({ on, krw }) => ({ on, amount: krw })),
-          isWithholdingAgent: false,
-        },
-        civilDate(options.asOf),
-        rules.penaltyRulesFor(notice.arisenOn),
-        rules.calendar,
-      );
-      const once = statement.once?.amount ?? Won.zero;
-      const months = statement.months.map(({ on, amount }) => ({ on, krw: amount.toString() }));
-      if (options.json) return printJson({ totalKrw: statement.total.toString(), onceKrw: once.toString(), months });
-      print(`납부기한 ${statement.deadline}, 기준일 ${options.asOf}`);
-      if (statement.once !== undefined) print(`${statement.once.on}  ${statement.once.base} × ${statement.once.rate} = ${once}`);
-      for (const { on, base, rate, amount } of statement.months) print(`${on}  ${base} × ${rate} = ${amount}`);
-      print(`합계 ${statement.total}원`);
+      const asOf = civilDate(options.asOf);
+      const { penaltyRulesFor, calendar } = taxRules(new PolicySet(initialRows(POLICY_DEFINITIONS)));
+      const rules = penaltyRulesFor(notice.arisenOn);
+      const statement = penaltyStatement(caseOf(notice), asOf, rules, calendar);
+      if (options.json) printJson(penaltyJson(statement, rules, asOf));
+      else print(drawPenalty(statement, rules, asOf));
     });
+}
+
+function caseOf(notice: Notice): PenaltyCase {
+  return {
+    arisenOn: notice.arisenOn,
+    dueOn: notice.dueOn,
+    servedOn: notice.servedOn,
+    principal: notice.principalKrw,
+    surcharge: notice.surchargeKrw ?? Won.zero,
+    deferrals: notice.deferrals.map((deferral) => ({ kind: 'collection' as const, ...deferral })),
+    payments: notice.payments.map(({ on, krw }) => ({ on, amount: krw })),
+    isWithholdingAgent: false,
+  };
 }

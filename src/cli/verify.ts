@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { isUntouched } from '../audit/verify.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { replayDecisions } from '../liquidation/replay.ts';
-import { checkInvariants } from '../registers/invariants.ts';
+import { checkInvariants, type InvariantResult } from '../registers/invariants.ts';
 import { print, printJson, withDemoOption, withShell } from './shell.ts';
 
 export function registerVerify(program: Command): void {
@@ -12,12 +13,13 @@ export function registerVerify(program: Command): void {
       withShell(options, async ({ database }) => {
         const results = await checkInvariants(database);
         const broken = results.filter(({ offending }) => offending.length > 0);
-        if (options.json) printJson({ checked: results.length, broken });
-        else
-          for (const { code, statement, offending } of results)
-            print(
-              `${offending.length === 0 ? '✓' : '✗'} ${code}  ${statement}${offending.length === 0 ? '' : `  ${offending.join(', ')}`}`,
-            );
+        const empty = await isUntouched(database);
+        if (options.json) printJson({ checked: results.length, empty, broken });
+        else if (empty) print('아직 아무것도 기록되지 않은 새 데이터베이스입니다. 확인할 기록이 없습니다.');
+        else {
+          for (const result of results) print(line(result));
+          if (broken.length === 0) print(`${results.length}가지가 모두 지켜지고 있습니다.`);
+        }
         if (broken.length > 0)
           throw new CheongsanError(
             'CONFLICT',
@@ -39,4 +41,8 @@ export function registerVerify(program: Command): void {
         print(`결정 ${count}건을 다시 계산하였고 모두 같습니다.`);
       }),
     );
+}
+
+function line({ code, statement, offending }: InvariantResult): string {
+  return offending.length === 0 ? `✓ ${code}  ${statement}` : `✗ ${code}  ${statement}  ${offending.join(', ')}`;
 }

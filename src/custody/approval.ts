@@ -2,21 +2,33 @@ import type { Approval } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
 import type { Work } from '../database/work.ts';
 import { CheongsanError } from '../kernel/errors.ts';
+import { amendedTransferId, applyExplanation, EXPLANATION_SUBJECT } from './explained-withdrawal.ts';
 import { applyTransferApproval, TRANSFER_SUBJECT } from './return.ts';
 import { applyShortage, SHORTAGE_SUBJECT } from './shortage.ts';
 
-/** Carries out decided approvals of kind `coin_transfer`: coins to be sent, and coins that will not come. */
+const SUBJECTS: readonly string[] = [TRANSFER_SUBJECT, SHORTAGE_SUBJECT, EXPLANATION_SUBJECT];
+
+/**
+ * Carries out decided approvals of kind `coin_transfer`: coins to be sent, coins that will not come, and transfers of which another
+ * quantity has left.
+ */
 export async function applyCustodyApprovals(work: Work, approvals: readonly Approval[]): Promise<void> {
-  const strange = approvals.find(({ subjectType }) => subjectType !== TRANSFER_SUBJECT && subjectType !== SHORTAGE_SUBJECT);
+  const strange = approvals.find(({ subjectType }) => !SUBJECTS.includes(subjectType));
   if (strange !== undefined) {
     throw new CheongsanError('INTERNAL', `Custody has nothing to do for an approval about ${strange.subjectType}.`);
   }
-  const shortages = approvals.filter(({ subjectType, state }) => subjectType === SHORTAGE_SUBJECT && state === 'approved');
-  await lockHoldings(
+  const about = (subject: string) => approvals.filter(({ subjectType, state }) => subjectType === subject && state === 'approved');
+  const shortages = about(SHORTAGE_SUBJECT);
+  const explanations = about(EXPLANATION_SUBJECT);
+  const amended = await work.tx.coinTransfer.findMany({ where: { id: { in: explanations.map(amendedTransferId) } } });
+  await lockHoldings(work, [...shortages.map(({ subjectId }) => subjectId), ...amended.flatMap(({ holdingId }) => holdingId ?? [])]);
+  await lockRows(
     work,
-    shortages.map(({ subjectId }) => subjectId),
+    'venue_account',
+    amended.map(({ venueAccountId }) => venueAccountId),
   );
   for (const approval of shortages) await applyShortage(work, approval);
+  for (const approval of explanations) await applyExplanation(work, approval);
   for (const approval of approvals) if (approval.subjectType === TRANSFER_SUBJECT) await applyTransferApproval(work, approval);
 }
 

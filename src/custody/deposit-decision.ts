@@ -1,12 +1,13 @@
 import { appendAudit } from '../audit/append.ts';
-import { lockRows } from '../database/locks.ts';
 import { type Transaction, userIdOf, type Work } from '../database/work.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, VenueWon } from '../kernel/money.ts';
 import { post } from '../ledger/post.ts';
+import { lockCase } from '../seizure/locked-case.ts';
+import { isVenueWon } from '../venue/ledger-asset.ts';
 import { wonMatchEntry } from './deposit-entry.ts';
-import { addMatched, lockUnidentified, matchToHolding } from './deposit-match.ts';
+import { addMatched, lockUnidentified, matchToHolding, unidentifiedFigure } from './deposit-match.ts';
 import { type ExpectedHolding, likelyHoldings } from './deposit-rules.ts';
 import { expectedHoldings } from './expectation.ts';
 import { lockHolding } from './holding-state.ts';
@@ -27,7 +28,8 @@ export async function matchDeposit(
 
 /**
  * An officer's decision that won paid into the account is proceeds of a case: the exchange paid out won that had been seized
- * there. From then on it is withdrawn and distributed with the case's own. Errors: `CONFLICT`, `NOT_FOUND`, `INPUT_INVALID`.
+ * there. Takes all that nobody has asked for; from then on it is withdrawn and distributed with the case's own. Errors:
+ * `CONFLICT`, `PHASE_WRONG`, `NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function matchWonDeposit(
   work: Work,
@@ -35,24 +37,29 @@ export async function matchWonDeposit(
 ): Promise<void> {
   requireReason(decision.reason);
   const { depositRowId, caseId, reason } = decision;
-  await lockRows(work, 'seizure_case', [caseId]);
+  // The taxpayer before the case: what comes in here is no longer to be sold for, and a decision to sell stands under his lock.
+  const seizureCase = await lockCase(work, caseId);
   const deposit = await lockUnidentified(work, depositRowId);
   const account = await work.tx.venueAccount.findUniqueOrThrow({ where: { id: deposit.venueAccountId } });
-  const amount = VenueWon.of(account.venueCode, deposit.quantity.toFixed());
-  if (deposit.asset !== amount.asset) {
+  if (!isVenueWon(deposit.asset)) {
     throw new CheongsanError('CONFLICT', `Deposit ${depositRowId} is ${deposit.asset}; only won belongs to a case as a whole.`);
   }
-  const seizureCase = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId } });
+  const amount = VenueWon.of(account.venueCode, await unidentifiedFigure(work, deposit));
+  if (!amount.isPositive()) {
+    throw new CheongsanError('CONFLICT', `All that is left of deposit ${depositRowId} awaits a decision; have that withdrawn first.`);
+  }
   if (seizureCase.phase === 'closed' || seizureCase.phase === 'refused') {
     throw new CheongsanError('PHASE_WRONG', `Case ${seizureCase.number} is ${seizureCase.phase}; it takes no proceeds any more.`);
   }
   const { id: rowId, venueAccountId: accountId, depositId } = deposit;
-  const posted = await post(work, wonMatchEntry({ rowId, accountId, depositId, occurredOn: seoulDay(deposit.creditedAt) }, caseId, amount));
+  const occurredOn = seoulDay(deposit.creditedAt);
+  const earlierMatches = await work.tx.depositMatch.count({ where: { depositRowId, caseId } });
+  const posted = await post(work, wonMatchEntry({ rowId, accountId, depositId, occurredOn, earlierMatches }, caseId, amount));
   await work.tx.depositMatch.create({
     data: {
       depositRowId,
       caseId,
-      quantity: deposit.quantity,
+      quantity: amount.toString(),
       ground: 'officer',
       reason,
       matchedById: userIdOf(work.actor),
@@ -60,13 +67,13 @@ export async function matchWonDeposit(
       ledgerEntryId: posted.entryId,
     },
   });
-  await addMatched(work, deposit, deposit.quantity.toFixed());
+  await addMatched(work, deposit, amount.toString());
   await appendAudit(work, {
     stream: `case:${caseId}`,
     action: 'deposit.matched',
     subject: `venue_deposit:${depositRowId}`,
     recordDigest: posted.digest,
-    payload: { asset: deposit.asset, quantity: deposit.quantity.toFixed(), ground: 'officer', reason },
+    payload: { asset: deposit.asset, quantity: amount.toString(), ground: 'officer', reason },
   });
   work.ring('cases', caseId);
 }
@@ -75,7 +82,7 @@ export async function matchWonDeposit(
 export async function suggestHoldings(reader: Transaction, depositRowId: number): Promise<ExpectedHolding[]> {
   const deposit = await reader.venueDeposit.findUnique({ where: { id: depositRowId } });
   if (deposit === null) throw new CheongsanError('NOT_FOUND', `There is no deposit ${depositRowId}.`);
-  if (deposit.asset.startsWith('KRW@')) return [];
+  if (isVenueWon(deposit.asset)) return [];
   const rest = deposit.quantity.minus(deposit.matchedQuantity).minus(deposit.returnedQuantity);
   const facts = { accountId: deposit.venueAccountId, quantity: CoinAmount.of(deposit.asset, rest.toFixed()) };
   return likelyHoldings(facts, await expectedHoldings(reader, deposit.asset));

@@ -3,24 +3,28 @@ import type { MatchGround, VenueDeposit } from '../database/generated/client.ts'
 import { lockRows } from '../database/locks.ts';
 import { userIdOf, type Work } from '../database/work.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
+import { Decimal } from '../kernel/decimal.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount } from '../kernel/money.ts';
 import { balances } from '../ledger/balance.ts';
 import { CHART } from '../ledger/chart.ts';
 import { type Posted, post } from '../ledger/post.ts';
 import { ENDED_PHASES } from '../seizure/phase-table.ts';
-import { accountPlace } from '../venue/ledger-asset.ts';
-import { coinMatchEntry, type DepositReference, depositSubject } from './deposit-entry.ts';
+import { accountPlace, isVenueWon } from '../venue/ledger-asset.ts';
+import { coinMatchEntry, depositSubject, type MatchedDeposit } from './deposit-entry.ts';
 import { receiptOf } from './expectation.ts';
 import { setReceiptState } from './holding-state.ts';
 
 /** States of a holding before its demand was served: nothing of it can have come. */
 const BEFORE_DEMAND = ['proposed', 'seized'] as const;
 
-/** The part of a recorded deposit that belongs to nobody and is not on its way back. The account must be locked. */
-export async function unidentifiedRest(work: Work, deposit: VenueDeposit): Promise<CoinAmount> {
-  const rows = await balances(work.tx, {
-    chart: CHART.coinsUnidentified,
+/**
+ * The part of a recorded deposit, of coins or won, that belongs to nobody, is not on its way back and that nobody has asked to
+ * take for something else. The account must be locked.
+ */
+export async function unidentifiedFigure(work: Work, deposit: VenueDeposit): Promise<Decimal> {
+  const [row] = await balances(work.tx, {
+    chart: isVenueWon(deposit.asset) ? CHART.venueWonUnidentified : CHART.coinsUnidentified,
     asset: deposit.asset,
     subject: depositSubject(deposit.id),
     place: accountPlace(deposit.venueAccountId),
@@ -29,11 +33,16 @@ export async function unidentifiedRest(work: Work, deposit: VenueDeposit): Promi
     where: { depositRowId: deposit.id, sentEntryId: null, state: { in: ['requested', 'approved', 'instructed'] } },
     select: { quantity: true },
   });
-  const promised = CoinAmount.sum(
-    deposit.asset,
-    returning.map(({ quantity }) => CoinAmount.of(deposit.asset, quantity.toFixed())),
-  );
-  return CoinAmount.of(deposit.asset, rows[0]?.balance ?? '0').minus(promised);
+  const asked = await work.tx.depositAllocation.findMany({
+    where: { depositRowId: deposit.id, state: 'requested' },
+    select: { quantity: true },
+  });
+  return [...returning, ...asked].reduce((left, { quantity }) => left.minus(quantity.toFixed()), new Decimal(row?.balance ?? '0'));
+}
+
+/** `unidentifiedFigure` of a deposit of coins. */
+export async function unidentifiedRest(work: Work, deposit: VenueDeposit): Promise<CoinAmount> {
+  return CoinAmount.of(deposit.asset, await unidentifiedFigure(work, deposit));
 }
 
 export interface MatchOrder {
@@ -70,11 +79,12 @@ export async function matchToHolding(work: Work, order: MatchOrder): Promise<Coi
     );
   }
   await takeToAccount(work, holding, deposit.venueAccountId);
-  const reference: DepositReference = {
+  const reference: MatchedDeposit = {
     rowId: deposit.id,
     accountId: deposit.venueAccountId,
     depositId: deposit.depositId,
     occurredOn: seoulDay(deposit.creditedAt),
+    earlierMatches: await work.tx.depositMatch.count({ where: { depositRowId: deposit.id, holdingId } }),
   };
   const posted = await post(work, coinMatchEntry(reference, holdingId, { outstanding: fromOutstanding, wasShort: fromShort }));
   await storeMatch(work, order, { caseId: holding.caseId, quantity, posted });
@@ -126,13 +136,21 @@ async function storeMatch(
   });
 }
 
-/** Notes that a part of a deposit found its owner; when nothing is left the deposit is resolved. */
+/** Notes that a part of a deposit found what it is; when nothing is left the deposit is resolved. */
 export async function addMatched(work: Work, deposit: VenueDeposit, quantity: string): Promise<void> {
   const matchedQuantity = deposit.matchedQuantity.plus(quantity);
   const isWhole = matchedQuantity.plus(deposit.returnedQuantity).equals(deposit.quantity);
   await work.tx.venueDeposit.update({
     where: { id: deposit.id },
     data: { matchedQuantity, ...(isWhole ? { state: 'resolved' as const, resolvedAt: work.at } : {}) },
+  });
+}
+
+/** Notes that a part of a deposit is unidentified again after all. */
+export async function takeMatchedBack(work: Work, deposit: VenueDeposit, quantity: string): Promise<void> {
+  await work.tx.venueDeposit.update({
+    where: { id: deposit.id },
+    data: { matchedQuantity: deposit.matchedQuantity.minus(quantity), state: 'unidentified', resolvedAt: null },
   });
 }
 

@@ -163,7 +163,7 @@ async function announce(work: Work, given: JudgedDeposit & { readonly quantity: 
     code: 'deposit_unidentified',
     severity: 'warning',
     subject: `venue_deposit:${reference.rowId}`,
-    text: `주인을 알 수 없는 입금이 있습니다: ${asset} (${titlesOf(reasons)}). 사건에 연결하거나 돌려주십시오.`,
+    text: `주인을 알 수 없는 입금이 있습니다: ${asset} (${titlesOf(reasons)}). 사건에 연결하거나, 돌려주거나, 시의 것이면 시 자체 재원으로 확정하십시오.`,
     facts: { accountId: reference.accountId, asset, quantity, reasons: [...reasons] },
   });
 }

@@ -1,8 +1,17 @@
 import type { CivilDate } from '../kernel/civil-date.ts';
 import type { CoinAmount } from '../kernel/money.ts';
 
-/** What an officer can do about a deposit or a holding that does not agree with the demand. */
-export type Resolution = 'match' | 'return' | 'wait' | 'declare_shortage';
+/** What an officer can do about a deposit or a holding that does not agree with the demand, with its Korean title. */
+export const RESOLUTIONS = {
+  match: { title: '사건의 것으로 확정' },
+  return: { title: '보낸 곳으로 반환' },
+  wait: { title: '더 기다림' },
+  declare_shortage: { title: '부족분 확정' },
+  gas_float: { title: '시 자체 재원 - 네트워크 수수료 선급금으로 확정' },
+  make_good: { title: '시 자체 재원 - 부족한 자산을 메움' },
+  recovery: { title: '지시 없이 나간 자산의 회수로 확정' },
+} as const satisfies Record<string, { title: string }>;
+export type Resolution = keyof typeof RESOLUTIONS;
 
 /** How a deposit compares with what was demanded, with its Korean title and the ways to resolve it. */
 export const DEPOSIT_CODES = {
@@ -20,6 +29,27 @@ export const DEPOSIT_CODES = {
   won: { title: '원화 입금', resolutions: ['match'] },
 } as const satisfies Record<string, { title: string; resolutions: readonly Resolution[] }>;
 export type DepositCode = keyof typeof DEPOSIT_CODES;
+
+/** What may be missing at the account of a deposit, of its asset. */
+export interface LossFacts {
+  /** The books hold more than is there. */
+  readonly isMissing: boolean;
+  /** Some of it left without instruction and is to be recovered. */
+  readonly isToBeRecovered: boolean;
+}
+
+/** What can be done about a deposit of which something is unidentified, for what is said of it and what is missing where it came. */
+export function resolutionsOf(codes: readonly DepositCode[], isWon: boolean, { isMissing, isToBeRecovered }: LossFacts): Resolution[] {
+  const said = codes.flatMap((code): readonly Resolution[] => DEPOSIT_CODES[code].resolutions);
+  return [
+    ...new Set<Resolution>([
+      ...said,
+      ...(isWon ? [] : (['gas_float'] as const)),
+      ...(isMissing ? (['make_good'] as const) : []),
+      ...(isMissing && isToBeRecovered ? (['recovery'] as const) : []),
+    ]),
+  ];
+}
 
 export interface DepositFacts {
   readonly accountId: number;

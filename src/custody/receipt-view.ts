@@ -1,9 +1,13 @@
 import type { HoldingState } from '../database/generated/enums.ts';
 import type { Transaction } from '../database/work.ts';
 import { type CivilDate, dayFromColumn, seoulDay } from '../kernel/civil-date.ts';
+import { Decimal } from '../kernel/decimal.ts';
 import type { CoinAmount } from '../kernel/money.ts';
+import { type AccountBalance, balances } from '../ledger/balance.ts';
+import { CHART } from '../ledger/chart.ts';
+import { accountPlace, isVenueWon } from '../venue/ledger-asset.ts';
 import { depositCodes } from './deposit-record.ts';
-import { DEPOSIT_CODES, type DepositCode, type Resolution } from './deposit-rules.ts';
+import { DEPOSIT_CODES, type DepositCode, type Resolution, resolutionsOf } from './deposit-rules.ts';
 import { receiptOf } from './expectation.ts';
 
 /** How a holding's demand stands: what came, what is missing, what is strange about it and what can be done. */
@@ -72,10 +76,17 @@ export interface UnidentifiedDeposit {
 }
 
 /** Deposits of which something is unidentified, oldest first. */
-export async function unidentifiedDeposits(reader: Pick<Transaction, 'venueDeposit'>): Promise<UnidentifiedDeposit[]> {
+export async function unidentifiedDeposits(reader: Pick<Transaction, 'venueDeposit' | '$queryRaw'>): Promise<UnidentifiedDeposit[]> {
+  const missing = await balances(reader, { chart: CHART.unexplained });
+  const toBeRecovered = await balances(reader, { chart: CHART.withdrawnUninstructed });
   const rows = await reader.venueDeposit.findMany({ where: { state: 'unidentified' }, orderBy: [{ creditedAt: 'asc' }, { id: 'asc' }] });
   return rows.map((row) => {
     const codes = depositCodes(row.reasons);
+    const isHere = ({ asset, place }: AccountBalance) => asset === row.asset && place === accountPlace(row.venueAccountId);
+    const loss = {
+      isMissing: missing.some((account) => isHere(account) && new Decimal(account.balance).isNegative()),
+      isToBeRecovered: toBeRecovered.some(isHere),
+    };
     return {
       depositRowId: row.id,
       accountId: row.venueAccountId,
@@ -85,7 +96,7 @@ export async function unidentifiedDeposits(reader: Pick<Transaction, 'venueDepos
       creditedAt: row.creditedAt,
       transactionId: row.transactionId ?? undefined,
       codes: codes.map((code) => ({ code, title: DEPOSIT_CODES[code].title })),
-      resolutions: [...new Set(codes.flatMap((code): readonly Resolution[] => DEPOSIT_CODES[code].resolutions))],
+      resolutions: resolutionsOf(codes, isVenueWon(row.asset), loss),
     };
   });
 }

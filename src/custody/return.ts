@@ -5,10 +5,12 @@ import { userIdOf, type Work } from '../database/work.ts';
 import { requestApproval, requireApproved } from '../identity/approval.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
-import { CoinAmount, Price, type Won } from '../kernel/money.ts';
+import { CoinAmount, type Won } from '../kernel/money.ts';
 import { readPolicy } from '../policy/book.ts';
 import { secondApprovalFrom } from '../policy/definitions/sale.ts';
 import { staysOfKinds } from '../seizure/stay.ts';
+import { lastWorth } from '../valuation/last-worth.ts';
+import { isVenueWon } from '../venue/ledger-asset.ts';
 import { requireReason } from './deposit-decision.ts';
 import { lockUnidentified, unidentifiedRest } from './deposit-match.ts';
 import { holdingCoins, lockHolding } from './holding-state.ts';
@@ -44,8 +46,7 @@ export async function requestCoinTransfer(work: Work, request: ReturnRequest): P
     throw new CheongsanError('CONFLICT', `Holding ${holdingId} lies at no account of the city; there is nothing to send.`);
   await lockRows(work, 'venue_account', [accountId]);
   await assertMayReturn(work, caseId);
-  const { held } = await holdingCoins(work.tx, { holdingId, accountId, asset });
-  const free = held.minus(await promisedOf(work, holdingId, asset));
+  const free = await freeOf(work, { holdingId, accountId, asset });
   const quantity = request.quantity ?? free;
   if (!quantity.isPositive() || quantity.isMoreThan(free)) {
     throw new CheongsanError(
@@ -67,7 +68,7 @@ export async function requestCoinTransfer(work: Work, request: ReturnRequest): P
       createdAt: work.at,
     },
   });
-  return askFor(work, transfer, { expiresAt: request.expiresAt, moneyAtStake: await lastWorth(work, holdingId, quantity) });
+  return askFor(work, transfer, { expiresAt: request.expiresAt, moneyAtStake: await lastWorth(work.tx, quantity) });
 }
 
 /**
@@ -80,7 +81,7 @@ export async function requestDepositReturn(
 ): Promise<{ transferId: number; approval: Approval }> {
   requireReason(request.reason);
   const deposit = await lockUnidentified(work, request.depositRowId);
-  if (deposit.asset.startsWith('KRW@')) {
+  if (isVenueWon(deposit.asset)) {
     throw new CheongsanError(
       'CONFLICT',
       `Deposit ${deposit.id} is won; it belongs to a case or goes through the bank, not back over the venue.`,
@@ -101,7 +102,7 @@ export async function requestDepositReturn(
       createdAt: work.at,
     },
   });
-  return askFor(work, transfer, { expiresAt: request.expiresAt, moneyAtStake: undefined });
+  return askFor(work, transfer, { expiresAt: request.expiresAt, moneyAtStake: await lastWorth(work.tx, quantity) });
 }
 
 /**
@@ -186,16 +187,16 @@ export async function assertMayReturn(work: Work, caseId: number): Promise<void>
   );
 }
 
+/** Coins of a holding that are held and promised to no transfer. The account must be locked. */
+export async function freeOf(work: Work, source: { holdingId: number; accountId: number; asset: string }): Promise<CoinAmount> {
+  const { held } = await holdingCoins(work.tx, source);
+  return held.minus(await promisedOf(work, source.holdingId, source.asset));
+}
+
 /** Coins of a holding that were promised to transfers which have not left yet. */
 async function promisedOf(work: Work, holdingId: number, asset: string): Promise<CoinAmount> {
   const transfers = await work.tx.coinTransfer.findMany({
     where: { holdingId, sentEntryId: null, state: { in: ['requested', 'approved', 'instructed'] } },
   });
   return CoinAmount.sum(asset, transfers.map(quantityOf));
-}
-
-/** What the coins were worth when the holding was last valued; undefined when it never was. */
-async function lastWorth(work: Work, holdingId: number, quantity: CoinAmount): Promise<Won | undefined> {
-  const valuation = await work.tx.valuation.findFirst({ where: { holdingId }, orderBy: [{ takenAt: 'desc' }, { id: 'desc' }] });
-  return valuation === null ? undefined : quantity.worthAt(Price.of(quantity.asset, valuation.price.toFixed()));
 }

@@ -8,6 +8,7 @@ import { readPolicy } from '../policy/book.ts';
 import { keyExpiryWarningDays, transferOverdueDays, unreadableVenuePolls } from '../policy/definitions/custody.ts';
 import { warnOfKeyExpiry } from '../venue/key-expiry.ts';
 import { CUSTODIAN } from './custodian.ts';
+import { applyAllocationDecisions } from './deposit-allocation-decision.ts';
 import { type AssetReading, reconcileAccount } from './reconcile.ts';
 import { applyTransferApproval, TRANSFER_SUBJECT } from './return.ts';
 
@@ -42,19 +43,23 @@ export async function tendAccount(database: Database, port: ExchangePort, accoun
 
 /** Decisions are taken over where they are made; one that expired, or whose taker died, is found here. */
 async function takeDecisionsOver(database: Database, accountId: number): Promise<void> {
-  const requested = await database.read.coinTransfer.findMany({
+  const transfers = await database.read.coinTransfer.findMany({
     where: { venueAccountId: accountId, state: 'requested' },
     select: { approvalId: true },
   });
+  const allocations = await database.read.depositAllocation.findMany({
+    where: { deposit: { venueAccountId: accountId }, state: 'requested' },
+    select: { approvalId: true },
+  });
   const decided = await database.read.approval.findMany({
-    where: {
-      id: { in: requested.flatMap(({ approvalId }) => approvalId ?? []) },
-      subjectType: TRANSFER_SUBJECT,
-      state: { not: 'pending' },
-    },
+    where: { id: { in: [...transfers, ...allocations].flatMap(({ approvalId }) => approvalId ?? []) }, state: { not: 'pending' } },
     orderBy: { id: 'asc' },
   });
-  for (const approval of decided) await database.work(CUSTODIAN, (work) => applyTransferApproval(work, approval));
+  for (const approval of decided) {
+    await database.work(CUSTODIAN, (work) =>
+      approval.subjectType === TRANSFER_SUBJECT ? applyTransferApproval(work, approval) : applyAllocationDecisions(work, [approval]),
+    );
+  }
 }
 
 async function warnOfOverdueTransfers(database: Database, accountId: number): Promise<void> {

@@ -88,9 +88,10 @@ async function postTransferFact(work: Work, transfer: CoinTransfer, builder: Ent
   return posted;
 }
 
+/** An amended transfer is sent anew, under a key of its own. */
 function headOf(transfer: CoinTransfer, occurredOn: CivilDate, step: 'sent' | 'done' | 'failed'): Omit<Entry, 'lines'> {
   return {
-    key: `transfer:${transfer.id}:${step}`,
+    key: `transfer:${transfer.id}:${step}${transfer.amendedFrom === null ? '' : ':amended'}`,
     kind: `transfer_${step}`,
     occurredOn,
     cause: `coin_transfer:${transfer.id}`,

@@ -7,6 +7,7 @@ import { type CivilDate, seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount } from '../kernel/money.ts';
 import { addReturned } from './deposit-match.ts';
+import { warnOfEmptyFloat } from './gas-float.ts';
 import { holdingCoins, lockHolding, setHoldingState, totalOf } from './holding-state.ts';
 import { postDone, postFailed, postSent, quantityOf } from './transfer-posting.ts';
 
@@ -50,12 +51,9 @@ async function markInTransit(work: Work, transfer: CoinTransfer, sentOn: CivilDa
 }
 
 async function endDone(work: Work, transfer: CoinTransfer, withdrawal: VenueWithdrawal): Promise<void> {
-  const posted = await postDone(
-    work,
-    transfer,
-    seoulDay(withdrawal.doneAt ?? work.at),
-    CoinAmount.of(transfer.asset, withdrawal.fee.toFixed()),
-  );
+  const fee = CoinAmount.of(transfer.asset, withdrawal.fee.toFixed());
+  const posted = await postDone(work, transfer, seoulDay(withdrawal.doneAt ?? work.at), fee);
+  await warnOfEmptyFloat(work, transfer, fee);
   await end(work, transfer, 'done', withdrawal, posted.digest);
   if (transfer.depositRowId !== null) await addReturned(work, transfer.depositRowId, quantityOf(transfer).toString());
 }

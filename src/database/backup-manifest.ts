@@ -17,6 +17,8 @@ const manifestSchema = z.strictObject({
   /** Of this form, not of the data. */
   version: z.literal(1),
   createdAt: z.iso.datetime(),
+  /** Check value of the master key without which the data cannot be read; never the key. */
+  keyCheck: z.string().regex(/^[0-9a-f]{64}$/),
   /** Every folder, the empty ones too: PostgreSQL wants them to be there. */
   folders: z.array(pathSchema),
   files: z.array(z.strictObject({ path: pathSchema, sizeBytes: z.int().min(0), sha256: z.string() })),

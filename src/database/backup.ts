@@ -41,15 +41,19 @@ const CONTROL_FILE = 'global/pg_control';
 /**
  * Copies the embedded cluster while it runs, by PostgreSQL's own protocol for file copies (pg_backup_start, copy, pg_backup_stop,
  * the log of changes in between), into a folder that must not exist yet; it gets its name when it is whole. The master key is no
- * part of it: kept together, a thief of the backup could read it. Errors: `CONFLICT` for a name that is taken, `DISK_FULL`.
+ * part of it: kept together, a thief of the backup could read it. Its check value is, so that a restore misses it in time. Errors: `CONFLICT` for a name that is taken, `DISK_FULL`.
  */
-export async function backupCluster(server: EmbeddedPostgres, folder: string, at: Date): Promise<void> {
+export async function backupCluster(
+  server: EmbeddedPostgres,
+  folder: string,
+  { at, keyCheck }: { readonly at: Date; readonly keyCheck: string },
+): Promise<void> {
   await assertFree(folder);
   const draft = `${folder}.unfinished`;
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { recursive: true, mode: 0o700 });
   try {
-    await writeManifest(draft, { version: 1, createdAt: at.toISOString(), ...(await copyRunning(server, draft)) });
+    await writeManifest(draft, { version: 1, createdAt: at.toISOString(), keyCheck, ...(await copyRunning(server, draft)) });
     await rename(draft, folder);
   } catch (thrown) {
     await rm(draft, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { Prisma } from './generated/client.ts';
 import type { Work } from './work.ts';
 
 /** The one order in which rows are locked, so that no two units of work can wait for each other in a circle. */
-const LOCK_ORDER = ['person', 'seizure_case', 'holding', 'venue_account'] as const;
+const LOCK_ORDER = ['person', 'seizure_case', 'holding', 'venue_account', 'bank_line'] as const;
 export type Lockable = (typeof LOCK_ORDER)[number];
 
 interface Held {
@@ -16,7 +16,7 @@ const heldBy = new WeakMap<object, Held>();
 
 /**
  * Locks rows of one kind, ids ascending, until the end of the unit of work; rows it has locked already cost nothing. Kinds are
- * locked in the order taxpayer, case, holding, account; going back in that order is a defect of the caller and is refused. Error:
+ * locked in the order taxpayer, case, holding, account, bank line; going back in that order is a defect of the caller and is refused. Error:
  * `NOT_FOUND` for a missing row.
  */
 export async function lockRows(work: Work, kind: Lockable, ids: readonly number[]): Promise<void> {

@@ -64,8 +64,6 @@ export async function pendingMigrations(client: pg.Client): Promise<string[]> {
 /** Applies what is pending, under a lock. `afterwards` runs on the locked owner connection whether or not anything was pending. */
 export async function migrate(ownerUrl: string, afterwards: (client: pg.Client) => Promise<void>): Promise<string[]> {
   const client = new pg.Client({ connectionString: ownerUrl });
-  // A server that dies between two queries is told by the next query, not by a crash.
-  client.on('error', () => undefined);
   // It waits while the engine works on connections of its own; that it was lost meanwhile is told by its next statement.
   client.on('error', () => undefined);
   await client.connect();

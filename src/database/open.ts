@@ -1,4 +1,3 @@
-import { PrismaPg } from '@prisma/adapter-pg';
 import { runMigrations } from 'bullmq';
 import pg from 'pg';
 import type { Clock } from '../kernel/clock.ts';
@@ -8,6 +7,7 @@ import { APPLICATION_ROLE } from './embedded.ts';
 import { namedDatabaseError } from './errors.ts';
 import { type InstallationKind, PrismaClient } from './generated/client.ts';
 import { migrate, pendingMigrations } from './migrate.ts';
+import { OrderlyPrismaPg } from './orderly-adapter.ts';
 import { statementNames } from './statement-names.ts';
 import { Database } from './work.ts';
 
@@ -53,7 +53,7 @@ export async function openDatabase(access: DatabaseAccess, clock: Clock, log: Lo
   } catch (thrown) {
     throw namedDatabaseError(thrown);
   }
-  const adapter = new PrismaPg(
+  const adapter = new OrderlyPrismaPg(
     { ...applicationPoolConfig(access, 'cheongsan'), max: POOL_SIZE },
     { onPoolError: (err) => log.warn({ err }, 'database connection lost'), statementNameGenerator: statementNames() },
   );

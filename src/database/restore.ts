@@ -13,6 +13,8 @@ export interface RestoreOrder {
   readonly dataFolder: string;
   /** The backup. */
   readonly from: string;
+  /** Of the key that will open what is restored. */
+  readonly keyCheck: string;
   /** Puts the backup in the place of a cluster that is there; that one is kept beside it. */
   readonly replace: boolean;
   /** What makes the name of a cluster that is put aside its own. */
@@ -25,10 +27,17 @@ export interface RestoreOrder {
 /**
  * Restores a backup into a data folder. It is compared with its manifest, started under another name, prepared (marked as restored,
  * above all) and only then given its place: a restore that is broken off leaves everything as it was. Returns where a cluster that
- * was replaced is kept. Errors: `NOT_FOUND`, `FILE_TORN`, `CONFLICT` for a data folder that is in use or not empty, `DISK_FULL`.
+ * was replaced is kept. Errors: `NOT_FOUND`, `FILE_TORN`, `KEY_UNAVAILABLE` for
+ * another key than the backup was made under, `CONFLICT` for a data folder that is in use or not empty, `DISK_FULL`.
  */
 export async function restoreCluster(order: RestoreOrder): Promise<string | undefined> {
   const manifest = await readManifest(order.from);
+  if (manifest.keyCheck !== order.keyCheck) {
+    throw new CheongsanError(
+      'KEY_UNAVAILABLE',
+      `The backup in ${order.from} was made under another key. Name that key with --key FILE, or set CHEONGSAN_KEY; nothing was restored.`,
+    );
+  }
   const location = await locateEmbedded(order.dataFolder);
   const { clusterFolder } = location;
   return withFolderLock(`${clusterFolder}.lock`, async () => {

@@ -36,8 +36,12 @@ export interface CheckRowsOptions<Name extends string, Value> extends ReadTableO
   readonly schema: z.ZodType<Value>;
   /** Rules over more than one cell or row; called in file order with rows that satisfy the schema. */
   readonly examine?: (row: CheckedRow<Value>) => readonly RowProblem<Name>[];
+  /** Rules over the cells that can be read, where others of the row cannot: an officer is told everything at once. */
+  readonly examinePart?: (readable: Partial<Readonly<Record<Name, string>>>) => readonly RowProblem<Name>[];
   /** Receives each good row in file order; the file may still prove torn after it. */
   readonly onRow?: (row: CheckedRow<Value>) => void | Promise<void>;
+  /** Receives each row that satisfies the schema and that `examine` refuses. */
+  readonly onRefused?: (row: CheckedRow<Value>) => void;
 }
 
 export interface RowCheckSummary {
@@ -81,6 +85,7 @@ export async function checkRows<Name extends string, Value>(
       await options.onRow?.(checked);
       continue;
     }
+    if (checked.readable !== undefined) options.onRefused?.(checked.readable);
     counts.badCount += 1;
     badLines.add(row.line);
     counts.errorCount += checked.errors.length;
@@ -89,21 +94,40 @@ export async function checkRows<Name extends string, Value>(
   return { description, ...counts, badLines, errors };
 }
 
+/** Why a row is bad, and what it says where its cells can be read. */
+export interface RefusedRow<Value> {
+  readonly errors: readonly RowError[];
+  readonly readable: CheckedRow<Value> | undefined;
+}
+
 /** One row as its parsed value, or every reason against it. */
 export function checkRow<Name extends string, Value>(
   row: TableRow<Name>,
-  options: Pick<CheckRowsOptions<Name, Value>, 'columns' | 'schema' | 'examine'>,
-): CheckedRow<Value> | { readonly errors: readonly RowError[] } {
+  options: Pick<CheckRowsOptions<Name, Value>, 'columns' | 'schema' | 'examine' | 'examinePart'>,
+): CheckedRow<Value> | RefusedRow<Value> {
   const parsed = options.schema.safeParse(row.cells, { error: KOREAN_MESSAGES });
   const refused = row.refusals.map(({ column, reason }): RowProblem<string> => ({ column, code: 'INPUT_INVALID', reason }));
   if (parsed.success && refused.length === 0) {
     const checked = { line: row.line, value: parsed.data };
     const problems = options.examine?.(checked) ?? [];
-    return problems.length === 0 ? checked : { errors: problems.map((problem) => rowError(row, problem, options.columns)) };
+    if (problems.length === 0) return checked;
+    return { errors: problems.map((problem) => rowError(row, problem, options.columns)), readable: checked };
   }
   const refusedColumns = new Set(refused.map(({ column }) => column));
   const issues = (parsed.error?.issues ?? []).map(problemOf).filter(({ column }) => !refusedColumns.has(column));
-  return { errors: [...refused, ...issues].map((problem) => rowError(row, problem, options.columns)) };
+  const unreadable = [...refused, ...issues];
+  const others = options.examinePart?.(readableCells(row, new Set(unreadable.map(({ column }) => column)), options.columns)) ?? [];
+  return { errors: [...unreadable, ...others].map((problem) => rowError(row, problem, options.columns)), readable: undefined };
+}
+
+function readableCells<Name extends string>(
+  { cells }: TableRow<Name>,
+  unreadable: ReadonlySet<string>,
+  columns: readonly TableColumn<Name>[],
+): Partial<Readonly<Record<Name, string>>> {
+  const readable: Partial<Record<Name, string>> = {};
+  for (const { name } of columns) if (!unreadable.has(name)) readable[name] = cells[name];
+  return readable;
 }
 
 function problemOf(issue: z.core.$ZodIssue): RowProblem<string> {

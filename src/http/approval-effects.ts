@@ -1,4 +1,5 @@
 import { applyCustodyApprovals } from '../custody/approval.ts';
+import { applyAllocationDecisions } from '../custody/deposit-allocation-decision.ts';
 import type { Approval } from '../database/generated/client.ts';
 import type { ApprovalKind } from '../database/generated/enums.ts';
 import type { Work } from '../database/work.ts';
@@ -6,7 +7,7 @@ import { applyMandateDecisions } from '../liquidation/mandate.ts';
 import { applyPolicyChange, policyChangeSchema } from '../policy/book.ts';
 import { applySeizureApprovals } from '../seizure/approve.ts';
 import { applyBillUpdateDecision } from '../tax/bill-update.ts';
-import { applyRefundDecisions } from '../treasury/refund.ts';
+import { applyRefundDecisions } from '../treasury/refund-decision.ts';
 import { applyWithdrawalDecisions } from '../treasury/withdrawal-decision.ts';
 import { applyFreezeRelease } from '../venue/freeze.ts';
 import { applyLooserTrading } from '../venue/trading-state.ts';
@@ -41,6 +42,7 @@ const EFFECTS: Readonly<Record<ApprovalKind, Effect>> = {
   bill_update: each(applyBillUpdateDecision),
   trading_state: eachApproved(applyLooserTrading),
   freeze_release: eachApproved(applyFreezeRelease),
+  deposit_allocation: applyAllocationDecisions,
 };
 
 /** Carries out what has been decided; what still awaits a second approver has no effect yet. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { namedDatabaseError } from '../database/errors.ts';
 import type { Work } from '../database/work.ts';
-import { ERROR_CATALOGUE, type ErrorCode, named } from '../kernel/errors.ts';
+import { ERROR_ACTIONS, ERROR_CATALOGUE, type ErrorCode, named } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { once, toCanonical } from './idempotency.ts';
 import { factsOf } from './problem.ts';
@@ -18,6 +18,7 @@ const refusalAnswer = z
     id: rowId,
     code: z.string().meta({ example: 'PHASE_WRONG' }),
     title: z.string().meta({ example: ERROR_CATALOGUE.PHASE_WRONG.title }),
+    action: z.string().meta({ description: '무엇을 하면 되는지', example: ERROR_ACTIONS.PHASE_WRONG }),
     detail: z.string().meta({ example: 'Case 2026-000012 is closed.' }),
     facts: factsAnswer,
   })
@@ -34,7 +35,7 @@ export function toRefusal(
   refusal: { readonly code: ErrorCode; readonly detail: string; readonly facts?: Readonly<Record<string, unknown>> },
 ): RefusalAnswer {
   const { code, detail, facts = {} } = refusal;
-  return { id, code, title: ERROR_CATALOGUE[code].title, detail, facts: factsOf(facts) };
+  return { id, code, title: ERROR_CATALOGUE[code].title, action: ERROR_ACTIONS[code], detail, facts: factsOf(facts) };
 }
 
 /** Without these no other row can be done either. */

@@ -1,6 +1,6 @@
 import { canonicalSchema } from '../database/json.ts';
 import { actorText, type Work } from '../database/work.ts';
-import { type Canonical, canonicalJson, digestOf } from '../kernel/digest.ts';
+import { type Canonical, canonicalJson } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 
@@ -36,7 +36,8 @@ export function toCanonical(value: unknown): Canonical {
 export async function once(work: Work, keys: MasterKey, request: KeyedRequest, run: () => Promise<Canonical>): Promise<Canonical> {
   const actor = actorText(work.actor);
   const { key, ...content } = request;
-  const requestDigest = digestOf(content);
+  // Under our key: a body may name a person, and a plain digest of it could be guessed.
+  const requestDigest = keys.digest(canonicalJson(content));
   // Two requests with one key at the same instant: the second waits here until the first has answered.
   await work.tx.$queryRaw`SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(${`${actor} ${key}`}, 0))) waited`;
   const known = await work.tx.requestRecord.findUnique({ where: { requestKey_actor: { requestKey: key, actor } } });

@@ -30,13 +30,19 @@ export const importAnswer = z
   .object({
     importFileId: rowId,
     state: z.enum(ImportState).meta({ example: 'stored' }),
-    repeated: z.boolean().meta({ description: '같은 파일이 이미 저장되어 있어 아무것도 바뀌지 않음', example: false }),
+    repeated: z.boolean().meta({
+      description: '같은 파일이 importFileId로 이미 저장되어 있어 아무것도 바뀌지 않음 (검사이면 가져와도 바뀌지 않음)',
+      example: false,
+    }),
     rowCount: z.int().meta({ example: 203 }),
     goodCount: z.int().meta({ example: 203 }),
     badCount: z.int().meta({ example: 0 }),
     errorCount: z.int().meta({ description: '사유의 수 (한 행에 여럿일 수 있음)', example: 0 }),
     errors: z.array(rowErrorAnswer).meta({ description: '사유 목록 (앞에서부터, 많으면 일부)', example: [] }),
-    outcome: z.record(z.string(), z.unknown()).meta({ description: '저장된 것의 수', example: { bills: 203 } }),
+    outcome: z.record(z.string(), z.unknown()).meta({
+      description: '저장된 것의 수. 검사(checked)이면 맞는 행을 가져올 때 저장될 것과 이미 있는 것의 수',
+      example: { bills: 203 },
+    }),
   })
   .meta({ id: 'ImportReport', description: '파일 반입 결과' });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { isMachinePermission, MACHINE_SCOPES } from '../identity/permission.ts';
 import { IDEMPOTENCY_HEADER } from './idempotency.ts';
 import { withExamples } from './openapi-examples.ts';
 import { problemSchema } from './problem.ts';
@@ -29,11 +30,30 @@ export function openApiDocument(routes: readonly Route[], version: string) {
     servers: [{ url: '/' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: '로그인 토큰 또는 기계 토큰' } },
+      securitySchemes: SECURITY_SCHEMES,
     },
     paths: paths satisfies ZodOpenApiPathsObject,
   });
   return withExamples(document);
+}
+
+const SCOPE_LIST = Object.entries(MACHINE_SCOPES).map(([scope, title]) => `- \`${scope}\`: ${title}`);
+
+/** Officials and machines show their tokens alike; which operations a machine may be given, each operation says. */
+const SECURITY_SCHEMES = {
+  session: { type: 'http', scheme: 'bearer', description: '사람의 로그인 토큰(POST /sign-in). 할 수 있는 일은 역할의 권한에 따른다.' },
+  machine: {
+    type: 'http',
+    scheme: 'bearer',
+    description: ['다른 시스템의 기계 토큰(POST /machine-tokens). 발급할 때 정하는 범위(scope):', '', ...SCOPE_LIST].join('\n'),
+  },
+} as const;
+
+/** The permission or scope that an operation needs, for each kind of token that may have it. */
+function securityOf({ permission }: Route): Record<string, string[]>[] {
+  if (permission === 'public') return [];
+  if (permission === 'any') return [{ session: [] }, { machine: [] }];
+  return [{ session: [permission] }, ...(isMachinePermission(permission) ? [{ machine: [permission] }] : [])];
 }
 
 function operation(route: Route): ZodOpenApiOperationObject {
@@ -44,7 +64,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
     summary: route.summary,
     description: describe(route),
     tags: [route.tag],
-    security: route.permission === 'public' ? [] : [{ bearer: [] }],
+    security: securityOf(route),
     requestParams: {
       ...(Object.keys(route.params.shape).length === 0 ? {} : { path: route.params }),
       ...(Object.keys(route.query.shape).length === 0 ? {} : { query: route.query }),

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { z } from 'zod';
 import { namedDatabaseError } from '../database/errors.ts';
-import { type CheongsanError, ERROR_CATALOGUE, named } from '../kernel/errors.ts';
+import { type CheongsanError, ERROR_ACTIONS, ERROR_CATALOGUE, named } from '../kernel/errors.ts';
 import { type Log, scrub } from '../kernel/log.ts';
 
 /** RFC 9457 problem details; `code` is the name scripts rely on. */
@@ -11,7 +11,11 @@ export const problemSchema = z
     title: z.string().meta({ example: ERROR_CATALOGUE.NOTICE_UNSERVED.title }),
     status: z.int().meta({ example: ERROR_CATALOGUE.NOTICE_UNSERVED.status }),
     code: z.string().meta({ example: 'NOTICE_UNSERVED' }),
-    detail: z.string().meta({ example: 'The seizure notice of case 2026-000012 is not proven served on the exchange.' }),
+    action: z.string().meta({ description: '무엇을 하면 되는지', example: ERROR_ACTIONS.NOTICE_UNSERVED }),
+    detail: z.string().meta({
+      description: '기술자를 위한 영문 설명 (값 포함)',
+      example: 'The seizure notice of case 2026-000012 is not proven served on the exchange.',
+    }),
     instance: z.string().meta({ example: 'urn:cheongsan:request:0c1f6a5e-3a0e-4c52-8a76-0f6f1d7a2b11' }),
     facts: z.record(z.string(), z.unknown()).meta({ example: { phase: 'approved' } }),
   })
@@ -37,6 +41,7 @@ export function toProblem(error: CheongsanError, requestId: string): z.infer<typ
     title: error.title,
     status: error.status,
     code: error.code,
+    action: error.action,
     detail: scrub(error.message),
     instance: `urn:cheongsan:request:${requestId}`,
     facts: factsOf(error.facts),

@@ -9,6 +9,7 @@ import { caseUpkeepRoutes } from './routes/case-upkeep.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { coinTransferRoutes } from './routes/coin-transfers.ts';
 import { demoRoutes } from './routes/demo.ts';
+import { depositAllocationRoutes } from './routes/deposit-allocations.ts';
 import { depositRoutes } from './routes/deposits.ts';
 import { distributionRoutes } from './routes/distributions.ts';
 import { identityRoutes } from './routes/identity.ts';
@@ -61,6 +62,7 @@ const EVERYWHERE: readonly Route[] = [
   ...serviceRoutes,
   ...venueAccountRoutes,
   ...depositRoutes,
+  ...depositAllocationRoutes,
   ...coinTransferRoutes,
   ...tradingRoutes,
   ...windowRoutes,

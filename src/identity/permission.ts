@@ -109,6 +109,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'bill_update.propose',
     'trading_state.propose',
     'freeze_release.propose',
+    'deposit_allocation.propose',
   ],
   approver: [
     'case.read',
@@ -174,22 +175,23 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
  * What a machine may be given: figures without names, and imports of facts. No person, no approval, no movement and no user
  * management, so that whoever issues tokens gains nothing for himself that his role withholds.
  */
-export const MACHINE_PERMISSIONS: readonly Permission[] = [
-  'case.read',
-  'bill.read',
-  'ledger.read',
-  'report.read',
-  'policy.read',
-  'alert.read',
-  'bill.import',
-  'receipt.export',
-  'bank.import',
-  'account.reconcile',
-  'trading.tighten',
-];
+export const MACHINE_SCOPES = {
+  'case.read': '사건 조회',
+  'bill.read': '체납 건과 납부지연가산세 조회',
+  'ledger.read': '장부와 추적 조회',
+  'report.read': '반입·반출 내역 조회',
+  'policy.read': '기준값 조회',
+  'alert.read': '알림 조회',
+  'bill.import': '체납 자료와 공식 잔액 자료 반입',
+  'receipt.export': '수납 자료 반출',
+  'bank.import': '금고 거래내역 반입',
+  'account.reconcile': '거래소 계정 대조',
+  'trading.tighten': '거래 중지',
+} as const satisfies Partial<Record<Permission, string>>;
+export type MachineScope = keyof typeof MACHINE_SCOPES;
 
-export function isMachinePermission(scope: string): scope is Permission {
-  return MACHINE_PERMISSIONS.some((permission) => permission === scope);
+export function isMachinePermission(scope: string): scope is MachineScope {
+  return Object.hasOwn(MACHINE_SCOPES, scope);
 }
 
 /** All that these roles together allow. */

@@ -29,9 +29,9 @@ export interface RowCounts {
 /** The answer to whoever sent a file. It names rows by line and column, never by person. */
 export interface ImportOutcome<Report> extends RowCounts {
   readonly importFileId: number;
-  /** `refused`: bad rows, and nothing was stored. `checked`: nothing was to be stored. */
+  /** `refused`: bad rows, and nothing was stored. `checked`: nothing was to be stored, and the report says what would be. */
   readonly state: ImportFile['state'];
-  /** True when this very file was stored before; it changed nothing now. */
+  /** True when this very file was stored before, under the id given: it changed nothing now, and would change nothing. */
   readonly repeated: boolean;
   readonly report: Report;
 }
@@ -78,6 +78,23 @@ export async function storedBefore<Report>(
   if (file === null) return undefined;
   const { id, state, rowCount, goodCount, badCount } = file;
   return { importFileId: id, state, repeated: true, rowCount, goodCount, badCount, report: schema.parse(file.report) };
+}
+
+/** The answer to whoever only checks a file that was stored before; `report` says that an import would store nothing. */
+export function checkedAgain<Report>(before: ImportOutcome<Report>, report: Report): ImportOutcome<Report> {
+  return { ...before, state: 'checked', report };
+}
+
+/**
+ * A header alone says nothing, and no kind of file tells by itself for which days or letters nothing is to be told: a query that
+ * found nothing and a file that lost its rows look alike. Error: `FILE_FORMAT`.
+ */
+export function assertHasRows(rowCount: number): void {
+  if (rowCount > 0) return;
+  throw new CheongsanError(
+    'FILE_FORMAT',
+    'The file has a header and no rows; export it again, and send nothing where there is nothing to tell.',
+  );
 }
 
 /** The id under which a file will be recorded, for rows that name it before its outcome is known. */

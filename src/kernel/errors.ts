@@ -1,7 +1,7 @@
 /**
- * Every way in which the service says no, with the HTTP status and the Korean title an officer reads. The code is the
- * contract: scripts, tests and stored decisions rely on it. `detail` (English, with the value and what to do) is for the
- * log, the shell and the integrator; it never holds personal data.
+ * Every way in which the service says no, with the HTTP status and the Korean title an officer reads; what he can do about it is
+ * in `ERROR_ACTIONS` below. The code is the contract: scripts, tests and stored decisions rely on it. `detail` (English, with the
+ * value and what to do) is for the log, the shell and the integrator; it never holds personal data.
  */
 export const ERROR_CATALOGUE = {
   // input
@@ -60,6 +60,7 @@ export const ERROR_CATALOGUE = {
   DISTRIBUTION_TOO_EARLY: { status: 409, title: '배분기일 전입니다' },
   DISTRIBUTION_OBJECTED: { status: 409, title: '배분 이의가 남아 있습니다' },
   REFUND_PAYEE_DIFFERS: { status: 409, title: '환급 계좌의 예금주가 체납자와 다릅니다' },
+  WITHDRAWAL_NOT_COVERED: { status: 409, title: '나간 금액이 출금하기로 한 사건들의 원화보다 많습니다' },
   PENALTY_WITHHOLDING_AGENT: { status: 422, title: '특별징수 납부지연가산세는 계산 대상이 아닙니다' },
   // policy
   POLICY_UNKNOWN: { status: 404, title: '없는 기준값입니다' },
@@ -69,6 +70,7 @@ export const ERROR_CATALOGUE = {
   EXCHANGE_UNAVAILABLE: { status: 502, title: '거래소에 연결할 수 없습니다' },
   KEY_MAY_WITHDRAW: { status: 400, title: '출금 권한이 있는 거래소 키는 등록할 수 없습니다' },
   LIVE_KEY_IN_DEMO: { status: 403, title: '연습용 데이터베이스에는 실제 거래소 키를 등록할 수 없습니다' },
+  FREEZE_UNEXPLAINED: { status: 409, title: '원인불명 차이가 남아 있어 동결을 풀 수 없습니다' },
   ASSET_FROZEN: { status: 409, title: '동결된 자산입니다' },
   ALERT_UNDELIVERED: { status: 502, title: '알림을 전달하지 못했습니다' },
   DATABASE_UNAVAILABLE: { status: 503, title: '데이터베이스에 연결할 수 없습니다' },
@@ -82,6 +84,78 @@ export const ERROR_CATALOGUE = {
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+/** What whoever is refused can do about it: one Korean sentence or two for each code, since the detail is for engineers. */
+export const ERROR_ACTIONS = {
+  INPUT_INVALID: '안내된 항목을 고쳐 다시 시도하십시오.',
+  FILE_TORN: '보낸 곳에서 파일을 다시 받아 처음부터 끝까지 온전한 것으로 다시 시도하십시오.',
+  FILE_ENCODING: '원래 프로그램에서 UTF-8 또는 CP949로 다시 저장하여 보내십시오.',
+  FILE_FORMAT: '첫 행의 열 이름과 내용이 docs/formats.md의 서식과 같은지, 자료 행이 있는지 확인하여 다시 보내십시오.',
+  FILE_TOO_LARGE: '파일을 나누어 보내십시오. 한도는 docs/formats.md에 있습니다.',
+  AMOUNT_NEGATIVE: '금액과 수량을 0 이상으로 고쳐 다시 보내십시오.',
+  NOT_FOUND: '번호나 이름, 파일의 위치가 맞는지 확인하십시오.',
+  CONFLICT: '지금 상태를 다시 조회하여 까닭을 확인한 뒤, 필요하면 다시 시도하십시오.',
+  IDEMPOTENCY_CONFLICT: '새 요청이면 새 요청 번호(Idempotency-Key)를 정하여 보내십시오.',
+  UNAUTHENTICATED: '로그인하거나 쓸 수 있는 토큰을 함께 보내십시오.',
+  SECOND_FACTOR_REQUIRED: '2차 인증을 등록한 뒤 인증번호로 다시 로그인하십시오.',
+  TOO_MANY_ATTEMPTS: '잠시 기다렸다가 다시 로그인하십시오. 본인이 아닌 시도라면 관리자에게 알리십시오.',
+  FORBIDDEN: '권한이 있는 담당자에게 맡기거나 관리자에게 권한을 확인하십시오.',
+  APPROVAL_BY_MAKER: '다른 결재권자에게 결재를 요청하십시오.',
+  APPROVAL_NOT_PENDING: '결재 목록에서 이 기안이 이미 처리되었는지 확인하십시오.',
+  APPROVAL_MISSING: '먼저 결재를 받으십시오.',
+  APPROVAL_STALE: '바뀐 내용을 확인하여 다시 기안하십시오.',
+  PERSON_ERASED: '되돌릴 수 없습니다. 번호와 합계로만 조회하십시오.',
+  PERSON_NEEDED: '사건과 체납액이 모두 정리된 뒤에 다시 파기를 요청하십시오.',
+  IMPORT_ROWS_REFUSED: '안내된 행을 고쳐 다시 보내거나, 맞는 행만 저장하도록 지정하여 보내십시오.',
+  IMPORT_FIGURES_DIFFER: '달라진 금액은 체납액 변동 자료로 보내고, 다른 자료이면 번호가 맞는지 보낸 곳에 확인하십시오.',
+  REPLY_UNKNOWN_REQUEST: '회신의 요청번호가 보낸 조회의 번호와 같은지 거래소에 확인하십시오.',
+  LEDGER_UNBALANCED: '기록하지 않았습니다. 관리자에게 오류 내용을 전하십시오.',
+  LEDGER_OVERDRAFT: '잔액과 진행 중인 처리를 확인하여 금액이나 수량을 고치십시오.',
+  LEDGER_KEY_CONFLICT: '이미 기록된 분개를 확인하고 관리자에게 알리십시오. 같은 처리를 되풀이하지 마십시오.',
+  LEDGER_REVERSED_ALREADY: '취소 분개가 있는지 장부에서 확인하십시오. 다시 취소할 것은 없습니다.',
+  LEDGER_UNKNOWN_ACCOUNT: '기록하지 않았습니다. 관리자에게 오류 내용을 전하십시오.',
+  SEIZURE_DUNNING_UNSERVED: '독촉장 송달일을 체납 자료로 가져온 뒤 다시 시도하십시오.',
+  SEIZURE_DUNNING_NOT_EXPIRED: '독촉 납부기한이 지난 뒤에 다시 시도하십시오.',
+  SEIZURE_BILL_BARRED: '이 고지를 빼고 다시 기안하거나, 막는 사유를 체납 건에서 확인하십시오.',
+  SEIZURE_NOTHING_OWED: '납부 내역을 확인하십시오. 압류할 것이 없으면 사건을 해제하십시오.',
+  SEIZURE_COLLECTION_DEFERRED: '유예가 끝난 뒤에 다시 시도하십시오.',
+  SEIZURE_ENFORCEMENT_DEFERRED: '유예가 끝난 뒤에 다시 시도하십시오.',
+  SEIZURE_PRESCRIBED: '이 고지를 빼고, 시효완성정리를 검토하십시오.',
+  SEIZURE_EXCESSIVE: '압류할 자산이나 수량을 체납액에 맞게 줄여 다시 기안하십시오.',
+  SEIZURE_NOTHING_TO_SEIZE: '보유 내역 회신을 확인하거나 다른 거래소에 조회하십시오.',
+  SEIZURE_STAYED: '사건의 중지 사유가 풀렸는지 확인하고, 풀렸으면 해제를 기록한 뒤 다시 시도하십시오.',
+  RELEASE_NOT_ALLOWED: '남은 체납액, 보관 중인 자산, 진행 중인 처리를 먼저 정리하십시오.',
+  MATCH_UNCONFIRMED: '거래소에 본인 확인을 요청하고 결과를 결정으로 기록하십시오.',
+  PHASE_WRONG: '사건의 지금 단계와 다음 할 일을 확인하여 그 순서대로 처리하십시오.',
+  NOTICE_UNSERVED: '송달 결과와 증빙을 기록한 뒤 다시 시도하십시오.',
+  PROOF_REQUIRED: '증빙 번호나 증빙 문서를 함께 보내십시오.',
+  SERVICE_NOT_ALLOWED: '법이 정한 다른 송달 방법을 고르거나, 그 방법의 요건을 먼저 갖추십시오.',
+  SERVICE_CONTRADICTED: '먼저 기록된 송달 증빙과 대조하여 어느 쪽이 맞는지 확인하십시오.',
+  TRADING_HALTED: '중지 사유를 확인하고, 거래소와 대조한 뒤 거래 재개 결재를 받으십시오.',
+  BANK_LINE_UNMATCHED: '적요의 번호와 금액을 장부와 맞추어 보고, 미확인 입금으로 받으려면 그렇게 지정하여 보내십시오.',
+  DISTRIBUTION_TOO_EARLY: '배분기일이 된 뒤에 다시 시도하십시오.',
+  DISTRIBUTION_OBJECTED: '이의를 결정하거나 취하를 기록한 뒤 다시 시도하십시오.',
+  REFUND_PAYEE_DIFFERS: '체납자 본인 명의의 계좌를 받아 다시 기안하십시오.',
+  WITHDRAWAL_NOT_COVERED: '나간 돈을 거래소 계정으로 되돌려 놓아 회수로 확정한 뒤, 지시한 출금을 그만두고 다시 기안하십시오.',
+  PENALTY_WITHHOLDING_AGENT: '지방세 전산망에 있는 공식 금액을 쓰십시오.',
+  POLICY_UNKNOWN: '기준값의 이름과 날짜를 확인하고, 없는 날짜이면 기준값 변경을 기안하십시오.',
+  POLICY_INVALID: '기준값 설명에 적힌 범위와 형식에 맞게 고쳐 다시 기안하십시오.',
+  EXCHANGE_REFUSED: '거래소의 거부 사유를 확인하고, 계정 상태와 주소 등록을 거래소에서 점검하십시오.',
+  EXCHANGE_UNAVAILABLE: '저절로 다시 시도합니다. 오래 이어지면 거래소 공지와 네트워크를 확인하십시오.',
+  KEY_MAY_WITHDRAW: '거래소에서 조회와 주문 권한만 있는 키를 새로 만들어 등록하십시오.',
+  LIVE_KEY_IN_DEMO: '실제 키는 실제 데이터베이스에만 등록하고, 연습에는 연습용 거래소의 키를 쓰십시오.',
+  FREEZE_UNEXPLAINED: '출금을 이전으로 설명하거나, 들어온 자산을 회수 또는 시 자체 재원으로 확정하여 차이를 없앤 뒤 다시 올리십시오.',
+  ASSET_FROZEN: '동결 사유를 확인하여 차이를 밝히고, 동결 해제 결재를 받으십시오.',
+  ALERT_UNDELIVERED: '알림 주소와 메일 서버 설정을 관리자와 확인하십시오. 알림 목록에는 남아 있습니다.',
+  DATABASE_UNAVAILABLE: '잠시 뒤 다시 시도하고, 이어지면 관리자에게 데이터베이스 상태를 확인하게 하십시오.',
+  DATABASE_CONTENTION: '아무것도 바뀌지 않았습니다. 잠시 뒤 그대로 다시 시도하십시오.',
+  DISK_FULL: '관리자에게 디스크 공간을 늘리게 한 뒤 다시 시도하십시오.',
+  MIGRATION_NEEDED: '관리자에게 서비스 버전과 데이터베이스 구조를 맞추게 하십시오.',
+  CONFIG_INVALID: 'README의 설정 항목을 보고 안내된 설정값을 고쳐 다시 실행하십시오.',
+  KEY_UNAVAILABLE: '이 설치의 암호화 키 파일을 제자리에 두거나 CHEONGSAN_KEY로 알려 준 뒤 다시 실행하십시오.',
+  DEMO_ONLY: '--demo를 붙여 연습용 데이터베이스에서 하십시오.',
+  INTERNAL: '같은 처리를 되풀이하지 말고, 시각과 요청 번호를 적어 관리자에게 알리십시오.',
+} as const satisfies Record<ErrorCode, string>;
 
 /** A refusal or failure with a name. `facts` are machine-readable numbers and codes behind it, free of personal data. */
 export class CheongsanError extends Error {
@@ -101,6 +175,10 @@ export class CheongsanError extends Error {
 
   get title(): string {
     return ERROR_CATALOGUE[this.code].title;
+  }
+
+  get action(): string {
+    return ERROR_ACTIONS[this.code];
   }
 }
 

@@ -68,10 +68,13 @@ function derive(key: Uint8Array, purpose: string): Buffer {
 /** The installation's key: wraps the persons' keys, seals secrets, and makes blind indexes by which sealed values are found again. */
 export class MasterKey extends SealingKey {
   readonly #indexKey: Buffer;
+  /** By this the same key is known again. It says nothing about the key to whoever lacks it. */
+  readonly checkValue: string;
 
   constructor(key: Uint8Array) {
     super(derive(key, 'seal'));
     this.#indexKey = derive(key, 'index');
+    this.checkValue = hmacSha256Hex(derive(key, 'check'), 'cheongsan master key');
   }
 
   /** Equal inputs give equal indexes; without the key nobody can test a guess. `field` keeps equal texts of different fields apart. */

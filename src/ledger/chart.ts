@@ -1,7 +1,8 @@
 /**
  * The chart of accounts, as the migration put it into `ledger_chart`. Coins in custody are the taxpayer's property: what is
  * held (11xx) always stands against the duty to sell it for him or give it back (2110). Won at a venue is an asset of its
- * own (12xx against 22xx) until the bank has it (1310 against 2310).
+ * own (12xx against 22xx) until the bank has it (1310 against 2310). What the city put in of its own (3110) stands against the
+ * float for network fees (1610) and against what was missing (1190).
  */
 export const CHART = {
   coinsHeld: '1110',
@@ -31,6 +32,7 @@ export const CHART = {
   distributed: '2320',
   surplusOwed: '2330',
   bankUnidentifiedOwed: '2340',
+  ownMeans: '3110',
   assessed: '4110',
   latePenaltyAssessed: '4120',
   settledElsewhere: '4130',

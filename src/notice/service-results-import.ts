@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Actor, Database, Work } from '../database/work.ts';
 import type { FileContent } from '../document/byte-source.ts';
 import type { CheckedRow, RowError, RowProblem } from '../document/row-check.ts';
-import { type ImportChoice, importTable, type Judged, type TableImport, type TablePlan } from '../import/table.ts';
+import { type ImportChoice, importTable, type Judged, type OtherRows, type TableImport, type TablePlan } from '../import/table.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
@@ -64,12 +64,17 @@ interface JudgedRow {
   readonly isNew: boolean;
 }
 
-async function judgeRows(work: Work, rows: readonly CheckedRow<PostedResult>[]): Promise<Judged<JudgedRow>> {
-  const attempts = await attemptsByTrackingNumber(work, rows);
-  const judged = rows.map((row) => judgeRow(row, attempts.get(row.value.trackingNumber) ?? [], work.at));
+async function judgeRows(
+  work: Work,
+  rows: readonly CheckedRow<PostedResult>[],
+  { readable }: OtherRows<PostedResult>,
+): Promise<Judged<JudgedRow>> {
+  const attempts = await attemptsByTrackingNumber(work, [...rows, ...readable]);
+  const judge = (row: CheckedRow<PostedResult>) => judgeRow(row, attempts.get(row.value.trackingNumber) ?? [], work.at);
+  const judged = rows.map(judge);
   return {
     good: judged.flatMap((row) => ('running' in row ? [row] : [])),
-    errors: judged.flatMap((row) => ('reason' in row ? [row] : [])),
+    errors: [...judged, ...readable.map(judge)].flatMap((row) => ('running' in row ? [] : row)),
   };
 }
 
@@ -103,10 +108,11 @@ async function attemptsByTrackingNumber(work: Work, rows: readonly CheckedRow<Po
   return byNumber;
 }
 
-function judgeRow({ line, value }: CheckedRow<PostedResult>, running: readonly RunningAttempt[], at: Date): JudgedRow | RowError {
+/** A row to be recorded, or every reason against it. */
+function judgeRow({ line, value }: CheckedRow<PostedResult>, running: readonly RunningAttempt[], at: Date): JudgedRow | RowError[] {
   const refuse = (column: ServiceResultColumn, code: RowError['code'], reason: string): RowError => ({ line, column, code, reason });
-  if (running.length === 0) return refuse('등기번호', 'NOT_FOUND', '발송 기록이 없는 등기번호임.');
-  if (recipientCount(running) > 1) return refuse('등기번호', 'CONFLICT', '같은 등기번호로 두 사람에게 발송한 것으로 기록되어 있음.');
+  if (running.length === 0) return [refuse('등기번호', 'NOT_FOUND', '발송 기록이 없는 등기번호임.')];
+  if (recipientCount(running) > 1) return [refuse('등기번호', 'CONFLICT', '같은 등기번호로 두 사람에게 발송한 것으로 기록되어 있음.')];
   const { result, resultOn, receivedBy, reference } = value;
   const proven: ProvenResult = {
     result,
@@ -115,8 +121,9 @@ function judgeRow({ line, value }: CheckedRow<PostedResult>, running: readonly R
     proof: { form: 'reference', reference },
   };
   const judgements = running.map((attempt) => judgeAttempt(attempt, proven, seoulDay(at)));
-  const refusal = judgements.find((judgement) => judgement.verdict === 'refused');
-  if (refusal !== undefined) return refuse('배달결과', refusal.code, refusal.reason);
+  // Letters of one envelope are mostly refused for one reason, which is told once.
+  const refusals = new Map(judgements.flatMap((judgement) => (judgement.verdict === 'refused' ? [[judgement.reason, judgement]] : [])));
+  if (refusals.size > 0) return [...refusals.values()].map(({ code, reason }) => refuse('배달결과', code, reason));
   const fresh = running.filter((_, index) => judgements[index]?.verdict === 'new');
   return fresh.length === 0 ? { proven, running, isNew: false } : { proven, running: fresh, isNew: true };
 }

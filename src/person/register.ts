@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { appendAudit } from '../audit/append.ts';
-import type { Work } from '../database/work.ts';
+import type { Transaction, Work } from '../database/work.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
@@ -28,9 +28,20 @@ export interface Registration {
   readonly differences: readonly PersonDifference[];
 }
 
-interface Candidate {
+export interface Candidate {
   readonly details: PersonDetails;
   readonly indexes: BlindIndexes;
+}
+
+/** Persons on their way in: those known are found, the others have ids, and nobody is stored yet. */
+export interface PreparedPersons {
+  readonly candidates: readonly Candidate[];
+  /** Ids by registration index. */
+  readonly known: ReadonlyMap<string, number>;
+  readonly fresh: readonly Identified[];
+  readonly sample: boolean;
+  /** The first rows of those who are new, where they were sealed beforehand. */
+  readonly sealed: readonly SealedRow[] | undefined;
 }
 
 /**
@@ -44,34 +55,62 @@ export async function registerPersons(
   persons: readonly PersonDetails[],
   options: { readonly sample: boolean },
 ): Promise<Registration> {
-  const candidates = persons.map((person, position): Candidate => {
+  return storePersons(work, keys, await preparePersons(work, candidatesOf(keys, persons), options));
+}
+
+/** Persons in the form in which they are compared and stored. Error: `INPUT_INVALID` with the position. */
+export function candidatesOf(keys: MasterKey, persons: readonly PersonDetails[]): Candidate[] {
+  return persons.map((person, position) => {
     const details = tidyDetails(person, position);
     return { details, indexes: blindIndexes(keys, details) };
   });
-  const known = await idsByRegistration(work, registrationsOf(candidates));
+}
+
+/** The part of a registration that asks the database before anything is sealed. */
+export async function preparePersons(
+  work: Work,
+  candidates: readonly Candidate[],
+  { sample }: { readonly sample: boolean },
+): Promise<PreparedPersons> {
+  const known = await idsByRegistration(work.tx, registrationsOf(candidates));
   const fresh = firstOfEach(candidates).filter(
     ({ indexes }) => indexes.registrationIndex === null || !known.has(indexes.registrationIndex),
   );
+  return { candidates, known, fresh: (await withIds(work, fresh)).sort(byRegistration), sample, sealed: undefined };
+}
+
+/**
+ * Seals beforehand what `storePersons` stores first. It asks the database nothing, so that it may go on while the same unit of work
+ * stores something else: a transaction answers one question at a time.
+ */
+export async function sealPersons(keys: MasterKey, prepared: PreparedPersons): Promise<PreparedPersons> {
+  const [first] = chunks(prepared.fresh);
+  return first === undefined ? prepared : { ...prepared, sealed: await sealChunk(keys, first) };
+}
+
+/** The end of a registration; what it answers is what `registerPersons` says. */
+export async function storePersons(work: Work, keys: MasterKey, prepared: PreparedPersons): Promise<Registration> {
+  const { candidates, known, fresh, sample } = prepared;
   const freshIds = new Map<Candidate, number>();
-  await insertAll(work, keys, fresh, options.sample, freshIds);
-  const lost = registrationsOf(fresh.filter((candidate) => !freshIds.has(candidate)));
-  const ids = await idsByRegistration(work, lost, known);
+  await insertAll(work, keys, prepared, freshIds);
+  const lost = registrationsOf(fresh.map(({ candidate }) => candidate).filter((candidate) => !freshIds.has(candidate)));
+  const ids = await idsByRegistration(work.tx, lost, new Map(known));
   for (const [{ indexes }, id] of freshIds) if (indexes.registrationIndex !== null) ids.set(indexes.registrationIndex, id);
   const registration = {
     ids: candidates.map((candidate, position) => idOf(candidate, position, ids, freshIds)),
     created: freshIds.size,
   };
   const differences = await findDifferences(work, keys, candidates, registration.ids, freshIds);
-  if (registration.created > 0) await recordRegistration(work, [...freshIds.values()], differences.length, options.sample);
+  if (registration.created > 0) await recordRegistration(work, [...freshIds.values()], differences.length, sample);
   return { ...registration, differences };
 }
 
-function registrationsOf(candidates: readonly Candidate[]): string[] {
+export function registrationsOf(candidates: readonly Candidate[]): string[] {
   return [...new Set(candidates.flatMap(({ indexes }) => indexes.registrationIndex ?? []))];
 }
 
 /** Of each registration number the first description in the batch, and everybody without a number. */
-function firstOfEach(candidates: readonly Candidate[]): Candidate[] {
+export function firstOfEach(candidates: readonly Candidate[]): Candidate[] {
   const seen = new Set<string>();
   return candidates.filter(({ indexes: { registrationIndex } }) => {
     if (registrationIndex === null) return true;
@@ -81,13 +120,13 @@ function firstOfEach(candidates: readonly Candidate[]): Candidate[] {
   });
 }
 
-async function idsByRegistration(
-  work: Work,
+export async function idsByRegistration(
+  reader: Pick<Transaction, '$queryRaw'>,
   registrations: readonly string[],
   into = new Map<string, number>(),
 ): Promise<Map<string, number>> {
   for (const chunk of chunks(registrations)) {
-    const rows = await work.tx.$queryRaw<{ id: number; registration_index: string }[]>`
+    const rows = await reader.$queryRaw<{ id: number; registration_index: string }[]>`
       SELECT id, registration_index FROM person WHERE registration_index = ANY (${chunk}::text[])`;
     for (const row of rows) into.set(row.registration_index, row.id);
   }
@@ -101,27 +140,25 @@ async function idsByRegistration(
 async function insertAll(
   work: Work,
   keys: MasterKey,
-  fresh: readonly Candidate[],
-  sample: boolean,
+  { fresh, sample, sealed }: PreparedPersons,
   created: Map<Candidate, number>,
 ): Promise<void> {
   let storing = Promise.resolve();
-  const ordered = (await withIds(work, fresh)).sort((a, b) => compare(a.registration, b.registration));
-  for (const chunk of chunks(ordered)) {
-    const [rows] = await Promise.all([sealChunk(keys, chunk), storing]);
+  for (const [index, chunk] of [...chunks(fresh)].entries()) {
+    const [rows] = await Promise.all([(index === 0 ? sealed : undefined) ?? sealChunk(keys, chunk), storing]);
     storing = storeChunk(work, rows, sample, created);
   }
   await storing;
 }
 
-interface Identified {
+export interface Identified {
   readonly id: number;
   /** The registration index, or nothing. */
   readonly registration: string;
   readonly candidate: Candidate;
 }
 
-interface SealedRow extends Identified, SealedDetails {}
+export interface SealedRow extends Identified, SealedDetails {}
 
 /** Ids come first, since what is sealed is bound to its row. */
 async function withIds(work: Work, fresh: readonly Candidate[]): Promise<Identified[]> {
@@ -219,6 +256,6 @@ function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let start = 0; start < items.length; start += ROWS_PER_STATEMENT) yield items.slice(start, start + ROWS_PER_STATEMENT);
 }
 
-function compare(a: string, b: string): number {
+function byRegistration({ registration: a }: Identified, { registration: b }: Identified): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import { verifyAuditLog } from '../audit/verify.ts';
+import { AUDIT_FINDING_TITLES, verifyAuditLog } from '../audit/verify.ts';
 import type { Database } from '../database/work.ts';
 import { replayDecisions } from '../liquidation/replay.ts';
 import { brokenReceivables } from '../tax/receivables.ts';
@@ -7,7 +7,7 @@ import { readCaseMoney } from '../treasury/case-money.ts';
 /** One thing that must hold whatever happened. `offending` names rows, never persons. */
 export interface InvariantResult {
   readonly code: string;
-  /** What holds, in words. */
+  /** What holds, in Korean. */
   readonly statement: string;
   readonly offending: readonly string[];
 }
@@ -21,25 +21,29 @@ interface SqlInvariant {
 
 const LEDGER: readonly SqlInvariant[] = [
   {
+    // Every journal entry balances per asset.
     code: 'entry_balances',
-    statement: 'Every journal entry balances per asset.',
+    statement: '모든 분개는 자산마다 차변과 대변이 같다.',
     sql: `SELECT 'entry:' || l.entry_id AS row FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
           GROUP BY l.entry_id, a.asset HAVING sum(l.amount) <> 0`,
   },
   {
+    // Every balance is the sum of its lines.
     code: 'balance_is_sum',
-    statement: 'Every balance is the sum of its lines.',
+    statement: '모든 계정의 잔액은 그 계정 분개 줄의 합이다.',
     sql: `SELECT 'account:' || b.account_id AS row FROM ledger_balance b LEFT JOIN ledger_line l ON l.account_id = b.account_id
           GROUP BY b.account_id, b.balance HAVING b.balance <> coalesce(sum(l.amount), 0)`,
   },
   {
+    // No guarded account stands on its wrong side.
     code: 'no_overdraft',
-    statement: 'No guarded account stands on its wrong side.',
+    statement: '한쪽으로만 설 수 있는 계정은 반대쪽에 서지 않는다.',
     sql: `SELECT 'account:' || account_id AS row FROM ledger_balance WHERE balance * guard < 0`,
   },
   {
+    // A reversal is the exact opposite of its entry.
     code: 'reversed_once',
-    statement: 'A reversal is the exact opposite of its entry.',
+    statement: '취소 분개는 원래 분개와 정확히 반대이다.',
     sql: `SELECT 'entry:' || r.id AS row FROM ledger_entry r WHERE r.reverses_id IS NOT NULL AND EXISTS (
             SELECT 1 FROM (SELECT line_number, account_id, amount FROM ledger_line WHERE entry_id = r.id) n
               FULL JOIN (SELECT line_number, account_id, amount FROM ledger_line WHERE entry_id = r.reverses_id) o USING (line_number)
@@ -51,8 +55,9 @@ const BALANCE_OF = `SELECT coalesce(sum(b.balance), 0) FROM ledger_account a JOI
 
 const COINS: readonly SqlInvariant[] = [
   {
+    // Per holding: demanded = received + outstanding + short.
     code: 'demanded_is_accounted',
-    statement: 'Per holding: demanded = received + outstanding + short.',
+    statement: '보유 자산마다: 이전을 요구한 수량 = 받은 수량 + 아직 오지 않은 수량 + 모자란 수량.',
     sql: `SELECT 'holding:' || h.id AS row FROM holding h
           WHERE EXISTS (SELECT 1 FROM ledger_account a WHERE a.subject = 'holding:' || h.id AND a.chart_code = '1150')
             AND h.demanded_quantity <> (${BALANCE_OF} AND a.chart_code = '1150')
@@ -60,8 +65,9 @@ const COINS: readonly SqlInvariant[] = [
                   WHERE a.subject = 'holding:' || h.id AND a.chart_code = '1150' AND l.amount < 0)`,
   },
   {
+    // Per holding: received = held + on order + in transit + sold + returned.
     code: 'received_is_accounted',
-    statement: 'Per holding: received = held + on order + in transit + sold + returned.',
+    statement: '보유 자산마다: 받은 수량 = 보관 + 주문 중 + 이동 중 + 매각 + 반환.',
     sql: `SELECT 'holding:' || h.id AS row FROM holding h
           WHERE (SELECT coalesce(sum(m.quantity), 0) FROM deposit_match m WHERE m.holding_id = h.id)
              <> (${BALANCE_OF} AND a.chart_code IN ('1110', '1120', '1130'))
@@ -69,32 +75,62 @@ const COINS: readonly SqlInvariant[] = [
               + (SELECT coalesce(sum(t.quantity), 0) FROM coin_transfer t WHERE t.holding_id = h.id AND t.state = 'done')`,
   },
   {
+    // What is owed to the owner in coins is what is outstanding or in custody.
     code: 'duty_matches_custody',
-    statement: 'What is owed to the owner in coins is what is outstanding or in custody.',
+    statement: '소유자에게 돌려주거나 팔아 줄 코인은 아직 오지 않았거나 보관 중인 코인과 같다.',
     sql: `SELECT 'holding:' || h.id AS row FROM holding h
           WHERE (${BALANCE_OF} AND a.chart_code IN ('1110', '1120', '1130', '1150', '2110')) <> 0`,
   },
   {
+    // Per deposit: what found its place has its decisions, and what is owed for it is what did not and was not sent back.
+    code: 'deposit_is_accounted',
+    statement: '입금마다: 확정한 수량은 그 결정의 합과 같고, 돌려줄 의무는 확정하지도 반환하지도 않은 수량과 같다.',
+    sql: `SELECT 'venue_deposit:' || d.id AS row FROM venue_deposit d
+          WHERE d.matched_quantity <> (SELECT coalesce(sum(m.quantity), 0) FROM deposit_match m WHERE m.deposit_row_id = d.id)
+              + (SELECT coalesce(sum(u.quantity), 0) FROM deposit_allocation u WHERE u.deposit_row_id = d.id AND u.state = 'booked')
+             OR d.quantity - d.matched_quantity - d.returned_quantity
+             <> (SELECT coalesce(-sum(b.balance), 0) FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+                  WHERE a.subject = 'deposit:' || d.id AND a.chart_code IN ('2140', '2240'))`,
+  },
+  {
+    // Per account and asset: what the city put in of its own is what two officials decided.
+    code: 'own_means_are_decided',
+    statement: '계정과 자산마다: 시 자체 재원은 두 담당자가 결정한 수량과 같다.',
+    sql: `WITH booked AS (
+            SELECT a.place, a.asset, -sum(b.balance) AS amount FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+             WHERE a.chart_code = '3110' GROUP BY a.place, a.asset),
+          decided AS (
+            SELECT 'account:' || d.venue_account_id AS place, d.asset, sum(u.quantity) AS amount
+              FROM deposit_allocation u JOIN venue_deposit d ON d.id = u.deposit_row_id JOIN approval p ON p.id = u.approval_id
+             WHERE u.state = 'booked' AND u.use IN ('gas_float', 'make_good') AND p.state = 'approved' GROUP BY 1, 2)
+          SELECT place || ' ' || asset AS row FROM booked b FULL JOIN decided d USING (place, asset)
+           WHERE coalesce(b.amount, 0) <> coalesce(d.amount, 0)`,
+  },
+  {
+    // The fills of a closed order add up to what the venue executed, never beyond its quantity.
     code: 'orders_close_exactly',
-    statement: 'The fills of a closed order add up to what the venue executed, never beyond its quantity.',
+    statement: '끝난 주문의 체결 합계는 거래소가 체결한 수량과 같고 주문 수량을 넘지 않는다.',
     sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o LEFT JOIN order_fill f ON f.order_id = o.id WHERE o.closed_at IS NOT NULL
           GROUP BY o.id HAVING coalesce(sum(f.quantity), 0) IS DISTINCT FROM o.executed_quantity OR o.executed_quantity > o.quantity`,
   },
   {
+    // Per holding: what is on order is what open orders stand for.
     code: 'on_order_is_open_orders',
-    statement: 'Per holding: what is on order is what open orders stand for.',
+    statement: '보유 자산마다: 주문 중인 수량은 열려 있는 주문의 수량과 같다.',
     sql: `SELECT 'holding:' || h.id AS row FROM holding h
           WHERE (${BALANCE_OF} AND a.chart_code = '1120')
              <> (SELECT coalesce(sum(o.quantity), 0) FROM sale_order o WHERE o.holding_id = h.id AND o.closed_at IS NULL)`,
   },
   {
+    // No account has two orders whose outcome is open.
     code: 'one_open_order_per_account',
-    statement: 'No account has two orders whose outcome is open.',
+    statement: '결과를 모르는 주문이 한 계정에 둘 이상 있지 않다.',
     sql: `SELECT 'venue_account:' || venue_account_id AS row FROM sale_order WHERE closed_at IS NULL GROUP BY venue_account_id HAVING count(*) > 1`,
   },
   {
+    // Every fill has its journal entry, and every fill entry its fill.
     code: 'fill_has_entry',
-    statement: 'Every fill has its journal entry, and every fill entry its fill.',
+    statement: '모든 체결에는 분개가 있고, 모든 체결 분개에는 체결이 있다.',
     sql: `SELECT 'order_fill:' || f.id AS row FROM order_fill f LEFT JOIN ledger_entry e ON e.id = f.ledger_entry_id AND e.kind = 'fill' WHERE e.id IS NULL
           UNION ALL
           SELECT 'entry:' || e.id FROM ledger_entry e LEFT JOIN order_fill f ON f.ledger_entry_id = e.id WHERE e.kind = 'fill' AND f.id IS NULL`,
@@ -106,43 +142,49 @@ const MANDATE_OF_DECISION = `(d.inputs->'gate'->'mandate'->>'id')::int`;
 
 const LAWFUL: readonly SqlInvariant[] = [
   {
+    // No order before the sale notice was proven served on everyone the law names.
     code: 'order_after_served_notice',
-    statement: 'No order before the sale notice was proven served on everyone the law names.',
+    statement: '법이 정한 모든 사람에게 매각 통지가 송달된 것이 증명되기 전에는 주문이 없다.',
     sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN seizure_case c ON c.id = o.case_id
           CROSS JOIN LATERAL (SELECT c.person_id UNION SELECT r.person_id FROM right_holder r WHERE r.case_id = c.id AND r.created_at <= o.created_at) AS owed (person_id)
           WHERE NOT EXISTS (SELECT 1 FROM notice n WHERE n.subject = 'case:' || c.id AND n.kind = 'sale_notice' AND n.recipient_id = owed.person_id
                                AND n.state = 'served' AND n.served_on <= (o.created_at AT TIME ZONE 'Asia/Seoul')::date AND n.proven_at <= o.created_at)`,
   },
   {
+    // No order before the voluntary window was over or waived.
     code: 'order_after_window',
-    statement: 'No order before the voluntary window was over or waived.',
+    statement: '자진 기간이 끝나거나 포기되기 전에는 주문이 없다.',
     sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o LEFT JOIN sale_window w ON w.case_id = o.case_id
           WHERE w.id IS NULL OR w.state NOT IN ('passed', 'waived') OR w.closed_at IS NULL OR w.closed_at > o.created_at
              OR (w.state = 'passed' AND w.ends_on >= (o.created_at AT TIME ZONE 'Asia/Seoul')::date)`,
   },
   {
+    // No order while a stay that stops sales was open.
     code: 'order_without_stay',
-    statement: 'No order while a stay that stops sales was open.',
+    statement: '매각을 멈추는 사유가 있는 동안에는 주문이 없다.',
     sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN stay s ON s.case_id = o.case_id AND s.scope IN ('sale', 'everything')
           WHERE s.created_at < o.created_at AND (s.lifted_at IS NULL OR s.lifted_at > o.created_at)
             AND s.from_day <= (o.created_at AT TIME ZONE 'Asia/Seoul')::date
             AND (s.until_day IS NULL OR s.until_day >= (o.created_at AT TIME ZONE 'Asia/Seoul')::date)`,
   },
   {
+    // No order while a difference of a covered bill was undecided.
     code: 'order_without_pending_update',
-    statement: 'No order while a difference of a covered bill was undecided.',
+    statement: '압류로 담보한 고지의 변동이 결정되지 않은 동안에는 주문이 없다.',
     sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN case_bill b ON b.case_id = o.case_id JOIN bill_update u ON u.bill_id = b.bill_id
           WHERE u.created_at < o.created_at AND (u.decided_at IS NULL OR u.decided_at > o.created_at)`,
   },
   {
+    // No order of a coin that was frozen at its account.
     code: 'order_without_freeze',
-    statement: 'No order of a coin that was frozen at its account.',
+    statement: '계정에서 동결된 코인의 주문은 없다.',
     sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN asset_freeze z ON z.venue_account_id = o.venue_account_id AND z.asset = o.asset
           WHERE z.frozen_at < o.created_at AND (z.lifted_at IS NULL OR z.lifted_at > o.created_at)`,
   },
   {
+    // Every order stands under a mandate in force for its case and coin, approved before by somebody other than its maker.
     code: 'order_under_mandate',
-    statement: 'Every order stands under a mandate in force for its case and coin, approved before by somebody other than its maker.',
+    statement: '모든 주문은 그 사건과 코인에 유효한 매각 결재 아래 있고, 기안자가 아닌 사람이 미리 결재하였다.',
     sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN sale_decision d ON d.id = o.decision_id
           LEFT JOIN mandate m ON m.id = ${MANDATE_OF_DECISION} AND m.case_id = o.case_id
            AND m.ends_on >= (o.created_at AT TIME ZONE 'Asia/Seoul')::date
@@ -150,40 +192,45 @@ const LAWFUL: readonly SqlInvariant[] = [
           WHERE s.asset IS NULL OR a.id IS NULL OR a.decided_at IS NULL OR a.decided_at > o.created_at OR a.decided_by_id = a.requested_by_id`,
   },
   {
+    // No more was sold than a mandate allows, and never below its price floor.
     code: 'sold_within_mandate',
-    statement: 'No more was sold than a mandate allows, and never below its price floor.',
+    statement: '매각 결재가 허용한 수량보다 많이, 하한 가격보다 싸게 팔지 않았다.',
     sql: `SELECT 'mandate:' || m.mandate_id AS row FROM order_fill f JOIN sale_order o ON o.id = f.order_id JOIN sale_decision d ON d.id = o.decision_id
           JOIN mandate_asset m ON m.mandate_id = ${MANDATE_OF_DECISION} AND m.asset = o.asset
           GROUP BY m.mandate_id, m.asset, m.maximum_quantity, m.price_floor
           HAVING sum(f.quantity) > m.maximum_quantity OR min(f.price) < m.price_floor`,
   },
   {
+    // No order could bring more than was needed when it was decided, unless the venue takes none smaller; and none when nothing was.
     code: 'order_within_need',
-    statement:
-      'No order could bring more than was needed when it was decided, unless the venue takes none smaller; and none when nothing was.',
+    statement: '결정할 때 필요한 금액보다 많이 받을 주문은 거래소의 최소 주문 말고는 없고, 필요한 금액이 없으면 주문도 없다.',
     sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN sale_decision d ON d.id = o.decision_id
           WHERE coalesce((d.inputs->'need'->>'remainingKrw')::numeric, 0) <= 0
              OR (NOT o.exceeds_need AND o.maximum_proceeds > (d.inputs->'need'->>'remainingKrw')::numeric)`,
   },
   {
+    // No order was sent more than twice.
     code: 'order_sent_at_most_twice',
-    statement: 'No order was sent more than twice.',
+    statement: '어떤 주문도 두 번보다 많이 보내지 않았다.',
     sql: `SELECT 'intent:' || id AS row FROM intent WHERE port = 'order' AND send_count > 2`,
   },
   {
+    // No bill was seized for before its dunning was proven served.
     code: 'seizure_after_dunning',
-    statement: 'No bill was seized for before its dunning was proven served.',
+    statement: '독촉 송달이 증명되기 전에 압류한 고지는 없다.',
     sql: `SELECT 'case:' || cb.case_id AS row FROM case_bill cb JOIN bill b ON b.id = cb.bill_id JOIN seizure_case c ON c.id = cb.case_id
           WHERE c.origin = 'inquiry' AND c.seized_on IS NOT NULL AND (b.dunning_served_on IS NULL OR b.dunning_served_on >= c.seized_on)`,
   },
   {
+    // Nothing was approved by its own maker.
     code: 'approved_by_another',
-    statement: 'Nothing was approved by its own maker.',
+    statement: '자신의 기안을 스스로 결재한 사람은 없다.',
     sql: `SELECT 'approval:' || id AS row FROM approval WHERE state = 'approved' AND (decided_by_id IS NOT DISTINCT FROM requested_by_id OR first_decided_by_id = requested_by_id)`,
   },
   {
+    // No intent is left whose outcome nobody knows and nobody looks after.
     code: 'intent_outcome_known',
-    statement: 'No intent is left whose outcome nobody knows and nobody looks after.',
+    statement: '결과를 모르면서 아무도 돌보지 않는 실행 의도는 없다.',
     sql: `SELECT 'intent:' || i.id AS row FROM intent i WHERE i.state = 'open' AND i.port = 'order'
             AND NOT EXISTS (SELECT 1 FROM sale_order o WHERE o.intent_id = i.id AND o.closed_at IS NULL)`,
   },
@@ -191,8 +238,9 @@ const LAWFUL: readonly SqlInvariant[] = [
 
 const MONEY: readonly SqlInvariant[] = [
   {
+    // Per case: what its fills, and won that was seized at the exchange, brought is what the ledger took as proceeds.
     code: 'proceeds_are_accounted',
-    statement: 'Per case: what its fills, and won that was seized at the exchange, brought is what the ledger took as proceeds.',
+    statement: '사건마다: 체결 대금과 거래소에서 압류한 원화의 합은 장부의 매각 대금과 같다.',
     sql: `WITH gross AS (
             SELECT case_id, sum(amount) AS amount FROM (
               SELECT case_id, proceeds AS amount FROM order_fill
@@ -204,8 +252,9 @@ const MONEY: readonly SqlInvariant[] = [
            WHERE coalesce(g.amount, 0) <> coalesce(b.amount, 0)`,
   },
   {
+    // Per bill line and tier: receipts add up to what the ledger credited.
     code: 'receipts_match_ledger',
-    statement: 'Per bill line and tier: receipts add up to what the ledger credited.',
+    statement: '고지의 세목과 구분마다: 영수의 합은 장부에서 충당한 금액과 같다.',
     sql: `WITH booked AS (
             SELECT a.subject, a.chart_code, -sum(l.amount) AS amount FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
               JOIN ledger_entry e ON e.id = l.entry_id WHERE e.kind = 'appropriation' AND a.chart_code IN ('1410', '1420', '1430') AND l.amount < 0
@@ -218,17 +267,49 @@ const MONEY: readonly SqlInvariant[] = [
            WHERE coalesce(b.amount, 0) <> coalesce(r.amount, 0)`,
   },
   {
+    // The money at the bank is what is owed out of it: undistributed, distributed and not yet credited, surplus, unidentified.
     code: 'bank_backs_duties',
-    statement: 'The money at the bank is what is owed out of it: undistributed, distributed and not yet credited, surplus, unidentified.',
+    statement: '은행에 있는 돈은 거기서 지급할 돈(미배분, 배분 후 미충당, 잉여금, 미확인 입금)과 같다.',
     sql: `SELECT 'bank' AS row FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
            WHERE a.chart_code IN ('1310', '1340', '2310', '2320', '2330', '2340') HAVING sum(b.balance) <> 0`,
   },
   {
+    // What the treasury received is what was credited on bills.
     code: 'treasury_equals_credited',
-    statement: 'What the treasury received is what was credited on bills.',
+    statement: '세입으로 들어간 금액은 고지에 충당한 금액과 같다.',
     sql: `SELECT 'treasury' AS row
            WHERE (SELECT coalesce(sum(b.balance), 0) FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id WHERE a.chart_code = '1510')
               <> (SELECT coalesce(sum(amount_krw), 0) FROM bill_receipt)`,
+  },
+  {
+    // Per case and receipt: what was paid back and did not come back is what the ledger paid back of it.
+    code: 'refunds_match_ledger',
+    statement: '사건과 미확인 입금마다: 지급하고 되돌아오지 않은 환급과 반환은 장부에서 돌려준 금액과 같다.',
+    sql: `WITH booked AS (
+            SELECT a.subject, sum(l.amount) AS amount FROM ledger_line l JOIN ledger_account a ON a.id = l.account_id
+              JOIN ledger_entry e ON e.id = l.entry_id LEFT JOIN ledger_entry o ON o.id = e.reverses_id
+             WHERE coalesce(o.kind, e.kind) IN ('refund', 'bank_receipt_sent_back') AND a.chart_code IN ('2330', '2340') GROUP BY a.subject),
+          paid AS (
+            SELECT coalesce('case:' || case_id, 'bank_line:' || source_line_id) AS subject, sum(amount_krw) AS amount
+              FROM refund WHERE state = 'paid' GROUP BY 1)
+          SELECT subject AS row FROM booked b FULL JOIN paid p USING (subject) WHERE coalesce(b.amount, 0) <> coalesce(p.amount, 0)`,
+  },
+  {
+    // A receipt stands among the unidentified ones exactly while it is unmatched.
+    code: 'unidentified_is_unmatched',
+    statement: '미확인 입금으로 남은 금액은 아직 무엇인지 정해지지 않은 입금의 금액과 같다.',
+    sql: `SELECT 'bank_line:' || l.id AS row FROM bank_line l
+           WHERE CASE WHEN l.direction = 'in' AND l.state = 'unmatched' THEN l.amount_krw ELSE 0 END
+              <> (SELECT coalesce(sum(b.balance), 0) FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+                   WHERE a.subject = 'bank_line:' || l.id AND a.chart_code = '1340')`,
+  },
+  {
+    // A withdrawal is the sum of its cases' shares, and what the venue lists for it is what it says.
+    code: 'withdrawal_is_its_shares',
+    statement: '원화 출금액은 사건별 몫의 합이고, 거래소 내역에서 그 출금인 것의 금액과 같다.',
+    sql: `SELECT 'won_withdrawal:' || w.id AS row FROM won_withdrawal w
+           WHERE w.amount_krw <> (SELECT coalesce(sum(s.amount_krw), 0) FROM withdrawal_share s WHERE s.withdrawal_id = w.id)
+              OR EXISTS (SELECT 1 FROM venue_withdrawal v WHERE v.matched_to = 'won_withdrawal:' || w.id AND v.quantity <> w.amount_krw)`,
   },
 ];
 
@@ -243,25 +324,28 @@ export async function checkInvariants(database: Database): Promise<InvariantResu
     results.push({ code, statement, offending: rows.map(({ row }) => row) });
   }
   results.push({
+    // Every won of every case is where the journal, the withdrawals and the receipts of bills each say it is.
     code: 'case_money_agrees',
-    statement: 'Every won of every case is where the journal, the withdrawals and the receipts of bills each say it is.',
+    statement: '모든 사건의 모든 원은 분개, 출금, 영수가 말하는 곳이 서로 같다.',
     offending: await casesThatDisagree(database),
   });
   results.push({
+    // Per bill line: what the ledger has as receivable is what the figures of the bill, its receipts and its differences leave unpaid.
     code: 'receivables_agree',
-    statement:
-      'Per bill line: what the ledger has as receivable is what the figures of the bill, its receipts and its differences leave unpaid.',
+    statement: '고지의 세목마다: 장부의 받을 금액은 부과액에서 영수와 변동을 뺀 미납액과 같다.',
     offending: (await brokenReceivables(database.read, ROWS_SHOWN)).map((billLineId) => `bill_line:${billLineId}`),
   });
   const findings = await verifyAuditLog(database);
   results.push({
+    // The audit log is complete, chained and unchanged.
     code: 'audit_log_intact',
-    statement: 'The audit log is complete, chained and unchanged.',
-    offending: findings.map(({ code, where }) => `${code}:${where}`),
+    statement: '감사 기록은 빠진 것 없이 이어져 있고 바뀌지 않았다.',
+    offending: findings.map(({ code, where }) => `${code}:${where} (${AUDIT_FINDING_TITLES[code]})`),
   });
   results.push({
+    // Every stored decision comes out the same when it is made again.
     code: 'decisions_repeat',
-    statement: 'Every stored decision comes out the same when it is made again.',
+    statement: '저장된 모든 매각 결정은 다시 계산하여도 같다.',
     offending: await replayDecisions(database),
   });
   return results;

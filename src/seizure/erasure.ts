@@ -1,6 +1,8 @@
 import { lockRows } from '../database/locks.ts';
 import type { Work } from '../database/work.ts';
 import { CheongsanError } from '../kernel/errors.ts';
+import { balances } from '../ledger/balance.ts';
+import { CHART } from '../ledger/chart.ts';
 import { erasePerson } from '../person/erase.ts';
 import { ENDED_PHASES } from './phase-table.ts';
 import { billsThatOwe } from './settle.ts';
@@ -8,9 +10,9 @@ import { billsThatOwe } from './settle.ts';
 const NAMED_MAX = 20;
 
 /**
- * Erases somebody of whom the city wants nothing any more. Refused while a case is open in which he is the delinquent or has a right,
- * while a bill of his owes anything or awaits a decision on a difference (one that is extinct owes nothing), and while a letter to him
- * is printed but not sent. What an exchange or a bank wrote about him is sealed under the installation's key and stays as long as
+ * Erases somebody of whom the city wants nothing any more and to whom it owes nothing. Refused while a case is open in which he is
+ * the delinquent or has a right, while surplus of a case of his is not paid back, while a bill of his owes anything or awaits a
+ * decision on a difference (one that is extinct owes nothing), and while a letter to him is printed but not sent. What an exchange or a bank wrote about him is sealed under the installation's key and stays as long as
  * those records do. Errors: `PERSON_NEEDED` naming what stands, those of `erasePerson`.
  */
 export async function erasePersonOfEndedCases(work: Work, erasure: { readonly personId: number; readonly ground: string }): Promise<void> {
@@ -18,6 +20,7 @@ export async function erasePersonOfEndedCases(work: Work, erasure: { readonly pe
   await lockRows(work, 'person', [personId]);
   const standing = {
     cases: await openCases(work, personId),
+    refunds: await casesWithSurplus(work, personId),
     bills: await owingBills(work, personId),
     letters: await unsentLetters(work, personId),
   };
@@ -39,6 +42,14 @@ async function openCases(work: Work, personId: number): Promise<string[]> {
     orderBy: { id: 'asc' },
   });
   return cases.map(({ number }) => number);
+}
+
+/** Numbers of his cases of which won is owed to him: a refund may come back from his bank after the case is closed. */
+async function casesWithSurplus(work: Work, personId: number): Promise<string[]> {
+  const owed = await balances(work.tx, { chart: CHART.surplusOwed });
+  const subjects = new Set(owed.map(({ subject }) => subject));
+  const cases = await work.tx.seizureCase.findMany({ where: { personId }, select: { id: true, number: true }, orderBy: { id: 'asc' } });
+  return cases.filter(({ id }) => subjects.has(`case:${id}`)).map(({ number }) => number);
 }
 
 /** Notice numbers of his bills that owe something, or of which nobody knows yet what they owe. */

@@ -33,9 +33,9 @@ export async function importOldSeizures(
     schema: oldSeizureRow,
     rowsMax: ROWS_MAX,
     examiner: sameSeizure,
-    judge: (work: Work, rows, badLines) => {
-      const torn = new Set([...badLines].flatMap((line) => numberAt.get(line) ?? []));
-      return judgeOldSeizures(work, keys, rows, torn);
+    judge: (work: Work, rows, { lines, readable }) => {
+      const torn = new Set([...lines].flatMap((line) => numberAt.get(line) ?? []));
+      return judgeOldSeizures(work, keys, rows, { torn, readable });
     },
     store: (work, good) => storeOldSeizures(work, good, officerId),
     counts: countsSchema,

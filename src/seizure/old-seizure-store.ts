@@ -32,26 +32,37 @@ export interface JudgedSeizure {
 
 type Refuse = (column: OldSeizureColumn, code: ErrorCode, reason: string) => RowError[];
 
-/** Judges seizures as wholes: one bad line refuses all lines of its number. */
+interface BadSeizures {
+  /** Numbers of which a line is bad already. */
+  readonly torn: ReadonlySet<string>;
+  /** Those of the bad lines that can be read. */
+  readonly readable: readonly CheckedRow<OldSeizureRow>[];
+}
+
+/** Judges seizures as wholes: one bad line refuses all lines of its number. Of lines that are bad already it says what else is wrong. */
 export async function judgeOldSeizures(
   work: Work,
   keys: MasterKey,
   rows: readonly CheckedRow<OldSeizureRow>[],
-  torn: ReadonlySet<string>,
+  { torn, readable }: BadSeizures,
 ): Promise<Judged<JudgedSeizure>> {
-  const persons = await personsOf(work, keys, rows);
-  const bills = await billsOf(work, rows);
+  const persons = await personsOf(work, keys, [...rows, ...readable]);
+  const bills = await billsOf(work, [...rows, ...readable]);
+  const today = seoulDay(work.at);
   const known = await knownCases(
     work,
     rows.map(({ value }) => value.seizureNumber),
   );
   const good: JudgedSeizure[] = [];
-  const errors: RowError[] = [];
+  const errors = readable.flatMap(({ line, value }) => {
+    const judged = judgeOne(value, persons, bills, today, (column, code, reason) => [{ line, column, code, reason }]);
+    return 'errors' in judged ? judged.errors : [];
+  });
   for (const [seizureNumber, lines] of grouped(rows)) {
     const [first] = lines;
     if (first === undefined) continue;
     const refuse: Refuse = (column, code, reason) => lines.map(({ line }) => ({ line, column, code, reason }));
-    const judged = judgeOne(first.value, persons, bills, seoulDay(work.at), refuse);
+    const judged = judgeOne(first.value, persons, bills, today, refuse);
     if ('errors' in judged) {
       errors.push(...judged.errors);
       continue;
@@ -79,18 +90,18 @@ function judgeOne(
   refuse: Refuse,
 ): { readonly personId: number; readonly bills: readonly BillState[] } | { readonly errors: readonly RowError[] } {
   const [personId, ...others] = persons.get(row.registrationNumber) ?? [];
-  if (personId === undefined) return { errors: refuse('등록번호', 'NOT_FOUND', '체납자로 등록되지 않은 등록번호임.') };
-  if (others.length > 0) return { errors: refuse('등록번호', 'CONFLICT', '같은 등록번호의 개인과 법인이 함께 등록되어 있음.') };
-  if (row.seizedOn > today) return { errors: refuse('압류일', 'INPUT_INVALID', '압류일이 오늘보다 늦음.') };
   const covered = row.noticeNumbers.flatMap((number) => bills.get(number) ?? []);
-  if (covered.length !== row.noticeNumbers.length) return { errors: refuse('고지번호', 'NOT_FOUND', '등록되지 않은 고지번호가 있음.') };
-  if (covered.some((bill) => bill.personId !== personId)) {
-    return { errors: refuse('고지번호', 'CONFLICT', '다른 사람의 고지번호가 있음.') };
-  }
-  if (covered.some(({ lines }) => lines.some(({ isWithholdingAgent }) => isWithholdingAgent))) {
-    return { errors: refuse('고지번호', 'PENALTY_WITHHOLDING_AGENT', '특별징수의무자의 고지는 다룰 수 없음.') };
-  }
-  return { personId, bills: covered };
+  const isSomebodyElses = personId !== undefined && others.length === 0 && covered.some((bill) => bill.personId !== personId);
+  const isWithheld = covered.some(({ lines }) => lines.some(({ isWithholdingAgent }) => isWithholdingAgent));
+  const errors = [
+    ...(personId === undefined ? refuse('등록번호', 'NOT_FOUND', '체납자로 등록되지 않은 등록번호임.') : []),
+    ...(others.length > 0 ? refuse('등록번호', 'CONFLICT', '같은 등록번호의 개인과 법인이 함께 등록되어 있음.') : []),
+    ...(row.seizedOn > today ? refuse('압류일', 'INPUT_INVALID', '압류일이 오늘보다 늦음.') : []),
+    ...(covered.length < row.noticeNumbers.length ? refuse('고지번호', 'NOT_FOUND', '등록되지 않은 고지번호가 있음.') : []),
+    ...(isSomebodyElses ? refuse('고지번호', 'CONFLICT', '다른 사람의 고지번호가 있음.') : []),
+    ...(isWithheld ? refuse('고지번호', 'PENALTY_WITHHOLDING_AGENT', '특별징수의무자의 고지는 다룰 수 없음.') : []),
+  ];
+  return personId === undefined || errors.length > 0 ? { errors } : { personId, bills: covered };
 }
 
 async function personsOf(

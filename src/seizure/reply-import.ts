@@ -51,7 +51,7 @@ export async function importHoldingsReply(
     schema: replyRow,
     rowsMax: ROWS_MAX,
     examiner: repeatedHoldings,
-    judge: (work, rows) => matchRows(work, keys, rows),
+    judge: (work, rows, { readable }) => matchRows(work, keys, rows, readable),
     store: (work, good, importFileId) => storeReply(work, keys, good, importFileId),
     counts: countsSchema,
     nothing: countsOf([]),
@@ -72,15 +72,22 @@ function repeatedHoldings(): (row: CheckedRow<RepliedHolding>) => RowProblem<Rep
   };
 }
 
-async function matchRows(work: Work, keys: MasterKey, rows: readonly CheckedRow<RepliedHolding>[]): Promise<Judged<MatchedRow>> {
+/** `refused` are rows that are bad already: they, too, must answer what was asked. */
+async function matchRows(
+  work: Work,
+  keys: MasterKey,
+  rows: readonly CheckedRow<RepliedHolding>[],
+  refused: readonly CheckedRow<RepliedHolding>[],
+): Promise<Judged<MatchedRow>> {
+  const all = [...rows, ...refused];
   const indexes = new Map<string, RequestIndex>();
   const unknown = new Set<string>();
-  for (const requestNumber of [...new Set(rows.map(({ value }) => value.requestNumber))].sort()) {
+  for (const requestNumber of [...new Set(all.map(({ value }) => value.requestNumber))].sort()) {
     const index = await requestIndex(work, keys, requestNumber);
     if (index === undefined) unknown.add(requestNumber);
     else indexes.set(requestNumber, index);
   }
-  const strange = rows.find(({ value }) => unknown.has(value.requestNumber));
+  const strange = all.find(({ value }) => unknown.has(value.requestNumber));
   if (strange !== undefined) {
     throw new CheongsanError(
       'REPLY_UNKNOWN_REQUEST',
@@ -88,18 +95,29 @@ async function matchRows(work: Work, keys: MasterKey, rows: readonly CheckedRow<
       { facts: { line: strange.line, requests: unknown.size } },
     );
   }
-  const good: MatchedRow[] = [];
-  const errors: RowError[] = [];
-  for (const { line, value } of rows) {
+  const requestOf = ({ line, value }: CheckedRow<RepliedHolding>): RequestIndex => {
     const request = indexes.get(value.requestNumber);
     if (request === undefined) throw new CheongsanError('INTERNAL', `Line ${line} lost its request.`);
-    if (value.requestLine !== undefined && value.requestLine > request.lineCount) {
-      errors.push({ line, column: '순번', code: 'NOT_FOUND', reason: '요청에 없는 순번임.', value: String(value.requestLine) });
-      continue;
-    }
-    good.push({ line, requestId: request.requestId, row: value, match: request.subjects.match(givenOf(value)) });
-  }
-  return { good, errors };
+    return request;
+  };
+  const isBeyond = (row: CheckedRow<RepliedHolding>) => (row.value.requestLine ?? 0) > requestOf(row).lineCount;
+  return {
+    good: rows
+      .filter((row) => !isBeyond(row))
+      .map((row) => {
+        const { requestId, subjects } = requestOf(row);
+        return { line: row.line, requestId, row: row.value, match: subjects.match(givenOf(row.value)) };
+      }),
+    errors: all.filter(isBeyond).map(
+      ({ line, value }): RowError => ({
+        line,
+        column: '순번',
+        code: 'NOT_FOUND',
+        reason: '요청에 없는 순번임.',
+        value: String(value.requestLine),
+      }),
+    ),
+  };
 }
 
 interface RequestIndex {

@@ -54,8 +54,9 @@ export async function summarise(database: Database, exchange: PaperExchange, cit
   const invariants = [
     ...(await checkInvariants(database)),
     {
+      // The money of every case adds up at the venue and at the bank.
       code: 'case_money_agrees',
-      statement: 'The money of every case adds up at the venue and at the bank.',
+      statement: '모든 사건의 돈이 거래소와 은행에서 맞는다.',
       offending: monies.filter(({ agrees }) => !agrees).map(({ caseNumber }) => `case:${caseNumber}`),
     },
     await matchesExchange(database, exchange, cityAccountId),
@@ -96,15 +97,16 @@ async function matchesExchange(database: Database, exchange: PaperExchange, city
   const rows = await database.read.$queryRaw<{ asset: string; quantity: string }[]>`
     SELECT CASE WHEN a.asset LIKE 'KRW@%' THEN 'KRW' ELSE a.asset END AS asset, trim_scale(sum(b.balance))::text AS quantity
       FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
-     WHERE a.chart_code IN ('1110', '1120', '1140', '1190', '1210', '1290') GROUP BY 1`;
+     WHERE a.chart_code IN ('1110', '1120', '1140', '1190', '1210', '1240', '1290', '1610') GROUP BY 1`;
   const booked = new Map(rows.map(({ asset, quantity }) => [asset, new Decimal(quantity)]));
   const held = await exchange.operator.balances({ accountId: cityAccountId });
   const shown = new Map(held.map(({ asset, free, locked }) => [asset, new Decimal(free).plus(locked)]));
   const assets = new Set([...booked.keys(), ...shown.keys()]);
   const zero = new Decimal(0);
   return {
+    // What the exchange holds for the city is what the books say.
     code: 'books_match_exchange',
-    statement: 'What the exchange holds for the city is what the books say.',
+    statement: '거래소에 있는 시의 자산은 장부와 같다.',
     offending: [...assets].filter((asset) => !(booked.get(asset) ?? zero).eq(shown.get(asset) ?? zero)),
   };
 }
@@ -117,8 +119,9 @@ async function ordersOnce(database: Database, exchange: PaperExchange, cityAccou
   );
   const twice = accepted.filter((identifier, index) => accepted.indexOf(identifier) !== index);
   return {
+    // Every order the exchange accepted is one intent of ours, and no intent was accepted twice.
     code: 'one_intent_one_order',
-    statement: 'Every order the exchange accepted is one intent of ours, and no intent was accepted twice.',
+    statement: '거래소가 받은 주문마다 우리의 실행 의도가 하나씩 있고, 두 번 받은 것은 없다.',
     offending: [...twice, ...accepted.filter((identifier) => !ours.has(identifier))],
   };
 }
@@ -131,8 +134,9 @@ async function namesNobody(database: Database): Promise<InvariantResult> {
     UNION ALL SELECT 'approval:' || id FROM approval WHERE summary ~ '표본-[0-9]{3}$|010-?0000' OR content::text ~ '010-?0000'
     UNION ALL SELECT 'sale_decision:' || id FROM sale_decision WHERE inputs::text ~ '표본-[0-9]{3}|010-?0000' LIMIT 20`;
   return {
+    // No audit payload, alert, approval or decision names a person.
     code: 'names_nobody',
-    statement: 'No audit payload, alert, approval or decision names a person.',
+    statement: '감사 기록, 알림, 결재, 매각 결정의 내용에는 사람을 가리키는 것이 없다.',
     offending: rows.map(({ row }) => row),
   };
 }

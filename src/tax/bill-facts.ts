@@ -51,15 +51,22 @@ function planFacts(bill: KnownBill, head: LedgerHead): FactsPlan {
   return { bill, days, writeOff, prescribedFrom, deferrals, isNews, contradicted: [...contradicted, ...(isRevived ? ['writeOff'] : [])] };
 }
 
+interface BillAndHead {
+  readonly bill: KnownBill;
+  readonly head: LedgerHead;
+}
+
+/** Plans what is to be taken over, from what holds now. */
+export function plansOf(pairs: readonly BillAndHead[]): FactsPlan[] {
+  return pairs.map(({ bill, head }) => planFacts(bill, head));
+}
+
 /**
  * Plans what is to be taken over; locks the taxpayers whose bills would change and plans theirs again from what holds under the
  * lock, so that no order is decided on old facts while new ones are stored. To be called before anything else is locked.
  */
-export async function lockedPlans(
-  work: Work,
-  pairs: readonly { readonly bill: KnownBill; readonly head: LedgerHead }[],
-): Promise<FactsPlan[]> {
-  const plans = pairs.map(({ bill, head }) => planFacts(bill, head));
+export async function lockedPlans(work: Work, pairs: readonly BillAndHead[]): Promise<FactsPlan[]> {
+  const plans = plansOf(pairs);
   const news = pairs.filter((_, index) => plans[index]?.isNews === true);
   if (news.length === 0) return plans;
   await lockTaxpayers(

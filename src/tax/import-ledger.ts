@@ -2,7 +2,9 @@ import { appendAudit } from '../audit/append.ts';
 import type { Actor, Database, Work } from '../database/work.ts';
 import type { FileContent } from '../document/byte-source.ts';
 import {
+  assertHasRows,
   assertUnchanged,
+  checkedAgain,
   type FileIdentity,
   type ImportOutcome,
   identifyFile,
@@ -16,7 +18,7 @@ import type { MasterKey } from '../kernel/master-key.ts';
 import { judgeKnownBills, knownBills } from './known-bills.ts';
 import type { LedgerBook } from './ledger-book.ts';
 import { readLedger } from './read-ledger.ts';
-import { type LedgerImportReport, ledgerReportSchema, NOTHING_STORED, storeLedger } from './store-ledger.ts';
+import { countLedger, type LedgerImportReport, ledgerReportSchema, NOTHING_STORED, storeLedger } from './store-ledger.ts';
 
 /** How far an import is: bytes of the file while it is read, notices while they are stored. */
 export interface ImportProgress {
@@ -30,7 +32,7 @@ export interface LedgerImportInput {
   readonly actor: Actor;
   /** Stores the good notices although others are bad; otherwise one bad row keeps all of them out. */
   readonly acceptGoodRows?: boolean;
-  /** Only says what an import would find. */
+  /** Only says what an import of the good notices would store. */
   readonly checkOnly?: boolean;
   readonly onProgress?: (progress: ImportProgress) => void;
 }
@@ -52,13 +54,14 @@ export async function importDelinquentLedger(
 ): Promise<LedgerImport> {
   const file = await identifyFile('delinquent_ledger', input.content);
   const before = await storedBefore(database.read, file, ledgerReportSchema);
-  if (before !== undefined) return before;
+  if (before !== undefined) return answerAgain(before, input);
   const today = seoulDay(database.clock.now());
   const readBook = () =>
     readLedger(input.content, today, ({ bytesRead, bytesTotal }) => {
       input.onProgress?.({ phase: 'read', done: bytesRead, total: bytesTotal });
     });
   let firstBook: LedgerBook | undefined = await readBook();
+  assertHasRows(firstBook.rowCount);
   await assertUnchanged(file, input.content);
   return database.work(
     input.actor,
@@ -67,10 +70,23 @@ export async function importDelinquentLedger(
       const book = firstBook ?? (await readBook());
       firstBook = undefined;
       await lockImports(work, file.kind);
-      return (await storedBefore(work.tx, file, ledgerReportSchema)) ?? (await take(work, keys, file, book, input));
+      const meanwhile = await storedBefore(work.tx, file, ledgerReportSchema);
+      return meanwhile === undefined ? take(work, keys, file, book, input) : answerAgain(meanwhile, input);
     },
     { timeoutMs: TIMEOUT_MS },
   );
+}
+
+/** Of a file that was stored before: all it tells of is known by now. */
+function answerAgain(before: LedgerImport, { checkOnly }: LedgerImportInput): LedgerImport {
+  if (checkOnly !== true) return before;
+  const { errors, errorCount, created, unchangedBills, refreshedBills } = before.report;
+  return checkedAgain(before, {
+    ...NOTHING_STORED,
+    errors,
+    errorCount,
+    unchangedBills: created.bills + unchangedBills + refreshedBills,
+  });
 }
 
 async function take(work: Work, keys: MasterKey, file: FileIdentity, book: LedgerBook, input: LedgerImportInput): Promise<LedgerImport> {
@@ -83,8 +99,11 @@ async function take(work: Work, keys: MasterKey, file: FileIdentity, book: Ledge
   const state = input.checkOnly === true ? 'checked' : isTaken ? 'stored' : 'refused';
   const importFileId = await nextImportFileId(work);
   const onStored = (done: number) => input.onProgress?.({ phase: 'store', done, total: good.length });
-  const stored = isTaken ? await storeLedger(work, keys, { book, good, known, importFileId, onStored }) : NOTHING_STORED;
-  const { batchDigest, ...report } = stored;
+  const { batchDigest = '', ...report }: Counted = isTaken
+    ? await storeLedger(work, keys, { book, good, known, importFileId, onStored })
+    : input.checkOnly === true
+      ? await countLedger(work, keys, { book, good, known })
+      : NOTHING_STORED;
   const outcome = await recordImport(work, file, {
     importFileId,
     state,
@@ -102,13 +121,13 @@ async function take(work: Work, keys: MasterKey, file: FileIdentity, book: Ledge
       file: file.digest,
       rows: book.rowCount,
       bad: badCount,
-      ...report.created,
-      unchanged: report.unchangedBills,
-      refreshed: report.refreshedBills,
+      ...(isTaken ? { ...report.created, unchanged: report.unchangedBills, refreshed: report.refreshedBills } : {}),
     },
   });
   return outcome;
 }
+
+type Counted = Omit<LedgerImportReport, 'errors' | 'errorCount'> & { readonly batchDigest?: string };
 
 /** Refuses notices that contradict what we have, and returns the numbers of those we have already. */
 async function refuseContradicted(work: Work, keys: MasterKey, book: LedgerBook): Promise<ReadonlySet<string>> {

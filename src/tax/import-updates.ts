@@ -2,7 +2,13 @@ import { z } from 'zod';
 import type { BillUpdateKind } from '../database/generated/enums.ts';
 import type { Database, Work } from '../database/work.ts';
 import type { CheckedRow, RowError, RowProblem } from '../document/row-check.ts';
-import { importTable, type TableImport, type TableImportInput, type TablePlan } from '../import/table.ts';
+import {
+  type CheckedTableImportInput,
+  type CheckedTablePlan,
+  importCheckedTable,
+  type OtherRows,
+  type TableImport,
+} from '../import/table.ts';
 import { type CivilDate, dayFromColumn, seoulDay } from '../kernel/civil-date.ts';
 import { Won } from '../kernel/money.ts';
 import { UPDATE_COLUMNS, type UpdateColumn, type UpdateRow, updateCells, updateIdentity, updateRowProblems } from './bill-update-file.ts';
@@ -18,8 +24,6 @@ const countsSchema = z.object({
 });
 export type UpdateCounts = z.infer<typeof countsSchema>;
 
-const NOTHING: UpdateCounts = { updates: 0, paymentElsewhereKrw: '0', reductionKrw: '0', cancellationKrw: '0', increaseKrw: '0' };
-
 interface GoodUpdate {
   readonly line: number;
   readonly row: UpdateRow;
@@ -34,12 +38,12 @@ interface GoodUpdate {
  */
 export function importBillUpdates(
   { database }: { readonly database: Database },
-  input: TableImportInput,
+  input: CheckedTableImportInput,
 ): Promise<TableImport<UpdateCounts>> {
-  return importTable(database, planOn(seoulDay(database.clock.now())), input);
+  return importCheckedTable(database, planOn(seoulDay(database.clock.now())), input);
 }
 
-function planOn(today: CivilDate): TablePlan<UpdateColumn, UpdateRow, GoodUpdate, UpdateCounts> {
+function planOn(today: CivilDate): CheckedTablePlan<UpdateColumn, UpdateRow, GoodUpdate, UpdateCounts> {
   return {
     kind: 'bill_update',
     columns: UPDATE_COLUMNS,
@@ -48,8 +52,9 @@ function planOn(today: CivilDate): TablePlan<UpdateColumn, UpdateRow, GoodUpdate
     examiner: () => examiner(today),
     judge,
     store,
+    count,
     counts: countsSchema,
-    nothing: NOTHING,
+    nothing: count([]),
   };
 }
 
@@ -66,8 +71,8 @@ function examiner(today: CivilDate): (row: CheckedRow<UpdateRow>) => RowProblem<
 }
 
 /** Holds the taxpayers, so that what is unpaid stays so and no order is decided while the differences are stored. */
-async function judge(work: Work, rows: readonly CheckedRow<UpdateRow>[]) {
-  const noticeNumbers = [...new Set(rows.map(({ value }) => value.noticeNumber))];
+async function judge(work: Work, rows: readonly CheckedRow<UpdateRow>[], { readable }: OtherRows<UpdateRow>) {
+  const noticeNumbers = [...new Set([...rows, ...readable].map(({ value }) => value.noticeNumber))];
   const bills = await work.tx.$queryRaw<{ id: number; personId: number; arisenOn: Date; noticeNumber: string }[]>`
     SELECT id, person_id AS "personId", arisen_on AS "arisenOn", notice_number AS "noticeNumber"
       FROM bill WHERE notice_number = ANY (${noticeNumbers}::text[])`;
@@ -82,12 +87,13 @@ async function judge(work: Work, rows: readonly CheckedRow<UpdateRow>[]) {
   for (const update of before.filter(({ state, kind }) => state === 'pending' && kind !== 'increase')) lower(open, update);
   const known = new Set(before.map(updateIdentity));
   const good: GoodUpdate[] = [];
-  const errors: RowError[] = [];
+  const problems = (row: UpdateRow) => problemsOf(row, arisenOn.get(row.noticeNumber), open.get(itemKey(row)), known);
+  const errors: RowError[] = readable.flatMap(({ line, value }) => problems(value).map((problem) => ({ line, ...problem })));
   for (const { line, value: row } of rows) {
     const item = open.get(itemKey(row));
-    const problem = problemOf(row, arisenOn.get(row.noticeNumber), item, known);
-    if (problem !== undefined) errors.push({ line, ...problem });
-    else if (item !== undefined) {
+    const found = problems(row);
+    errors.push(...found.map((problem) => ({ line, ...problem })));
+    if (found.length === 0 && item !== undefined) {
       good.push({ line, row, billId: item.billId, billLineId: item.billLineId });
       if (row.kind !== 'increase') lower(open, row);
     }
@@ -138,20 +144,24 @@ function lower(open: Map<string, LineBalance>, update: Omit<UpdateRow, 'reason'>
   });
 }
 
-function problemOf(
+/** Everything that is wrong with a row in view of what we have. What was imported before is not measured a second time. */
+function problemsOf(
   row: UpdateRow,
   arisenOn: CivilDate | undefined,
   item: LineBalance | undefined,
   known: ReadonlySet<string>,
-): RowProblem<UpdateColumn> | undefined {
-  if (arisenOn === undefined) return { column: '고지번호', code: 'NOT_FOUND', reason: '등록되지 않은 고지번호입니다.' };
-  if (item === undefined) return { column: '세목코드', code: 'NOT_FOUND', reason: '이 고지에 없는 세목입니다.' };
-  if (known.has(updateIdentity(row))) return { column: '문서번호', code: 'CONFLICT', reason: '이미 가져온 변동입니다.' };
-  if (row.occurredOn < arisenOn) return { column: '변동일', code: 'INPUT_INVALID', reason: '납세의무성립일보다 앞선 날짜입니다.' };
-  if (row.kind === 'increase') return undefined;
-  if (row.principal.isMoreThan(item.principal)) return beyond('본세', item.principal);
-  if (row.surcharge.isMoreThan(item.surcharge)) return beyond('가산세', item.surcharge);
-  return undefined;
+): RowProblem<UpdateColumn>[] {
+  if (arisenOn === undefined) return [{ column: '고지번호', code: 'NOT_FOUND', reason: '등록되지 않은 고지번호입니다.' }];
+  const early: RowProblem<UpdateColumn>[] =
+    row.occurredOn < arisenOn ? [{ column: '변동일', code: 'INPUT_INVALID', reason: '납세의무성립일보다 앞선 날짜입니다.' }] : [];
+  if (item === undefined) return [{ column: '세목코드', code: 'NOT_FOUND', reason: '이 고지에 없는 세목입니다.' }, ...early];
+  if (known.has(updateIdentity(row))) return [{ column: '문서번호', code: 'CONFLICT', reason: '이미 가져온 변동입니다.' }, ...early];
+  if (row.kind === 'increase') return early;
+  return [
+    ...early,
+    ...(row.principal.isMoreThan(item.principal) ? [beyond('본세', item.principal)] : []),
+    ...(row.surcharge.isMoreThan(item.surcharge) ? [beyond('가산세', item.surcharge)] : []),
+  ];
 }
 
 function beyond(column: UpdateColumn, open: Won): RowProblem<UpdateColumn> {
@@ -179,7 +189,11 @@ async function store(work: Work, good: readonly GoodUpdate[], importFileId: numb
     work,
     good.map(({ billId }) => billId),
   );
-  const sum = (kind: BillUpdateKind) => sumOf(rows.filter((row) => row.kind === kind)).toString();
+  return count(good);
+}
+
+function count(good: readonly GoodUpdate[]): UpdateCounts {
+  const sum = (kind: BillUpdateKind) => sumOf(good.map(({ row }) => row).filter((row) => row.kind === kind)).toString();
   return {
     updates: good.length,
     paymentElsewhereKrw: sum('payment_elsewhere'),

@@ -3,7 +3,8 @@ import { sha256Hex } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 import type { DetailField, PersonDetails } from '../person/details.ts';
-import { registerPersons } from '../person/register.ts';
+import { candidatesOf, type PreparedPersons, preparePersons, sealPersons, storePersons } from '../person/register.ts';
+import { RegistrationPreview } from '../person/registration-preview.ts';
 import type { LedgerNotice } from './ledger-row.ts';
 import type { NoticeOf } from './store-bills.ts';
 
@@ -14,9 +15,20 @@ export interface TaxpayerDifference {
   readonly fields: readonly DetailField[];
 }
 
+interface Described {
+  readonly notice: LedgerNotice;
+  readonly description: string;
+}
+
+/** Taxpayers of some notices, of which those who are new are not stored yet. */
+export interface PreparedTaxpayers {
+  readonly described: readonly Described[];
+  readonly groups: readonly { readonly fresh: readonly Described[]; readonly persons: PreparedPersons }[];
+}
+
 /**
- * The taxpayers of one file, registered as its notices come by. A taxpayer with many notices is looked up once for each
- * description the file gives of him.
+ * The taxpayers of one file, registered as its notices come by: looked up, sealed and stored, so that sealing may go on while the
+ * database does something else. A taxpayer with many notices is looked up once for each description the file gives of him.
  */
 export class LedgerPersons {
   readonly #work: Work;
@@ -30,42 +42,91 @@ export class LedgerPersons {
     this.#keys = keys;
   }
 
+  /** Finds those who are known. What was prepared before must be stored by now. */
+  async prepare(notices: readonly LedgerNotice[]): Promise<PreparedTaxpayers> {
+    const described = notices.map(describe);
+    const groups: PreparedTaxpayers['groups'][number][] = [];
+    for (const { fresh, sample } of freshGroups(described, this.#idByDescription)) {
+      const candidates = candidatesOf(this.#keys, fresh.map(taxpayerOf));
+      groups.push({ fresh, persons: await preparePersons(this.#work, candidates, { sample }) });
+    }
+    return { described, groups };
+  }
+
+  /** Arithmetic alone, without a question to the database. */
+  async seal({ described, groups }: PreparedTaxpayers): Promise<PreparedTaxpayers> {
+    const sealed: PreparedTaxpayers['groups'][number][] = [];
+    for (const { fresh, persons } of groups) sealed.push({ fresh, persons: await sealPersons(this.#keys, persons) });
+    return { described, groups: sealed };
+  }
+
   /** The notices with the persons they are against. Whoever is new is registered; the first notice's description is kept. */
-  async of(notices: readonly LedgerNotice[]): Promise<NoticeOf[]> {
-    const described = notices.map((notice) => ({ notice, description: descriptionOf(notice) }));
-    const fresh = [
-      ...new Map(
-        described.filter(({ description }) => !this.#idByDescription.has(description)).map((each) => [each.description, each]),
-      ).values(),
-    ];
-    for (const sample of [false, true])
-      await this.#register(
-        fresh.filter(({ notice }) => notice.head.sample === sample),
-        sample,
-      );
+  async store({ described, groups }: PreparedTaxpayers): Promise<NoticeOf[]> {
+    for (const { fresh, persons } of groups) {
+      const { ids, created, differences } = await storePersons(this.#work, this.#keys, persons);
+      this.created += created;
+      for (const [index, { description }] of fresh.entries()) {
+        const id = ids[index];
+        if (id !== undefined) this.#idByDescription.set(description, id);
+      }
+      this.differences.push(...differencesAt(fresh, differences));
+    }
     return described.map(({ notice, description }) => {
       const personId = this.#idByDescription.get(description);
       if (personId === undefined) throw new CheongsanError('INTERNAL', `The taxpayer of line ${notice.line} was not registered.`);
       return { notice, personId };
     });
   }
+}
 
-  async #register(described: readonly { readonly notice: LedgerNotice; readonly description: string }[], sample: boolean): Promise<void> {
-    if (described.length === 0) return;
-    const persons = described.map(({ notice }): PersonDetails => notice.head.taxpayer);
-    const { ids, created, differences } = await registerPersons(this.#work, this.#keys, persons, { sample });
-    this.created += created;
-    for (const [index, { description }] of described.entries()) {
-      const id = ids[index];
-      if (id !== undefined) this.#idByDescription.set(description, id);
-    }
-    for (const { position, fields } of differences) {
-      const notice = described[position]?.notice;
-      if (notice !== undefined) this.differences.push({ line: notice.line, noticeNumber: notice.head.noticeNumber, fields });
+/** The same taxpayers where they are only to be counted. */
+export class LedgerPersonsPreview {
+  readonly #preview: RegistrationPreview;
+  readonly #seen = new Set<string>();
+  readonly differences: TaxpayerDifference[] = [];
+  created = 0;
+
+  constructor(work: Work, keys: MasterKey) {
+    this.#preview = new RegistrationPreview(work.tx, keys);
+  }
+
+  async add(notices: readonly LedgerNotice[]): Promise<void> {
+    for (const { fresh } of freshGroups(notices.map(describe), this.#seen)) {
+      const { created, differences } = await this.#preview.add(fresh.map(taxpayerOf));
+      this.created += created;
+      this.differences.push(...differencesAt(fresh, differences));
+      for (const { description } of fresh) this.#seen.add(description);
     }
   }
 }
 
-function descriptionOf({ head }: LedgerNotice): string {
-  return sha256Hex(JSON.stringify([head.sample, head.taxpayer]));
+/** Of the descriptions that are not known yet each once, real persons and samples apart. */
+function freshGroups(
+  described: readonly Described[],
+  known: { has(description: string): boolean },
+): { readonly fresh: readonly Described[]; readonly sample: boolean }[] {
+  const fresh = [
+    ...new Map(described.filter(({ description }) => !known.has(description)).map((each) => [each.description, each])).values(),
+  ];
+  return [false, true]
+    .map((sample) => ({ sample, fresh: fresh.filter(({ notice }) => notice.head.sample === sample) }))
+    .filter((group) => group.fresh.length > 0);
+}
+
+function describe(notice: LedgerNotice): Described {
+  return { notice, description: sha256Hex(JSON.stringify([notice.head.sample, notice.head.taxpayer])) };
+}
+
+function taxpayerOf({ notice }: Described): PersonDetails {
+  return notice.head.taxpayer;
+}
+
+function differencesAt(
+  fresh: readonly Described[],
+  differences: readonly { readonly position: number; readonly fields: readonly DetailField[] }[],
+): TaxpayerDifference[] {
+  return differences.flatMap(({ position, fields }) => {
+    const notice = fresh[position]?.notice;
+    return notice === undefined ? [] : [{ line: notice.line, noticeNumber: notice.head.noticeNumber, fields }];
+  });
 }

@@ -1,14 +1,12 @@
 import type { WriteOffState } from '../database/generated/enums.ts';
-import type { RowProblem } from '../document/row-check.ts';
 import type { CivilDate } from '../kernel/civil-date.ts';
 import { digestOf } from '../kernel/digest.ts';
-import { CheongsanError } from '../kernel/errors.ts';
 import { Won } from '../kernel/money.ts';
 import type { PersonDetails } from '../person/details.ts';
 import { birthDateOf, checkRegistrationNumber } from '../person/registration-number.ts';
 import type { TaxLevel } from './bill-line.ts';
 import type { Deferral } from './deferral.ts';
-import type { LedgerCells, LedgerColumn } from './ledger-file.ts';
+import type { LedgerCells } from './ledger-file.ts';
 
 /** What every row of a notice says alike: the taxpayer and the notice. Plain data, so that it can be laid aside as text. */
 export interface LedgerHead {
@@ -86,7 +84,7 @@ export function ledgerHead(cells: LedgerCells): LedgerHead {
   };
 }
 
-function deferralsOf(cells: LedgerCells): Deferral[] {
+export function deferralsOf(cells: Pick<LedgerCells, '유예 종류' | '유예 시작일' | '유예 종료일'>): Deferral[] {
   return cells['유예 종류'].flatMap((kind, index) => {
     const from = cells['유예 시작일'][index];
     const to = cells['유예 종료일'][index];
@@ -137,112 +135,4 @@ export function figuresDigest({ head, lines }: Pick<LedgerNotice, 'head' | 'line
       priorPayments.map((payment) => [payment.on, payment.principal, payment.surcharge, payment.penalty]),
     ]),
   ]);
-}
-
-type Problem = RowProblem<LedgerColumn>;
-
-const problem = (column: LedgerColumn, reason: string): Problem => ({ column, code: 'INPUT_INVALID', reason });
-
-/** What a row's cells say against each other, and against the day of the import. Empty for a row that can be true. */
-export function ledgerRowProblems(cells: LedgerCells, today: CivilDate): Problem[] {
-  return [
-    ...taxpayerProblems(cells, today),
-    ...noticeProblems(cells, today),
-    ...dunningProblems(cells, today),
-    ...deferralProblems(cells),
-    ...amountProblems(cells),
-    ...priorPaymentProblems(cells, today),
-  ];
-}
-
-function taxpayerProblems(cells: LedgerCells, today: CivilDate): Problem[] {
-  const kind = cells['납세자 구분'];
-  const born = cells.생년월일;
-  const lengths = kind === 'natural' ? '13자리' : '10자리나 13자리';
-  return [
-    ...(isRegistrationNumber(cells) ? [] : [problem('주민(법인)등록번호', `등록번호가 숫자 ${lengths}가 아닙니다.`)]),
-    ...(kind === 'corporate' && born !== undefined ? [problem('생년월일', '법인에는 생년월일이 없습니다.')] : []),
-    ...(born !== undefined && born > today ? [problem('생년월일', '오늘보다 뒤의 날짜입니다.')] : []),
-  ];
-}
-
-function isRegistrationNumber(cells: LedgerCells): boolean {
-  try {
-    checkRegistrationNumber(cells['납세자 구분'], cells['주민(법인)등록번호']);
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof CheongsanError && thrown.code === 'INPUT_INVALID') return false;
-    throw thrown;
-  }
-}
-
-function noticeProblems(cells: LedgerCells, today: CivilDate): Problem[] {
-  const arisenOn = cells.납세의무성립일;
-  const dueOn = cells.납부기한;
-  const servedOn = cells['고지서 송달일'];
-  const extinctFrom = cells['소멸시효 완성 예정일'];
-  return [
-    ...(cells.과세연도 > Number(today.slice(0, 4)) ? [problem('과세연도', '올해보다 뒤의 연도입니다.')] : []),
-    ...(arisenOn > today ? [problem('납세의무성립일', '오늘보다 뒤의 날짜입니다.')] : []),
-    ...(dueOn < arisenOn ? [problem('납부기한', '납세의무성립일보다 앞선 날짜입니다.')] : []),
-    ...(dueOn >= today ? [problem('납부기한', '납부기한이 지나지 않은 고지는 체납이 아닙니다.')] : []),
-    ...(servedOn !== undefined && servedOn > today ? [problem('고지서 송달일', '오늘보다 뒤의 날짜입니다.')] : []),
-    ...(servedOn !== undefined && servedOn < arisenOn ? [problem('고지서 송달일', '납세의무성립일보다 앞선 날짜입니다.')] : []),
-    ...(extinctFrom !== undefined && extinctFrom <= dueOn ? [problem('소멸시효 완성 예정일', '납부기한 뒤의 날짜가 아닙니다.')] : []),
-    ...(cells['주된 납세의무자 고지번호'] === cells.고지번호 ? [problem('주된 납세의무자 고지번호', '자기 자신의 고지번호입니다.')] : []),
-  ];
-}
-
-function dunningProblems(cells: LedgerCells, today: CivilDate): Problem[] {
-  const issuedOn = cells['독촉장 발행일'];
-  const servedOn = cells['독촉장 송달일'];
-  const deadlineOn = cells['독촉 납부기한'];
-  if (issuedOn === undefined) {
-    return [
-      ...(servedOn === undefined ? [] : [problem('독촉장 발행일', '독촉장 송달일이 있으면 발행일도 적어야 합니다.')]),
-      ...(deadlineOn === undefined ? [] : [problem('독촉장 발행일', '독촉 납부기한이 있으면 발행일도 적어야 합니다.')]),
-    ];
-  }
-  return [
-    ...(deadlineOn === undefined ? [problem('독촉 납부기한', '독촉장을 발행했으면 그 납부기한도 적어야 합니다.')] : []),
-    ...(issuedOn <= cells.납부기한 ? [problem('독촉장 발행일', '납부기한이 지나기 전의 날짜입니다.')] : []),
-    ...(issuedOn > today ? [problem('독촉장 발행일', '오늘보다 뒤의 날짜입니다.')] : []),
-    ...(deadlineOn !== undefined && deadlineOn < issuedOn ? [problem('독촉 납부기한', '독촉장 발행일보다 앞선 날짜입니다.')] : []),
-    ...(servedOn !== undefined && servedOn < issuedOn ? [problem('독촉장 송달일', '독촉장 발행일보다 앞선 날짜입니다.')] : []),
-    ...(servedOn !== undefined && servedOn > today ? [problem('독촉장 송달일', '오늘보다 뒤의 날짜입니다.')] : []),
-  ];
-}
-
-function deferralProblems(cells: LedgerCells): Problem[] {
-  const count = cells['유예 종류'].length;
-  const columns = ['유예 시작일', '유예 종료일'] as const;
-  const uneven = columns.filter((column) => cells[column].length !== count);
-  if (uneven.length > 0)
-    return uneven.map((column) => problem(column, `유예 종류는 ${count}건인데 날짜는 ${cells[column].length}건입니다.`));
-  const deferrals = deferralsOf(cells);
-  const texts = deferrals.map(({ kind, from, to }) => `${kind} ${from} ${to}`);
-  return [
-    ...(deferrals.some(({ from, to }) => to < from) ? [problem('유예 종료일', '유예 시작일보다 앞선 날짜입니다.')] : []),
-    ...(new Set(texts).size < texts.length ? [problem('유예 종류', '같은 유예가 두 번 적혀 있습니다.')] : []),
-  ];
-}
-
-function amountProblems(cells: LedgerCells): Problem[] {
-  const { principal, surcharge } = assessedFigures(ledgerLine(cells));
-  return principal + surcharge > 0n ? [] : [problem('본세', '부과된 금액이 없는 세목입니다.')];
-}
-
-function priorPaymentProblems(cells: LedgerCells, today: CivilDate): Problem[] {
-  const days = cells.기납부일;
-  const columns = ['기납부 본세', '기납부 가산세', '기납부 납부지연가산세'] as const;
-  const uneven = columns.filter((column) => cells[column].length > 0 && cells[column].length !== days.length);
-  if (uneven.length > 0) {
-    return uneven.map((column) => problem(column, `기납부일은 ${days.length}건인데 금액은 ${cells[column].length}건입니다.`));
-  }
-  const isEmpty = days.some((_, index) => columns.every((column) => cells[column][index]?.isPositive() !== true));
-  return [
-    ...(days.some((on) => on > today) ? [problem('기납부일', '오늘보다 뒤의 날짜입니다.')] : []),
-    ...(days.some((on) => on < cells.납세의무성립일) ? [problem('기납부일', '납세의무성립일보다 앞선 날짜입니다.')] : []),
-    ...(isEmpty ? [problem('기납부일', '납부한 금액이 없는 기납부일입니다.')] : []),
-  ];
 }

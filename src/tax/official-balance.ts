@@ -3,7 +3,13 @@ import type { Database, Work } from '../database/work.ts';
 import { blankable, dayCell, textCell } from '../document/cell-schemas.ts';
 import type { CheckedRow, RowError, RowProblem } from '../document/row-check.ts';
 import type { TableColumn } from '../document/table-header.ts';
-import { importTable, type TableImport, type TableImportInput, type TablePlan } from '../import/table.ts';
+import {
+  type CheckedTableImportInput,
+  type CheckedTablePlan,
+  importCheckedTable,
+  type OtherRows,
+  type TableImport,
+} from '../import/table.ts';
 import { type CivilDate, seoulDay } from '../kernel/civil-date.ts';
 import { Won } from '../kernel/money.ts';
 import { amountCell, noticeNumberCell } from './file-cells.ts';
@@ -44,9 +50,9 @@ interface GoodBalance {
  */
 export function importOfficialBalances(
   { database }: { readonly database: Database },
-  input: TableImportInput,
+  input: CheckedTableImportInput,
 ): Promise<TableImport<z.infer<typeof countsSchema>>> {
-  const plan: TablePlan<BalanceColumn, BalanceCells, GoodBalance, z.infer<typeof countsSchema>> = {
+  const plan: CheckedTablePlan<BalanceColumn, BalanceCells, GoodBalance, z.infer<typeof countsSchema>> = {
     kind: 'official_balance',
     columns: BALANCE_COLUMNS,
     schema: balanceCells,
@@ -54,10 +60,11 @@ export function importOfficialBalances(
     examiner: () => examiner(seoulDay(database.clock.now())),
     judge,
     store,
+    count: (good) => ({ balances: good.length }),
     counts: countsSchema,
     nothing: { balances: 0 },
   };
-  return importTable(database, plan, input);
+  return importCheckedTable(database, plan, input);
 }
 
 function examiner(today: CivilDate): (row: CheckedRow<BalanceCells>) => RowProblem<BalanceColumn>[] {
@@ -77,19 +84,22 @@ function itemKey(noticeNumber: string, taxItemCode: string): string {
   return `${noticeNumber}\n${taxItemCode}`;
 }
 
-async function judge(work: Work, rows: readonly CheckedRow<BalanceCells>[]) {
-  const items = await lineBalances(work.tx, [...new Set(rows.map(({ value }) => value.고지번호))]);
+async function judge(work: Work, rows: readonly CheckedRow<BalanceCells>[], { readable }: OtherRows<BalanceCells>) {
+  const items = await lineBalances(work.tx, [...new Set([...rows, ...readable].map(({ value }) => value.고지번호))]);
   const notices = new Set(items.map(({ noticeNumber }) => noticeNumber));
   const idOf = new Map(items.map(({ noticeNumber, taxItemCode, billLineId }) => [itemKey(noticeNumber, taxItemCode), billLineId]));
-  const good: GoodBalance[] = [];
-  const errors: RowError[] = [];
-  for (const { line, value } of rows) {
-    const billLineId = idOf.get(itemKey(value.고지번호, value.세목코드));
-    if (billLineId !== undefined) good.push({ cells: value, billLineId });
-    else if (notices.has(value.고지번호))
-      errors.push({ line, column: '세목코드', code: 'NOT_FOUND', reason: '이 고지에 없는 세목입니다.' });
-    else errors.push({ line, column: '고지번호', code: 'NOT_FOUND', reason: '등록되지 않은 고지번호입니다.' });
-  }
+  const billLineIdOf = (cells: BalanceCells) => idOf.get(itemKey(cells.고지번호, cells.세목코드));
+  const good: GoodBalance[] = rows.flatMap(({ value }) => {
+    const billLineId = billLineIdOf(value);
+    return billLineId === undefined ? [] : [{ cells: value, billLineId }];
+  });
+  const unknown = [...rows, ...readable].filter(({ value }) => billLineIdOf(value) === undefined);
+  const errors = unknown.map(
+    ({ line, value }): RowError =>
+      notices.has(value.고지번호)
+        ? { line, column: '세목코드', code: 'NOT_FOUND', reason: '이 고지에 없는 세목입니다.' }
+        : { line, column: '고지번호', code: 'NOT_FOUND', reason: '등록되지 않은 고지번호입니다.' },
+  );
   return { good, errors };
 }
 

@@ -45,6 +45,8 @@ export interface LatePenaltyRules {
   readonly rateOfStep: 'step_day' | 'elapsed_month';
   readonly deferralEffects: DeferralEffects;
   readonly lateService: LateServiceRule;
+  /** Articles of law behind the steps, as the policy gives them. */
+  readonly sources: { readonly once: string; readonly monthly: string; readonly threshold: string };
 }
 
 /** The rules for liabilities that arose on a day; a secondary debtor's follows the primary debtor's. Errors of `PolicySet.get`. */
@@ -70,5 +72,10 @@ export function latePenaltyRules(policy: PolicySet, arisenOn: CivilDate): LatePe
     rateOfStep: policy.get(latePenaltyRateOfStep, arisenOn),
     deferralEffects: policy.get(deferralEffects, arisenOn),
     lateService: lateServiceRule(policy, arisenOn),
+    sources: {
+      once: policy.row(latePenaltyOnceRate.key, arisenOn).source,
+      monthly: policy.row(latePenaltyMonthlyRates.key, arisenOn).source,
+      threshold: policy.row(latePenaltyMonthlyThreshold.key, arisenOn).source,
+    },
   };
 }

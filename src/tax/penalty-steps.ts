@@ -19,10 +19,16 @@ export interface StepDays {
   readonly deadline: CivilDate;
   /** Day on which the one-time penalty arises. */
   readonly onceOn: CivilDate;
-  /** Days of the monthly steps up to and including `asOf`, at most `monthsMax`. */
-  readonly monthsOn: readonly CivilDate[];
+  /** The months that had passed by `asOf`, at most `monthsMax`. */
+  readonly months: readonly PassedMonth[];
   /** True while a deferral that stops the penalty runs on `asOf`: what has arisen is not collected meanwhile (LTCA 28(1), (2)). */
   readonly suspended: boolean;
+}
+
+/** A month in arrears, from its first day; its step arises on the day after its last. */
+export interface PassedMonth {
+  readonly from: CivilDate;
+  readonly on: CivilDate;
 }
 
 /** A stop of the penalty. `printedTo` is the new deadline as set, `to` the same moved past holidays (LTBA 24). */
@@ -49,7 +55,7 @@ export function penaltyStepDays(dates: PenaltyDates, asOf: CivilDate, rules: Lat
   return {
     deadline,
     onceOn,
-    monthsOn: rules.monthsAcrossDeferral === 'restart' ? restartedMonths(restartAnchor, count) : anchoredMonths(anchor, count),
+    months: rules.monthsAcrossDeferral === 'restart' ? restartedMonths(restartAnchor, count) : anchoredMonths(anchor, count),
     suspended: stops.some(({ from, to }) => from <= asOf && asOf <= to),
   };
 }
@@ -81,39 +87,45 @@ function anchorAfter(stop: Stop, rules: LatePenaltyRules): CivilDate {
 }
 
 /** Months counted anew from the deadline that a deferral sets (LTCA 25-2). */
-function restartedMonths(firstAnchor: CivilDate, count: Count): CivilDate[] {
+function restartedMonths(firstAnchor: CivilDate, count: Count): PassedMonth[] {
   const { asOf, rules, stops } = count;
-  const days: CivilDate[] = [];
+  const months: PassedMonth[] = [];
   let anchor = firstAnchor;
   for (const stop of stops) {
     if (stop.from < anchor) continue;
-    for (let month = 1; days.length < rules.monthsMax; month++) {
-      const day = stepDay(anchor, month, count);
-      if (day > stop.from) break;
-      if (day > asOf) return days;
-      days.push(day);
+    let from = anchor;
+    for (let month = 1; months.length < rules.monthsMax; month++) {
+      const on = stepDay(anchor, month, count);
+      if (on > stop.from) break;
+      if (on > asOf) return months;
+      months.push({ from, on });
+      from = on;
     }
     anchor = anchorAfter(stop, rules);
   }
-  for (let month = 1; days.length < rules.monthsMax; month++) {
-    const day = stepDay(anchor, month, count);
-    if (day > asOf) break;
-    days.push(day);
+  let from = anchor;
+  for (let month = 1; months.length < rules.monthsMax; month++) {
+    const on = stepDay(anchor, month, count);
+    if (on > asOf) break;
+    months.push({ from, on });
+    from = on;
   }
-  return days;
+  return months;
 }
 
 /** Months counted from the first deadline throughout: steps inside a stop are left out, or every step waits as long as the stops last. */
-function anchoredMonths(anchor: CivilDate, count: Count): CivilDate[] {
+function anchoredMonths(anchor: CivilDate, count: Count): PassedMonth[] {
   const { asOf, rules, stops } = count;
-  const days: CivilDate[] = [];
-  for (let month = 1; days.length < rules.monthsMax; month++) {
-    const day = stepDay(anchor, month, count);
-    if (day > asOf) break;
-    const isLeftOut = rules.monthsAcrossDeferral === 'original_anchor' && stops.some((stop) => isInside(day, stop));
-    if (!isLeftOut) days.push(day);
+  const months: PassedMonth[] = [];
+  let from = anchor;
+  for (let month = 1; months.length < rules.monthsMax; month++) {
+    const on = stepDay(anchor, month, count);
+    if (on > asOf) break;
+    const isLeftOut = rules.monthsAcrossDeferral === 'original_anchor' && stops.some((stop) => isInside(on, stop));
+    if (!isLeftOut) months.push({ from, on });
+    from = on;
   }
-  return days;
+  return months;
 }
 
 /** The day on which a number of months since an anchor has passed. */

@@ -26,13 +26,19 @@ export interface PenaltyStep {
   readonly amount: Won;
 }
 
+/** A step that arose because a month had passed. */
+export interface PenaltyMonth extends PenaltyStep {
+  /** First day of the month; it ended the day before `on`. */
+  readonly from: CivilDate;
+}
+
 /** What has arisen by the start of a day, step by step. The amounts of the steps add up to `total`. */
 export interface PenaltyStatement {
   readonly regime: LatePenaltyRules['regime'];
   readonly deadline: CivilDate;
   /** Undefined while the deadline, or a deferral that spans it, has not passed, and when nothing was unpaid then. */
   readonly once: PenaltyStep | undefined;
-  readonly months: readonly PenaltyStep[];
+  readonly months: readonly PenaltyMonth[];
   readonly total: Won;
   readonly suspended: boolean;
 }
@@ -45,10 +51,14 @@ interface RawStep {
   readonly amount: bigint;
 }
 
+interface RawMonth extends RawStep {
+  readonly from: CivilDate;
+}
+
 interface Accrual {
   readonly deadline: CivilDate;
   readonly once: RawStep | undefined;
-  readonly months: readonly RawStep[];
+  readonly months: readonly RawMonth[];
   readonly suspended: boolean;
 }
 
@@ -66,7 +76,7 @@ export function penaltyStatement(
     regime: rules.regime,
     deadline,
     once: once === undefined ? undefined : toStep(once),
-    months: months.map(toStep),
+    months: months.map((month) => ({ from: month.from, ...toStep(month) })),
     total: Won.of(totalOf(accrual)),
     suspended,
   };
@@ -100,7 +110,7 @@ function totalOf({ once, months }: Accrual): bigint {
 
 function accrue(penaltyCase: PenaltyCase, asOf: CivilDate, rules: LatePenaltyRules, calendar: HolidayCalendar): Accrual {
   assertComputable(penaltyCase);
-  const { deadline, onceOn, monthsOn, suspended } = penaltyStepDays(penaltyCase, asOf, rules, calendar);
+  const { deadline, onceOn, months: passed, suspended } = penaltyStepDays(penaltyCase, asOf, rules, calendar);
   if (onceOn > asOf) return { deadline, once: undefined, months: [], suspended };
   const baseOn = baseByDay(penaltyCase, rules);
   const assessed = baseOn(undefined);
@@ -108,13 +118,13 @@ function accrue(penaltyCase: PenaltyCase, asOf: CivilDate, rules: LatePenaltyRul
   const onceBase = baseOn(onceOn);
   if (onceBase === 0n) return { deadline, once: undefined, months: [], suspended };
   const once = { on: onceOn, base: onceBase, rate: rules.onceRate, amount: rounder.once(onceBase) };
-  const months: RawStep[] = [];
-  for (const on of monthsOn) {
+  const months: RawMonth[] = [];
+  for (const { from, on } of passed) {
     const base = baseOn(on);
     const measured = rules.thresholdMeasure === 'assessed' ? assessed : base;
     if (base === 0n || measured < rules.monthlyThreshold) continue;
     const rate = monthlyRateOf(on, rules);
-    months.push({ on, base, rate, amount: rounder.month(base, rate) });
+    months.push({ from, on, base, rate, amount: rounder.month(base, rate) });
   }
   return { deadline, once, months, suspended };
 }

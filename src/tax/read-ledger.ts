@@ -5,7 +5,8 @@ import type { CivilDate } from '../kernel/civil-date.ts';
 import { tidyNoticeNumber } from './file-cells.ts';
 import { LedgerBook } from './ledger-book.ts';
 import { LEDGER_COLUMNS, type LedgerColumn, ledgerCells } from './ledger-file.ts';
-import { ledgerHead, ledgerLine, ledgerRowProblems } from './ledger-row.ts';
+import { ledgerHead, ledgerLine } from './ledger-row.ts';
+import { ledgerRowProblems, partialRowProblems } from './ledger-row-rules.ts';
 
 /** Notices of a whole city fit; beyond it the rows laid aside would fill the memory. */
 const ROWS_MAX = 400_000;
@@ -28,6 +29,7 @@ export async function readLedger(
       columns: LEDGER_COLUMNS,
       schema: ledgerCells,
       examine: ({ value }) => ledgerRowProblems(value, today),
+      examinePart: (readable) => partialRowProblems(readable, today),
     });
     const noticeNumber = tidyNoticeNumber(row.cells.고지번호);
     if ('value' in checked) book.take(checked.line, ledgerHead(checked.value), ledgerLine(checked.value));

@@ -56,8 +56,13 @@ export async function storeBills(work: Work, notices: readonly NoticeOf[], impor
     billIds: bills.map(({ id }) => id),
     lineCount: lines.length,
     entryDigests: posted.map(({ digest }) => digest),
-    outstanding: Won.of(lines.reduce((sum, { line }) => sum + BigInt(line.principal) + BigInt(line.surcharge), 0n)),
+    outstanding: Won.of(outstandingOf(lines.map(({ line }) => line))),
   };
+}
+
+/** What is unpaid on tax items at the import, in whole won. */
+export function outstandingOf(lines: readonly LedgerLine[]): bigint {
+  return lines.reduce((sum, { principal, surcharge }) => sum + BigInt(principal) + BigInt(surcharge), 0n);
 }
 
 /** Gives every bill and line its id, in the order of the notices. */

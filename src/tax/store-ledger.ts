@@ -4,11 +4,11 @@ import type { Work } from '../database/work.ts';
 import { rowErrorsSchema } from '../import/record.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 import { Won } from '../kernel/money.ts';
-import { type FactsPlan, lockedPlans, storeFacts } from './bill-facts.ts';
+import { type FactsPlan, lockedPlans, plansOf, storeFacts } from './bill-facts.ts';
 import { knownBills } from './known-bills.ts';
 import type { LedgerBook } from './ledger-book.ts';
-import { LedgerPersons } from './ledger-persons.ts';
-import { storeBills } from './store-bills.ts';
+import { LedgerPersons, LedgerPersonsPreview, type TaxpayerDifference } from './ledger-persons.ts';
+import { outstandingOf, storeBills } from './store-bills.ts';
 
 const NOTICES_PER_BATCH = 1_000;
 const DIFFERENCES_LISTED_MAX = 1_000;
@@ -32,13 +32,12 @@ type Stored = Omit<LedgerImportReport, 'errors' | 'errorCount'> & {
   readonly batchDigest: string;
 };
 
-export const NOTHING_STORED: Stored = {
+export const NOTHING_STORED: Omit<LedgerImportReport, 'errors' | 'errorCount'> = {
   created: { persons: 0, bills: 0, lines: 0, outstandingKrw: '0' },
   unchangedBills: 0,
   refreshedBills: 0,
   differenceCount: 0,
   differences: [],
-  batchDigest: '',
 };
 
 export interface LedgerToStore {
@@ -57,23 +56,20 @@ export async function storeLedger(
   keys: MasterKey,
   { book, good, known, importFileId, onStored }: LedgerToStore,
 ): Promise<Stored> {
-  const plans = await plansFor(
-    work,
-    book,
-    good.filter((noticeNumber) => known.has(noticeNumber)),
-  );
+  const plans = await lockedPlans(work, await knownPairs(work, { book, good, known }));
   const persons = new LedgerPersons(work, keys);
   const created = { bills: 0, lines: 0, outstanding: Won.zero };
   const digest = createHash('sha256');
   const batches = [...batchesOf(good)];
-  // While the database stores a batch, the taxpayers of the next one are sealed.
-  let next = await persons.of(batches[0]?.map((noticeNumber) => book.notice(noticeNumber)) ?? []);
+  const prepare = (batch: readonly string[] = []) => persons.prepare(batch.map((noticeNumber) => book.notice(noticeNumber)));
+  let next = await persons.seal(await prepare(batches[0]));
   let done = 0;
   for (const [index, batch] of batches.entries()) {
-    const fresh = next.filter(({ notice }) => !known.has(notice.head.noticeNumber));
-    const following = batches[index + 1]?.map((noticeNumber) => book.notice(noticeNumber)) ?? [];
-    const [stored, withPersons] = await Promise.all([storeBills(work, fresh, importFileId), persons.of(following)]);
-    next = withPersons;
+    const fresh = (await persons.store(next)).filter(({ notice }) => !known.has(notice.head.noticeNumber));
+    const following = await prepare(batches[index + 1]);
+    // While the database stores a batch, the taxpayers of the next one are sealed; only the one of the two asks the database.
+    const [stored, sealed] = await Promise.all([storeBills(work, fresh, importFileId), persons.seal(following)]);
+    next = sealed;
     created.bills += stored.billIds.length;
     created.lines += stored.lineCount;
     created.outstanding = created.outstanding.plus(stored.outstanding);
@@ -81,19 +77,55 @@ export async function storeLedger(
     done += batch.length;
     onStored(done);
   }
-  const news = plans.filter(({ isNews }) => isNews);
-  await storeFacts(work, news);
+  await storeFacts(
+    work,
+    plans.filter(({ isNews }) => isNews),
+  );
+  return {
+    created: { persons: persons.created, bills: created.bills, lines: created.lines, outstandingKrw: created.outstanding.toString() },
+    ...aboutKnown(plans, persons.differences, book),
+    batchDigest: created.bills === 0 ? '' : digest.digest('hex'),
+  };
+}
+
+/** What `storeLedger` would answer. It reads, and neither stores nor locks anything. */
+export async function countLedger(
+  work: Work,
+  keys: MasterKey,
+  ledger: Pick<LedgerToStore, 'book' | 'good' | 'known'>,
+): Promise<Omit<Stored, 'batchDigest'>> {
+  const { book, good, known } = ledger;
+  const plans = plansOf(await knownPairs(work, ledger));
+  const persons = new LedgerPersonsPreview(work, keys);
+  const created = { bills: 0, lines: 0, outstanding: 0n };
+  for (const batch of batchesOf(good)) {
+    const notices = batch.map((noticeNumber) => book.notice(noticeNumber));
+    await persons.add(notices);
+    for (const { head, lines } of notices) {
+      if (known.has(head.noticeNumber)) continue;
+      created.bills += 1;
+      created.lines += lines.length;
+      created.outstanding += outstandingOf(lines);
+    }
+  }
+  return {
+    created: { persons: persons.created, bills: created.bills, lines: created.lines, outstandingKrw: created.outstanding.toString() },
+    ...aboutKnown(plans, persons.differences, book),
+  };
+}
+
+/** What a file says of bills and taxpayers that we have. */
+function aboutKnown(plans: readonly FactsPlan[], taxpayers: readonly TaxpayerDifference[], book: LedgerBook) {
+  const refreshedBills = plans.filter(({ isNews }) => isNews).length;
   const differences = [
-    ...persons.differences.map((difference) => ({ ...difference, about: 'taxpayer' as const, fields: [...difference.fields] })),
+    ...taxpayers.map((difference) => ({ ...difference, about: 'taxpayer' as const, fields: [...difference.fields] })),
     ...plans.filter(({ contradicted }) => contradicted.length > 0).map((plan) => contradiction(plan, book)),
   ].sort((a, b) => a.line - b.line);
   return {
-    created: { persons: persons.created, bills: created.bills, lines: created.lines, outstandingKrw: created.outstanding.toString() },
-    unchangedBills: plans.length - news.length,
-    refreshedBills: news.length,
+    unchangedBills: plans.length - refreshedBills,
+    refreshedBills,
     differenceCount: differences.length,
     differences: differences.slice(0, DIFFERENCES_LISTED_MAX),
-    batchDigest: created.bills === 0 ? '' : digest.digest('hex'),
   };
 }
 
@@ -101,12 +133,12 @@ function* batchesOf(noticeNumbers: readonly string[]): Generator<readonly string
   for (let start = 0; start < noticeNumbers.length; start += NOTICES_PER_BATCH) yield noticeNumbers.slice(start, start + NOTICES_PER_BATCH);
 }
 
-async function plansFor(work: Work, book: LedgerBook, noticeNumbers: readonly string[]): Promise<FactsPlan[]> {
-  const bills = await knownBills(work.tx, noticeNumbers);
-  return lockedPlans(
-    work,
-    bills.map((bill) => ({ bill, head: book.notice(bill.noticeNumber).head })),
+async function knownPairs(work: Work, { book, good, known }: Pick<LedgerToStore, 'book' | 'good' | 'known'>) {
+  const bills = await knownBills(
+    work.tx,
+    good.filter((noticeNumber) => known.has(noticeNumber)),
   );
+  return bills.map((bill) => ({ bill, head: book.notice(bill.noticeNumber).head }));
 }
 
 function contradiction({ bill: { noticeNumber }, contradicted }: FactsPlan, book: LedgerBook) {

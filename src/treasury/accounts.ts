@@ -25,6 +25,12 @@ export function bankLineSubject(bankLineId: number): string {
 
 const CASE_SUBJECT = /^case:(\d+)$/;
 
+/** The case whose sub-account it is; undefined for one of something else. */
+export function caseOfSubject(subject: string): number | undefined {
+  const caseId = CASE_SUBJECT.exec(subject)?.[1];
+  return caseId === undefined ? undefined : Number(caseId);
+}
+
 /** What stands on an account of each case at one of the city's accounts at a venue, debits less credits; a case without any is missing. */
 export async function venueWonByCase(
   reader: Pick<Transaction, '$queryRaw'>,
@@ -34,8 +40,8 @@ export async function venueWonByCase(
   const rows = await balances(reader, { chart, asset, place: accountPlace(venueAccountId) });
   return new Map(
     rows.flatMap(({ subject, balance }) => {
-      const caseId = CASE_SUBJECT.exec(subject)?.[1];
-      return caseId === undefined ? [] : [[Number(caseId), VenueWon.of(venue, balance)] as const];
+      const caseId = caseOfSubject(subject);
+      return caseId === undefined ? [] : [[caseId, VenueWon.of(venue, balance)] as const];
     }),
   );
 }

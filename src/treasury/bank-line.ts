@@ -1,31 +1,32 @@
-import { z } from 'zod';
 import { appendAudit } from '../audit/append.ts';
 import type { BankLine } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
 import { userIdOf, type Work } from '../database/work.ts';
 import { dayFromColumn, seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError, unreachable } from '../kernel/errors.ts';
-import type { MasterKey } from '../kernel/master-key.ts';
 import { Won } from '../kernel/money.ts';
 import { CHART } from '../ledger/chart.ts';
 import { entry } from '../ledger/entry.ts';
 import { post, reverse } from '../ledger/post.ts';
-import { assertPurpose } from '../person/purpose.ts';
 import { lockCases } from '../seizure/locked-case.ts';
 import { bankLineSubject, caseSubject } from './accounts.ts';
 import { mismatchOf, type TargetFacts, targetText, UNMATCHED_REASONS } from './bank-match.ts';
-import { casesBehind, targetById } from './bank-targets.ts';
+import { casesBehind, receiptsBehind, targetById } from './bank-targets.ts';
 import { ENTRY_KIND } from './case-ledger.ts';
 import { receivePayment } from './payment.ts';
-import { markRefundPaid } from './refund-payment.ts';
+import { markRefundPaid, markRefundReturned } from './refund-payment.ts';
+import { liveRefund } from './refund-row.ts';
 import { receiveWithdrawal } from './withdrawal-end.ts';
 import { readWithdrawal } from './withdrawal-row.ts';
 
 /** What moves when a line is matched; the same for the import and for an officer. */
 type Target = Pick<TargetFacts, 'kind' | 'id'>;
 
-/** Locks the taxpayers and cases behind these targets and the accounts of withdrawals among them, in that order. */
-export async function lockTargets(work: Work, targets: readonly Target[]): Promise<void> {
+/**
+ * Locks the taxpayers and cases behind these targets, the accounts of withdrawals among them, and the receipts that refunds among them
+ * send back together with these lines, in that order.
+ */
+export async function lockTargets(work: Work, targets: readonly Target[], bankLineIds: readonly number[] = []): Promise<void> {
   await lockCases(work, await casesBehind(work.tx, targets));
   const withdrawals = await work.tx.wonWithdrawal.findMany({
     where: { id: { in: targets.filter(({ kind }) => kind === 'withdrawal').map(({ id }) => id) } },
@@ -36,6 +37,7 @@ export async function lockTargets(work: Work, targets: readonly Target[]): Promi
     'venue_account',
     withdrawals.map(({ venueAccountId }) => venueAccountId),
   );
+  await lockRows(work, 'bank_line', [...(await receiptsBehind(work.tx, targets)), ...bankLineIds]);
 }
 
 /** Books a stored line as what it is and marks it matched. The targets must be locked and the match checked. */
@@ -73,6 +75,8 @@ async function bookTarget(work: Work, line: BankLine, { kind, id }: Target): Pro
       return receiveWithdrawal(work, await readWithdrawal(work.tx, id), { bankLineId: line.id, occurredOn });
     case 'refund':
       return markRefundPaid(work, id, { bankLineId: line.id, occurredOn });
+    case 'refund_returned':
+      return markRefundReturned(work, id, { bankLineId: line.id, occurredOn });
     case 'payment':
       return receivePayment(work, { bankLineId: line.id, caseId: id, amount, occurredOn });
     case 'interest':
@@ -125,22 +129,21 @@ export async function bookUnidentified(work: Work, line: BankLine): Promise<void
 /**
  * An officer says what an unmatched line is. What stood among the unidentified receipts is reversed and booked where it belongs; the
  * amount must agree to the won all the same. Errors: `BANK_LINE_UNMATCHED` with the reason when it cannot be that, `CONFLICT` when
- * it is matched already, `NOT_FOUND`.
+ * it is matched already or is to go back to whoever paid it, `NOT_FOUND`.
  */
 export async function matchBankLine(work: Work, input: { readonly bankLineId: number; readonly target: Target }): Promise<void> {
   const { target } = input;
-  await lockTargets(work, [target]);
-  await work.tx.$queryRaw`SELECT id FROM bank_line WHERE id = ${input.bankLineId} FOR NO KEY UPDATE`;
-  const line = await work.tx.bankLine.findUnique({ where: { id: input.bankLineId } });
-  if (line === null) throw new CheongsanError('NOT_FOUND', `There is no bank line ${input.bankLineId}.`);
+  await lockTargets(work, [target], [input.bankLineId]);
+  const line = await work.tx.bankLine.findUniqueOrThrow({ where: { id: input.bankLineId } });
   if (line.state === 'matched') {
     if (line.matchedTo === targetText(target)) return;
     throw new CheongsanError('CONFLICT', `Bank line ${line.id} is matched to ${line.matchedTo} already.`);
   }
+  await assertNotGoingBack(work, line);
   const facts = await targetById(work.tx, target.kind, target.id);
   if (facts === undefined)
     throw new CheongsanError('NOT_FOUND', `There is no ${target.kind} ${target.id} to match bank line ${line.id} to.`);
-  const mismatch = mismatchOf({ direction: line.direction, amount: Won.of(line.amountKrw) }, facts);
+  const mismatch = mismatchOf({ direction: line.direction, amount: Won.of(line.amountKrw) }, facts, 'officer');
   if (mismatch !== undefined) {
     throw new CheongsanError(
       'BANK_LINE_UNMATCHED',
@@ -159,28 +162,13 @@ export async function matchBankLine(work: Work, input: { readonly bankLineId: nu
   await bookMatch(work, line, target);
 }
 
-const counterpartSchema = z.object({ counterpart: z.string(), remark: z.string() });
-/** What the bank wrote about the other side of a line. */
-export type Counterpart = z.infer<typeof counterpartSchema>;
-
-function counterpartContext(bankSerial: string): string {
-  return `bank_line:${bankSerial}:counterpart`;
-}
-
-export function sealCounterpart(keys: MasterKey, bankSerial: string, written: Counterpart): Uint8Array<ArrayBuffer> {
-  return keys.seal(JSON.stringify(written), counterpartContext(bankSerial));
-}
-
-/** Opens what the bank wrote, for an officer who matches by hand; the view is logged. Errors: `NOT_FOUND`, `INPUT_INVALID`. */
-export async function readCounterpart(work: Work, keys: MasterKey, bankLineId: number, purpose: string): Promise<Counterpart> {
-  assertPurpose(purpose);
-  const line = await work.tx.bankLine.findUnique({ where: { id: bankLineId } });
-  if (line === null) throw new CheongsanError('NOT_FOUND', `There is no bank line ${bankLineId}.`);
-  await appendAudit(work, {
-    stream: 'system',
-    action: 'bank_line.viewed',
-    subject: bankLineSubject(bankLineId),
-    payload: { purpose },
-  });
-  return counterpartSchema.parse(JSON.parse(keys.openText(line.counterpartCipher, counterpartContext(line.bankSerial))));
+/** Money that is to go back to whoever paid it belongs to nothing else until that is rejected or cancelled. */
+async function assertNotGoingBack(work: Work, { id }: BankLine): Promise<void> {
+  const refund = await liveRefund(work, { kind: 'receipt', bankLineId: id });
+  if (refund === undefined) return;
+  throw new CheongsanError(
+    'CONFLICT',
+    `Bank line ${id} is to go back as refund ${refund.number} (${refund.state}); have that rejected or cancelled first.`,
+    { facts: { bankLineId: id, refundId: refund.id, state: refund.state } },
+  );
 }

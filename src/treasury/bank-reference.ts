@@ -1,4 +1,4 @@
-/** What a reference in a bank remark names. */
+/** What a reference in a bank remark names; a refund is of a surplus (R) or of an unidentified receipt (U). */
 export type ReferenceKind = 'withdrawal' | 'distribution' | 'refund' | 'case';
 
 export interface BankReference {
@@ -7,8 +7,8 @@ export interface BankReference {
   readonly number: string;
 }
 
-const KIND_OF_PREFIX: Readonly<Record<string, ReferenceKind>> = { W: 'withdrawal', D: 'distribution', R: 'refund' };
-const SERIAL = /(?<![0-9A-Z-])(?:([WDR])-)?(\d{4}-\d{6})(-\d{1,3})?(?![0-9A-Z-])/g;
+const KIND_OF_PREFIX: Readonly<Record<string, ReferenceKind>> = { W: 'withdrawal', D: 'distribution', R: 'refund', U: 'refund' };
+const SERIAL = /(?<![0-9A-Z-])(?:([WDRU])-)?(\d{4}-\d{6})(-\d{1,3})?(?![0-9A-Z-])/g;
 
 /**
  * Every reference of ours that a remark names, each once. Banks write capital or small, wide or narrow letters as they like; a
@@ -38,6 +38,11 @@ export function distributionNumber(caseNumber: string, ordinal: number): string 
 /** As `distributionNumber`, with an R. */
 export function refundNumber(caseNumber: string, ordinal: number): string {
   return numbered('R', caseNumber, ordinal);
+}
+
+/** `U-2026-000012`: what goes back of a receipt that belongs to no case; the digits are the refund's id, as of a withdrawal. */
+export function receiptRefundNumber(id: number, year: number): string {
+  return `U-${year}-${String(id).padStart(6, '0')}`;
 }
 
 function numbered(prefix: string, caseNumber: string, ordinal: number): string {

@@ -4,14 +4,15 @@ import type { Actor, Database, Work } from '../database/work.ts';
 import type { FileContent } from '../document/byte-source.ts';
 import type { CheckedRow, RowError, RowProblem } from '../document/row-check.ts';
 import { importTable, type Judged, type TableImport, type TablePlan } from '../import/table.ts';
-import { raiseAlert } from '../intent/alert.ts';
 import { type CivilDate, dayFromColumn, dayToColumn, seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 import { readPolicy } from '../policy/book.ts';
 import { bankAccountLabel, bankStatementColumns } from '../policy/definitions/treasury.ts';
-import { bookMatch, bookUnidentified, lockTargets, sealCounterpart } from './bank-line.ts';
-import { isSingle, mismatchOf, type TargetFacts, targetText, UNMATCHED_REASONS, type UnmatchedReason } from './bank-match.ts';
+import { alertOutgoing, type StrangeLine } from './bank-alerts.ts';
+import { sealCounterpart } from './bank-counterpart.ts';
+import { bookMatch, bookUnidentified, lockTargets } from './bank-line.ts';
+import { isSingle, mismatchOf, type TargetFacts, targetNamed, targetText, UNMATCHED_REASONS, type UnmatchedReason } from './bank-match.ts';
 import { type BankReference, referencesIn } from './bank-reference.ts';
 import { type StatementLayout, type StatementLine, statementColumns, statementRow } from './bank-statement-file.ts';
 import { targetsOf } from './bank-targets.ts';
@@ -31,7 +32,7 @@ export interface StatementOptions {
   readonly accountLabel?: string;
 }
 
-type Judgement = { readonly target: TargetFacts } | { readonly reason: UnmatchedReason };
+type Judgement = { readonly target: TargetFacts } | { readonly reason: UnmatchedReason; readonly named?: TargetFacts };
 
 interface FreshLine {
   readonly lineNumber: number;
@@ -136,7 +137,7 @@ function isSameLine(value: StatementLine, known: BankLine): boolean {
   return isSameMovement && dayFromColumn(known.occurredOn) === value.occurredOn;
 }
 
-/** What a line is, by its one reference; a withdrawal or refund that an earlier line of the file ended is over. */
+/** What a line is, by its one reference, as the earlier lines of the file leave it: a withdrawal one of them ended is over. */
 function judge(
   line: StatementLine,
   references: readonly BankReference[],
@@ -146,11 +147,14 @@ function judge(
   const [reference, ...others] = references;
   if (reference === undefined) return { reason: 'no_reference' };
   if (others.length > 0) return { reason: 'several_references' };
-  const target = targets.get(reference.number);
-  if (target === undefined) return { reason: 'unknown_reference' };
-  const mismatch = mismatchOf(line, target);
-  if (mismatch !== undefined) return { reason: mismatch };
-  return isSingle(target.kind) && taken.has(targetText(target)) ? { reason: 'done_already' } : { target };
+  const known = targets.get(reference.number);
+  if (known === undefined) return { reason: 'unknown_reference' };
+  const named = targetNamed(line.direction, known);
+  const isPaidAbove = named.kind === 'refund_returned' && taken.has(targetText({ kind: 'refund', id: named.id }));
+  const target = isPaidAbove ? { ...named, state: 'paid' as const } : named;
+  const mismatch = mismatchOf(line, target, 'remark');
+  if (mismatch !== undefined) return { reason: mismatch, named };
+  return isSingle(target.kind) && taken.has(targetText(target)) ? { reason: 'done_already', named } : { target };
 }
 
 async function storeLines(
@@ -163,13 +167,19 @@ async function storeLines(
     'reason' in judgement ? [{ line: lineNumber, reason: judgement.reason }] : [],
   );
   if (strange.length > 0 && !acceptUnmatched) throw unmatched(strange);
+  const unmatchedLines: StrangeLine[] = [];
   for (const fresh of lines) {
     const stored = await storeLine(work, keys, fresh, importFileId);
-    if ('target' in fresh.judgement) await bookMatch(work, stored, fresh.judgement.target);
-    else await bookUnidentified(work, stored);
+    const { lineNumber, judgement } = fresh;
+    if ('target' in judgement) {
+      await bookMatch(work, stored, judgement.target);
+    } else {
+      await bookUnidentified(work, stored);
+      const { reason, named } = judgement;
+      unmatchedLines.push({ lineNumber, bankLineId: stored.id, direction: stored.direction, reason, named });
+    }
   }
-  const outgoing = lines.filter(({ line, judgement }) => line.direction === 'out' && 'reason' in judgement);
-  if (outgoing.length > 0) await alertOutgoing(work, importFileId, outgoing);
+  await alertOutgoing(work, importFileId, unmatchedLines);
   return { matched: lines.length - strange.length, unmatched: strange.length };
 }
 
@@ -187,17 +197,6 @@ async function storeLine(work: Work, keys: MasterKey, fresh: FreshLine, importFi
       counterpartCipher: sealCounterpart(keys, bankSerial, { counterpart: line.counterpart, remark: line.remark }),
       unmatchedReason: 'reason' in judgement ? judgement.reason : null,
     },
-  });
-}
-
-/** Money has left the bank and our books do not know for what: there is nothing to book it against, so a person is told. */
-async function alertOutgoing(work: Work, importFileId: number, lines: readonly FreshLine[]): Promise<void> {
-  await raiseAlert(work, {
-    code: 'bank_outgoing_unmatched',
-    severity: 'critical',
-    subject: `import_file:${importFileId}`,
-    text: `금고 계좌에서 나간 돈 ${lines.length}건이 장부의 어떤 건과도 맞지 않습니다. 거래내역을 확인하세요.`,
-    facts: { importFile: importFileId, lines: lines.map(({ lineNumber }) => lineNumber) },
   });
 }
 

@@ -31,7 +31,8 @@ export async function targetById(reader: Reader, kind: TargetKind, id: number): 
       const row = await reader.wonWithdrawal.findUnique({ where: { id } });
       return row === null ? undefined : { kind, id, state: row.state, amount: Won.of(row.amountKrw) };
     }
-    case 'refund': {
+    case 'refund':
+    case 'refund_returned': {
       const row = await reader.refund.findUnique({ where: { id } });
       return row === null ? undefined : { kind, id, state: row.state, amount: Won.of(row.amountKrw) };
     }
@@ -62,8 +63,21 @@ export async function casesBehind(
 ): Promise<number[]> {
   const ids = (kind: TargetKind) => targets.filter((target) => target.kind === kind).map(({ id }) => id);
   const shares = await reader.withdrawalShare.findMany({ where: { withdrawalId: { in: ids('withdrawal') } }, select: { caseId: true } });
-  const refunds = await reader.refund.findMany({ where: { id: { in: ids('refund') } }, select: { caseId: true } });
+  const refunds = await reader.refund.findMany({ where: { id: { in: refundIds(targets) } }, select: { caseId: true } });
   const distributions = await reader.distribution.findMany({ where: { id: { in: ids('remittance') } }, select: { caseId: true } });
-  const behind = [...shares, ...refunds, ...distributions].map(({ caseId }) => caseId);
+  const behind = [...shares, ...refunds, ...distributions].flatMap(({ caseId }) => caseId ?? []);
   return [...new Set([...behind, ...ids('payment'), ...ids('interest')])];
+}
+
+/** The unidentified receipts that refunds among these targets send back. */
+export async function receiptsBehind(
+  reader: Pick<Transaction, 'refund'>,
+  targets: readonly Pick<TargetFacts, 'kind' | 'id'>[],
+): Promise<number[]> {
+  const refunds = await reader.refund.findMany({ where: { id: { in: refundIds(targets) } }, select: { sourceLineId: true } });
+  return refunds.flatMap(({ sourceLineId }) => sourceLineId ?? []);
+}
+
+function refundIds(targets: readonly Pick<TargetFacts, 'kind' | 'id'>[]): number[] {
+  return targets.filter(({ kind }) => kind === 'refund' || kind === 'refund_returned').map(({ id }) => id);
 }

@@ -16,6 +16,7 @@ export const ENTRY_KIND = {
   distribution: 'distribution',
   refund: 'refund',
   unidentified: 'bank_unidentified',
+  receiptSentBack: 'bank_receipt_sent_back',
 } as const;
 
 /** Everything booked on the accounts of a case: debits less credits per kind of entry and account. A reversal counts with its entry. */

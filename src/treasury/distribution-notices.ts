@@ -15,7 +15,7 @@ import {
   rightHolderDistributionLetter,
 } from './letters/distribution-letter.ts';
 import { SURPLUS_TEMPLATE, surplusLetter } from './letters/surplus-letter.ts';
-import { surplusOf } from './refund.ts';
+import { surplusOf } from './refund-origin.ts';
 
 /**
  * Writes the notice of a drafted distribution to everybody owed one who has none. Run again it writes nothing twice. Nothing is

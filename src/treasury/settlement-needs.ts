@@ -7,6 +7,7 @@ import { balances } from '../ledger/balance.ts';
 import { CHART } from '../ledger/chart.ts';
 import { decidedGround } from '../seizure/release-grounds.ts';
 import { billsThatOwe, type Sight } from '../seizure/settle.ts';
+import { caseOfSubject } from './accounts.ts';
 import { readCaseLedger } from './case-ledger.ts';
 import { untoldRecipients } from './distribution-recipients.ts';
 
@@ -144,10 +145,20 @@ export interface SettlementWork {
   readonly needs: readonly SettlementNeed[];
 }
 
-/** What is left to do in every case of a venue whose sale is over, case ids ascending. */
+/**
+ * What is left to do in every case of a venue whose sale is over, case ids ascending; a closed one is among them while its taxpayer
+ * is owed won, as after a refund that his bank sent back.
+ */
 export async function settlementWorklist(sight: Sight, venueCode: string): Promise<SettlementWork[]> {
+  const owing = await balances(sight.tx, { chart: CHART.surplusOwed });
   const cases = await sight.tx.seizureCase.findMany({
-    where: { phase: { in: [...MONEY_PHASES] }, venueCode },
+    where: {
+      venueCode,
+      OR: [
+        { phase: { in: [...MONEY_PHASES] } },
+        { phase: 'closed', id: { in: owing.flatMap(({ subject }) => caseOfSubject(subject) ?? []) } },
+      ],
+    },
     select: { id: true, number: true },
     orderBy: { id: 'asc' },
   });

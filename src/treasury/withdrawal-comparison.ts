@@ -11,6 +11,7 @@ import type { Canonical } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { readPolicy } from '../policy/book.ts';
 import { withdrawalListedWithinDays } from '../policy/definitions/treasury.ts';
+import { missingAt } from '../venue/unexplained.ts';
 import { failLockedWithdrawal } from './withdrawal-end.ts';
 import { lockWithdrawal, type WithdrawalWithShares } from './withdrawal-row.ts';
 
@@ -83,11 +84,18 @@ async function reportUnlisted(work: Work, withdrawal: WithdrawalWithShares): Pro
     },
   });
   if (named !== null) {
-    return alert(work, withdrawal, 'withdrawal_differs', '거래소 내역의 출금액이 지시한 금액과 다릅니다. 즉시 거래소에서 확인하세요.', {
-      instructed: withdrawal.amountKrw.toString(),
-      listed: named.quantity.toFixed(),
-      asset: named.asset,
-    });
+    return alert(
+      work,
+      withdrawal,
+      'withdrawal_differs',
+      '거래소 내역의 출금액이 지시한 금액과 다릅니다. 즉시 거래소에서 확인하고, 금액을 잘못 넣은 것이면 정정을 기안하세요.',
+      {
+        venueWithdrawal: named.id,
+        instructed: withdrawal.amountKrw.toString(),
+        listed: named.quantity.toFixed(),
+        asset: named.asset,
+      },
+    );
   }
   const days = (await readPolicy(work.tx)).get(withdrawalListedWithinDays, seoulDay(work.at));
   if (work.at.getTime() < confirmedAt.getTime() + days * DAY_MS) return;
@@ -145,18 +153,21 @@ export async function failWithdrawal(
 
 /**
  * Won that left after the instruction and that nobody accounts for may be this withdrawal with another amount typed in: given up, the
- * case's won could be withdrawn a second time, out of other taxpayers' won.
+ * case's won could be withdrawn a second time, out of other taxpayers' won. Once nothing is missing at the account any more, what
+ * left has come back or was made good, and the case's won is there.
  */
 async function assertNothingElseLeft(work: Work, { number, venueAccountId, instructedAt }: WithdrawalWithShares): Promise<void> {
   if (instructedAt === null) return;
-  const stray = await work.tx.venueWithdrawal.findFirst({
+  const strays = await work.tx.venueWithdrawal.findMany({
     where: { venueAccountId, asset: { startsWith: 'KRW@' }, matchedTo: null, state: { not: 'failed' }, firstSeenAt: { gte: instructedAt } },
     orderBy: { id: 'asc' },
   });
-  if (stray === null) return;
-  throw new CheongsanError(
-    'CONFLICT',
-    `The venue lists a withdrawal of ${stray.quantity.toFixed()} won that nobody instructed, since ${number} was; find out what it is before ${number} is given up.`,
-    { facts: { venueWithdrawal: stray.id, quantity: stray.quantity.toFixed() } },
-  );
+  for (const { id, asset, quantity, ledgerEntryId } of strays) {
+    if (ledgerEntryId !== null && (await missingAt(work.tx, venueAccountId, asset)).isZero()) continue;
+    throw new CheongsanError(
+      'CONFLICT',
+      `The venue lists a withdrawal of ${quantity.toFixed()} won that nobody instructed, since ${number} was; have ${number} amended if it is that, or get it back or made good, before ${number} is given up.`,
+      { facts: { venueWithdrawal: id, quantity: quantity.toFixed() } },
+    );
+  }
 }

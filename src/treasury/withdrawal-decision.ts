@@ -1,3 +1,4 @@
+import { wonWithdrawalKey } from '../custody/won-withdrawal.ts';
 import type { Approval } from '../database/generated/client.ts';
 import type { Transaction, Work } from '../database/work.ts';
 import { requireApproved } from '../identity/approval.ts';
@@ -12,6 +13,7 @@ import { readVenueAccount } from '../venue/account.ts';
 import { requireMovementAllowed } from '../venue/movement-gate.ts';
 import { VENUES, venueCode } from '../venue/venue-directory.ts';
 import { venueWonByCase } from './accounts.ts';
+import { AMENDMENT_SUBJECT, applyAmendment } from './withdrawal-amendment.ts';
 import {
   auditWithdrawal,
   lockWithdrawals,
@@ -22,15 +24,21 @@ import {
 } from './withdrawal-row.ts';
 
 /**
- * Takes the approvers' decisions over: approved, the intent is committed and a person may be told to send; otherwise it ends. One
- * refusal keeps all of them back; pending or run again it does nothing. Errors: `APPROVAL_STALE` when a case's money is no longer
- * there, `TRADING_HALTED`, `ASSET_FROZEN`, those of `requireApproved`.
+ * Takes the approvers' decisions over: approved, the intent is committed and a person may be told to send; otherwise it ends. An
+ * approved amendment takes effect, any other leaves all as it was. One refusal keeps all of them back; pending or run again it does
+ * nothing. Errors: `APPROVAL_STALE` when a case's money is no longer there, `TRADING_HALTED`, `ASSET_FROZEN`, those of
+ * `applyAmendment` and `requireApproved`.
  */
 export async function applyWithdrawalDecisions(work: Work, approvals: readonly Approval[]): Promise<void> {
-  const decided = new Map(approvals.filter(({ state }) => state !== 'pending').map((approval) => [approval.subjectId, approval]));
-  for (const withdrawal of await lockWithdrawals(work, [...decided.keys()])) {
-    const approval = decided.get(withdrawal.id);
-    if (approval !== undefined) await applyOne(work, withdrawal, approval);
+  const decided = approvals.filter(({ state }) => state !== 'pending');
+  await lockWithdrawals(
+    work,
+    decided.map(({ subjectId }) => subjectId),
+  );
+  for (const approval of decided.toSorted((a, b) => a.subjectId - b.subjectId)) {
+    const withdrawal = await readWithdrawal(work.tx, approval.subjectId);
+    if (approval.subjectType === AMENDMENT_SUBJECT) await applyAmendment(work, withdrawal, approval);
+    else await applyOne(work, withdrawal, approval);
   }
 }
 
@@ -77,14 +85,24 @@ export interface WithdrawalInstruction {
   readonly bankAccountLabel: string;
 }
 
-/** The instruction of an approved withdrawal that nobody has confirmed yet. Errors: `CONFLICT` in any other state, `NOT_FOUND`. */
+/**
+ * The instruction of an approved withdrawal that nobody has confirmed yet and the venue does not list. Errors: `CONFLICT` in any
+ * other state, `NOT_FOUND`.
+ */
 export async function withdrawalInstruction(
-  reader: Pick<Transaction, 'wonWithdrawal' | 'intent' | 'venueAccount' | 'policyValue'>,
+  reader: Pick<Transaction, 'wonWithdrawal' | 'venueWithdrawal' | 'intent' | 'venueAccount' | 'policyValue'>,
   withdrawalId: number,
 ): Promise<WithdrawalInstruction> {
   const withdrawal = await readWithdrawal(reader, withdrawalId);
   if (withdrawal.state !== 'approved' || withdrawal.intentId === null || withdrawal.instructedAt === null) {
     throw new CheongsanError('CONFLICT', `Withdrawal ${withdrawal.number} is ${withdrawal.state}; it is not to be sent.`);
+  }
+  const listed = await reader.venueWithdrawal.findUnique({ where: { matchedTo: wonWithdrawalKey(withdrawalId) }, select: { id: true } });
+  if (listed !== null) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `The venue lists withdrawal ${withdrawal.number} already (row ${listed.id}); confirm it, do not send it again.`,
+    );
   }
   const intent = await reader.intent.findUniqueOrThrow({ where: { id: withdrawal.intentId } });
   const account = await readVenueAccount(reader, withdrawal.venueAccountId);

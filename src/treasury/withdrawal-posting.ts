@@ -12,15 +12,22 @@ import type { WithdrawalWithShares } from './withdrawal-row.ts';
 
 /**
  * The won has left the venue: each case's amount is in transit, its share of the fee the venue took is a cost, and a fraction of a
- * won that stays behind becomes residue. A fee other than expected is shared anew in the same proportion.
+ * won that stays behind becomes residue. A fee other than expected is shared anew in the same proportion. `amendedBy` is the row of
+ * the venue's list by which amount and shares were put right after they had been booked once.
  */
 export async function postWithdrawalSent(
   work: Work,
   withdrawal: WithdrawalWithShares,
-  { venue, occurredOn, fee }: { readonly venue: string; readonly occurredOn: CivilDate; readonly fee: Won },
+  {
+    venue,
+    occurredOn,
+    fee,
+    amendedBy,
+  }: { readonly venue: string; readonly occurredOn: CivilDate; readonly fee: Won; readonly amendedBy?: number },
 ): Promise<Posted> {
   const place = accountPlace(withdrawal.venueAccountId);
-  const building = entry(headOf(withdrawal, 'sent', ENTRY_KIND.withdrawalSent, occurredOn)).debit(
+  const step = amendedBy === undefined ? 'sent' : (`sent:amended:${amendedBy}` as const);
+  const building = entry(headOf(withdrawal, step, ENTRY_KIND.withdrawalSent, occurredOn)).debit(
     CHART.venueWonInTransit,
     { subject: withdrawalSubject(withdrawal.id), place },
     VenueWon.of(venue, withdrawal.amountKrw),
@@ -106,7 +113,12 @@ function isFraction(amount: VenueWon): boolean {
   return amount.isPositive() && amount.value.isLessThan(1);
 }
 
-function headOf(withdrawal: WithdrawalWithShares, step: 'sent' | 'received', kind: string, occurredOn: CivilDate): Omit<Entry, 'lines'> {
+function headOf(
+  withdrawal: WithdrawalWithShares,
+  step: 'sent' | `sent:amended:${number}` | 'received',
+  kind: string,
+  occurredOn: CivilDate,
+): Omit<Entry, 'lines'> {
   return { key: `withdrawal:${withdrawal.id}:${step}`, kind, occurredOn, cause: `won_withdrawal:${withdrawal.id}`, memo: '' };
 }
 

@@ -9,7 +9,7 @@ export interface MoneyAtVenue {
 /** What one case has in a withdrawal. */
 export interface WithdrawalSplitShare {
   readonly caseId: number;
-  /** Reaches the bank; more than zero. */
+  /** Reaches the bank; more than zero, unless so little left in all that nothing of it is this case's. */
   readonly amount: Won;
   /** Its part of the fee, which the venue takes beside the amount. */
   readonly fee: Won;
@@ -38,6 +38,23 @@ export function splitWithdrawal(money: readonly MoneyAtVenue[], fee: Won): Withd
     const ids = new Set(paying.map(({ caseId }) => caseId));
     able = able.filter(({ caseId }) => ids.has(caseId));
   }
+}
+
+/**
+ * Another amount and fee than planned, split over the same cases in proportion to what each was to give. Where less left in all, no
+ * case gives more than it was to; where more left, the caller asks whether each has as much.
+ */
+export function splitAnew(
+  planned: readonly WithdrawalSplitShare[],
+  { amount, fee }: { readonly amount: Won; readonly fee: Won },
+): WithdrawalSplitShare[] {
+  const weights = planned.map((share) => share.amount.plus(share.fee).toBigInt());
+  const given = splitByLargestRemainder(amount.plus(fee).toBigInt(), weights);
+  const fees = splitByLargestRemainder(fee.toBigInt(), given);
+  return planned.map(({ caseId }, index) => {
+    const own = Won.of(fees[index] ?? 0n);
+    return { caseId, amount: Won.of(given[index] ?? 0n).minus(own), fee: own };
+  });
 }
 
 function wholes(able: readonly { readonly whole: Won }[]): bigint[] {

@@ -7,6 +7,7 @@ import { requestApproval, requireApproved } from '../identity/approval.ts';
 import { raiseAlert } from '../intent/alert.ts';
 import type { Canonical } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
+import { unexplainedAt } from './unexplained.ts';
 
 /** Why an asset is frozen. */
 export type FreezeReason =
@@ -74,12 +75,16 @@ export async function openFreezes(reader: Pick<Transaction, 'assetFreeze'>): Pro
   return reader.assetFreeze.findMany({ where: { liftedAt: null }, orderBy: { id: 'asc' } });
 }
 
-/** Asks somebody else to lift a freeze. The explanation says what the cause was and how it was put right. */
+/**
+ * Asks somebody else to lift a freeze. The explanation says what the cause was and how it was put right. Errors:
+ * `FREEZE_UNEXPLAINED`, `NOT_FOUND`, `CONFLICT`, those of `requestApproval`.
+ */
 export async function requestFreezeRelease(
   work: Work,
   input: { freezeId: number; explanation: string; expiresAt: Date },
 ): Promise<Approval> {
   const freeze = await openFreeze(work.tx, input.freezeId);
+  await assertExplained(work.tx, freeze);
   return requestApproval(work, {
     kind: 'freeze_release',
     subjectType: 'asset_freeze',
@@ -91,12 +96,16 @@ export async function requestFreezeRelease(
   });
 }
 
-/** Lifts an approved freeze. What still differs freezes the asset again with the next readings. Errors: those of `requireApproved`. */
+/**
+ * Lifts an approved freeze. What still differs from the venue freezes the asset again with the next readings. Errors:
+ * `FREEZE_UNEXPLAINED`, those of `requireApproved`.
+ */
 export async function applyFreezeRelease(work: Work, approval: Approval): Promise<void> {
   const { venueAccountId } = await openFreeze(work.tx, approval.subjectId);
   await lockRows(work, 'venue_account', [venueAccountId]);
   const freeze = await openFreeze(work.tx, approval.subjectId);
   await requireApproved(work.tx, approval.id, contentOf(freeze));
+  await assertExplained(work.tx, freeze);
   await work.tx.assetFreeze.update({ where: { id: freeze.id }, data: { liftedAt: work.at, approvalId: approval.id } });
   await appendAudit(work, {
     stream: `account:${freeze.venueAccountId}`,
@@ -105,6 +114,17 @@ export async function applyFreezeRelease(work: Work, approval: Approval): Promis
     before: { asset: freeze.asset, reason: freeze.reason },
     payload: { asset: freeze.asset, approval: approval.id },
   });
+}
+
+/** Somebody's coins or won would move again while a part of them is not there, or while it is unknown whose what is there is. */
+async function assertExplained(tx: Transaction, { venueAccountId: accountId, asset }: AssetFreeze): Promise<void> {
+  const balance = await unexplainedAt(tx, accountId, asset);
+  if (balance.isZero()) return;
+  throw new CheongsanError(
+    'FREEZE_UNEXPLAINED',
+    `${balance.toFixed()} ${asset} at account ${accountId} stands on unexplained (1190). Bring it to zero first: explain the withdrawal by its transfer, or take a deposit as its recovery or as the city's own means that make it good.`,
+    { facts: { accountId, asset, balance: balance.toFixed() } },
+  );
 }
 
 async function openFreeze(tx: Transaction, freezeId: number): Promise<AssetFreeze> {

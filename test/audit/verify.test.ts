@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type AuditStream, appendAudit } from '../../src/audit/append.ts';
-import { verifyAuditLog } from '../../src/audit/verify.ts';
+import { isUntouched, verifyAuditLog } from '../../src/audit/verify.ts';
+import { seedPolicy } from '../../src/policy/book.ts';
 import { withClient } from '../ledger/ledger-fixture.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
 import { sealEverything } from '../support/seal.ts';
@@ -133,7 +134,18 @@ describe('verification of what is missing or added', () => {
     expect(await tamper("DELETE FROM audit_stream WHERE stream = 'policy'")).toEqual(['HEAD_DIFFERS policy']);
   });
 
-  it('refuses an empty log', async () => {
+  it('refuses an empty log, also where the counting of ids was begun anew and only what it told of is left', async () => {
     expect(await tamper('TRUNCATE audit_event, audit_seal, audit_stream')).toEqual(['EMPTY audit_event']);
+    const forgotten = 'TRUNCATE audit_event, audit_seal, audit_stream, audit_unsealed RESTART IDENTITY';
+    expect(await tamper(forgotten)).toEqual([]);
+    await test.database.work(testActor, seedPolicy);
+    expect(await tamper(forgotten)).toEqual(['EMPTY audit_event']);
+    expect(await isUntouched(test.database)).toBe(false);
+  });
+
+  it('finds nothing wrong with a database in which nothing has happened yet', async () => {
+    const { database } = await createTestDatabase();
+    expect([await isUntouched(database), await verifyAuditLog(database)]).toEqual([true, []]);
+    expect(await isUntouched(test.database)).toBe(false);
   });
 });

@@ -42,7 +42,13 @@ describe('cheongsan import', () => {
   it('checks without storing, stores, and changes nothing the second time', async () => {
     const path = await file('good.csv', GOOD);
     const checked = await as(cast.officer, 'import', path, '--check', '--json');
-    expect([checked.status, JSON.parse(checked.stdout)]).toMatchObject([0, { state: 'checked', rowCount: 3, badCount: 0 }]);
+    expect([checked.status, JSON.parse(checked.stdout)]).toMatchObject([
+      0,
+      { state: 'checked', repeated: false, rowCount: 3, badCount: 0, outcome: { created: { bills: 3, lines: 3 }, unchangedBills: 0 } },
+    ]);
+    const told = await as(cast.officer, 'import', path, '--check');
+    expect(told.stdout).toContain('아직 저장하지 않았습니다. 가져오면 저장될 것:\n  새 납세자 2, 새 고지 3, 새 세목 3, 체납액(원) 3,003');
+    expect(told.stdout).toMatch(/\n검사 번호 \d+\n$/);
     expect(await storedFiles()).toBe(0);
 
     const stored = await as(cast.officer, 'import', path);
@@ -55,11 +61,20 @@ describe('cheongsan import', () => {
     const again = await as(cast.officer, 'import', 'delinquent-ledger', path, '--json');
     expect([again.status, JSON.parse(again.stdout)]).toMatchObject([0, { state: 'stored', repeated: true }]);
     expect(await storedFiles()).toBe(1);
+
+    const { importFileId } = JSON.parse(again.stdout);
+    const checkedAgain = await as(cast.officer, 'import', path, '--check');
+    expect(checkedAgain.status).toBe(0);
+    expect(checkedAgain.stdout).toContain(`검사만 하였습니다. 이 파일은 반입 번호 ${importFileId}(으)로 이미 저장되어 있어`);
+    expect(checkedAgain.stdout).toContain('새 고지 0, 새 세목 0, 체납액(원) 0, 그대로인 고지 3');
   });
 
   it('lists every bad row by line, column and reason, stores nothing of it, and takes the good ones when told to', async () => {
     const path = await file('bad.csv', BAD.replaceAll('2024-07-0', '2025-07-0'));
     const before = await storedFiles();
+    const checked = await as(cast.officer, 'import', path, '--check');
+    expect([checked.status, checked.stderr]).toEqual([1, expect.stringContaining('[IMPORT_ROWS_REFUSED]')]);
+    expect(checked.stdout).toContain('맞는 행만 가져오면(--accept-good) 저장될 것:\n  새 납세자 0, 새 고지 1, 새 세목 1,');
     const refused = await as(cast.officer, 'import', path);
     expect(refused.status).toBe(1);
     expect(refused.stdout).toContain('3행 가운데 1행이 맞고 2행에 오류가 있습니다.');
@@ -75,7 +90,9 @@ describe('cheongsan import', () => {
     expect([taken.status, JSON.parse(taken.stdout)]).toMatchObject([0, { state: 'stored', rowCount: 3, goodCount: 1, errorCount: 2 }]);
     expect(await storedFiles()).toBe(before + 1);
   });
+});
 
+describe('an import that cannot be', () => {
   it('is done by somebody who may, and by nobody else', async () => {
     const path = await file('whose.csv', bigLedger(2).replaceAll('2024-07-0', '2023-07-0'));
     const before = await storedFiles();
@@ -101,6 +118,8 @@ describe('cheongsan import', () => {
     const told = async (path: string) => (await as(cast.officer, 'import', path)).stderr;
     expect(await told(join(folder, 'none.csv'))).toContain('[NOT_FOUND]');
     expect(await told(await file('empty.csv', ''))).toContain('[FILE_FORMAT]');
+    const header = GOOD.slice(0, GOOD.indexOf('\r\n') + 2);
+    expect(await told(await file('header.csv', header))).toContain('[FILE_FORMAT] The file has a header and no rows');
     expect(await told(await file('torn.csv', `${GOOD}"개인,표본`))).toContain('[FILE_TORN]');
     await writeFile(join(folder, 'utf16.csv'), Buffer.from(`\ufeff${GOOD}`, 'utf16le'));
     expect(await told(join(folder, 'utf16.csv'))).toContain('[FILE_ENCODING]');

@@ -1,10 +1,10 @@
-import { applyCustodyApprovals } from '../../src/custody/approval.ts';
 import { readDeposits } from '../../src/custody/deposits.ts';
 import { receiptsOfCase } from '../../src/custody/receipt-view.ts';
 import { importTransferReport } from '../../src/custody/transfer-report.ts';
 import type { Approval, CasePhase } from '../../src/database/generated/client.ts';
 import type { Database } from '../../src/database/work.ts';
 import type { ExchangePort } from '../../src/exchange/port.ts';
+import { applyDecisions } from '../../src/http/approval-effects.ts';
 import { decideApproval } from '../../src/identity/approval.ts';
 import { civilDate, dayToColumn } from '../../src/kernel/civil-date.ts';
 import type { DrivenClock } from '../../src/kernel/clock.ts';
@@ -160,13 +160,17 @@ export function reportFile(...lines: readonly ReportLine[]): Uint8Array {
   return new TextEncoder().encode(['사건번호,계정,가상자산,수량,거래번호,이전일', ...rows, ''].join('\r\n'));
 }
 
-/** The approver agrees, and what was approved is carried out in the same unit of work. */
-export async function approve(custody: Custody, approval: Approval): Promise<void> {
+/** The approver decides, and what follows is carried out in the same unit of work. */
+export async function decide(custody: Custody, approval: Approval, decision: 'approve' | 'reject'): Promise<void> {
   const principal = await principalOf(custody.database, custody.approver.userId);
   await custody.database.work(custody.approver.actor, async (work) => {
-    const decided = await decideApproval(work, principal, { approvalId: approval.id, decision: 'approve', reason: '확인함' });
-    await applyCustodyApprovals(work, [decided]);
+    const decided = await decideApproval(work, principal, { approvalId: approval.id, decision, reason: '확인함' });
+    await applyDecisions(work, [decided]);
   });
+}
+
+export function approve(custody: Custody, approval: Approval): Promise<void> {
+  return decide(custody, approval, 'approve');
 }
 
 /** In a week. */

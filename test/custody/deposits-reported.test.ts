@@ -132,7 +132,7 @@ it('a reported deposit credits no more than was demanded; the excess stays unide
   const filter = { chart: CHART.coinsUnidentified, subject: `deposit:${row.id}` } as const;
   expect((await coinBalance(custody.database.read, filter, 'XRP')).toString()).toBe('20');
   const waiting = (await unidentifiedDeposits(custody.database.read)).find(({ depositRowId }) => depositRowId === row.id);
-  expect(waiting).toMatchObject({ restQuantity: '20', resolutions: ['match', 'return'] });
+  expect(waiting).toMatchObject({ restQuantity: '20', resolutions: ['match', 'return', 'gas_float'] });
 });
 
 it('a reported deposit is late after the deadline, and credited all the same', async () => {

@@ -191,3 +191,34 @@ it('the rest of an unidentified deposit goes back to its sender and is resolved'
   const duty = await coinBalance(custody.database.read, { chart: CHART.dutyUnidentified, subject: `deposit:${row.id}` }, 'LINK');
   expect(duty.isZero()).toBe(true);
 });
+
+it('a return is worth what its asset was last valued at, also of a deposit, so that much of it takes a second approver', async () => {
+  const holding = await demandHolding(custody, 'DOGE', '1');
+  const { depositId } = await moveToCity(custody, holding.source, 'DOGE', '1');
+  later(custody, 61);
+  await reconcileAccount(custody.database, custody.port, custody.accountId);
+  const row = await depositRow(custody, depositId);
+  const valuedAt = (price: string, takenAt: Date) =>
+    custody.database.work(testActor, (work) =>
+      work.tx.valuation.create({
+        data: {
+          caseId: holding.caseId,
+          holdingId: holding.holdingId,
+          occasion: 'seizure',
+          takenAt,
+          priceSource: 'upbit',
+          priceAt: takenAt,
+          quantity: '1',
+          price,
+          depthKrw: 0n,
+          depthCovers: true,
+          valueKrw: 0n,
+        },
+      }),
+    );
+  await valuedAt('100000000.5', custody.clock.now());
+  await valuedAt('1', new Date(custody.clock.now().getTime() - 60_000));
+  const request = { depositRowId: row.id, destinationReference: holding.source, reason: '송신인 반환', expiresAt: expiry(custody) };
+  const { approval } = await custody.database.work(custody.officer.actor, (work) => requestDepositReturn(work, request));
+  expect(approval).toMatchObject({ moneyAtStake: 100_000_000n, secondNeeded: true });
+});

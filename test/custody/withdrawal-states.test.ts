@@ -1,13 +1,27 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { requestAllocation } from '../../src/custody/deposit-allocation.ts';
+import { readDeposits } from '../../src/custody/deposits.ts';
 import { confirmInstructed, instructTransfer } from '../../src/custody/instruction.ts';
 import { requestCoinTransfer } from '../../src/custody/return.ts';
 import { readWithdrawals } from '../../src/custody/withdrawals.ts';
 import type { ExchangePort } from '../../src/exchange/port.ts';
+import { balancesOfAccount } from '../../src/http/views/balance-view.ts';
 import { coinBalance } from '../../src/ledger/balance.ts';
 import { CHART } from '../../src/ledger/chart.ts';
 import { isFrozen } from '../../src/venue/freeze.ts';
 import { adapterFor, json, type ScriptedVenue, startScriptedVenue } from '../exchange/scripted-venue.ts';
-import { approve, type Custody, expiry, heldText, receiveHolding, setPhase, startCustody, unbalancedAssets } from './custody-fixture.ts';
+import {
+  approve,
+  CITY,
+  type Custody,
+  depositRow,
+  expiry,
+  heldText,
+  receiveHolding,
+  setPhase,
+  startCustody,
+  unbalancedAssets,
+} from './custody-fixture.ts';
 
 /** States that the paper exchange never shows, told by an exchange that says what the test wants. */
 let custody: Custody;
@@ -99,6 +113,37 @@ it('books a fee taken in coins as a cost, and freezes the asset when the city ha
   const unexplained = await coinBalance(custody.database.read, { chart: CHART.unexplained, place: `account:${custody.accountId}` }, 'ETH');
   expect(unexplained.toString()).toBe('-0.01');
   expect(await isFrozen(custody.database.read, custody.accountId, 'ETH')).toBe(true);
+});
+
+it('pays a fee from the float, and tells once that the float is used up', async () => {
+  const { transferId: depositId } = await custody.exchange.operator.depositFromChain({
+    accountId: CITY,
+    asset: 'LINK',
+    quantity: '0.3',
+    confirmationSeconds: 0,
+  });
+  await readDeposits(custody.database, custody.port, custody.accountId);
+  const { id: depositRowId } = await depositRow(custody, depositId);
+  const own = { depositRowId, use: 'gas_float', reason: '수수료 선급', expiresAt: expiry(custody) } as const;
+  const { approval } = await custody.database.work(custody.officer.actor, (work) => requestAllocation(work, own));
+  await approve(custody, approval);
+  const alerts = () =>
+    custody.database.read.alert.findMany({ where: { code: 'gas_float_empty', facts: { path: ['asset'], equals: 'LINK' } } });
+  const floatOf = async () =>
+    (await balancesOfAccount(custody.database.read, custody.accountId)).find(({ asset }) => asset === 'LINK')?.gasFloat;
+  const sent = [await sentTransfer('LINK', '5'), await sentTransfer('LINK', '6'), await sentTransfer('LINK', '7')];
+  const listed = ['5', '6', '7'].map((quantity) => ({ uuid: `w-float-${quantity}`, asset: 'LINK', quantity, state: 'DONE', fee: '0.15' }));
+  expect(await floatOf()).toBe('0.3');
+  await readListed(...listed.slice(0, 1));
+  expect([await floatOf(), (await alerts()).length]).toEqual(['0.15', 0]);
+  await readListed(...listed.slice(0, 2));
+  expect(await floatOf()).toBe('0');
+  expect(await alerts()).toMatchObject([{ severity: 'warning', subject: `venue_account:${custody.accountId}` }]);
+  expect(await isFrozen(custody.database.read, custody.accountId, 'LINK')).toBe(false);
+  await readListed(...listed);
+  expect((await alerts()).length).toBe(1);
+  expect(await isFrozen(custody.database.read, custody.accountId, 'LINK')).toBe(true);
+  expect(await Promise.all(sent.map(async ({ transferId }) => (await stateOf(transferId)).state))).toEqual(['done', 'done', 'done']);
 });
 
 it('two transfers of the same quantity are two withdrawals, and a third one is an alarm', async () => {

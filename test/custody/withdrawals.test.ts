@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { explainWithdrawal } from '../../src/custody/explained-withdrawal.ts';
 import { confirmInstructed, instructTransfer } from '../../src/custody/instruction.ts';
 import { reconcileAccount } from '../../src/custody/reconcile.ts';
 import { requestCoinTransfer } from '../../src/custody/return.ts';
-import { explainWithdrawal } from '../../src/custody/uninstructed.ts';
 import { readWithdrawals } from '../../src/custody/withdrawals.ts';
 import { createIntent } from '../../src/intent/intent.ts';
 import { coinBalance, venueWonBalance } from '../../src/ledger/balance.ts';
@@ -90,7 +90,7 @@ it('a withdrawal that an officer recognises as a transfer is no loss any more', 
   const row = await custody.database.read.venueWithdrawal.findFirstOrThrow({ where: { asset: 'ETH' } });
   expect(row).toMatchObject({ matchedTo: null, state: 'done' });
   expect(await unexplained('ETH')).toBe('-2');
-  const finding = { withdrawalRowId: row.id, transferId, reason: '거래번호 오기' };
+  const finding = { withdrawalRowId: row.id, transferId, reason: '거래번호 오기', expiresAt: expiry(custody) };
   await custody.database.work(custody.officer.actor, (work) => explainWithdrawal(work, finding));
   expect(await unexplained('ETH')).toBe('0');
   expect((await custody.database.read.coinTransfer.findUniqueOrThrow({ where: { id: transferId } })).state).toBe('done');

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { raiseAlert } from '../../src/intent/alert.ts';
+import { ERROR_ACTIONS } from '../../src/kernel/errors.ts';
 import { type SignedInClient, startApi, type TestApi } from '../support/api.ts';
 import { testActor } from '../support/database.ts';
 
@@ -87,7 +88,7 @@ describe('a command under a key', () => {
 describe('a bulk command', () => {
   const answer = z.object({
     done: z.array(z.object({ id: z.int(), result: z.object({ done: z.literal(true) }) })),
-    refused: z.array(z.object({ id: z.int(), code: z.string(), title: z.string(), detail: z.string() })),
+    refused: z.array(z.object({ id: z.int(), code: z.string(), title: z.string(), action: z.string(), detail: z.string() })),
   });
 
   async function alerts(count: number): Promise<number[]> {
@@ -106,7 +107,9 @@ describe('a bulk command', () => {
     const items = [second, 4711, first];
     const { done, refused } = (await officer.post('/alerts/acknowledgements', { items })).expect(answer);
     expect(done.map(({ id }) => id)).toEqual([first, second]);
-    expect(refused).toEqual([{ id: 4711, code: 'NOT_FOUND', title: '찾을 수 없습니다', detail: expect.stringContaining('4711') }]);
+    expect(refused).toEqual([
+      { id: 4711, code: 'NOT_FOUND', title: '찾을 수 없습니다', action: ERROR_ACTIONS.NOT_FOUND, detail: expect.stringContaining('4711') },
+    ]);
   });
 
   test('under a key answers what was done and tries again what was not', async () => {

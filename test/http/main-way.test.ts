@@ -375,10 +375,21 @@ test('what was credited goes back to the national network once, as a file', asyn
 });
 
 test('every won can be traced both ways, and nothing is broken', async () => {
-  for (const path of [`/trace/case/${caseId}`, `/trace/bill/${billId}`]) {
-    const trace = (await town.auditor.get(path)).expect(traced);
-    expect(trace.agrees).toBe(true);
-    expect(trace.root.children.length).toBeGreaterThan(0);
+  const { read } = town.api.database;
+  const { number } = await read.seizureCase.findUniqueOrThrow({ where: { id: caseId } });
+  const { noticeNumber } = await read.bill.findUniqueOrThrow({ where: { id: billId } });
+  const fill = await read.orderFill.findFirstOrThrow();
+  for (const [kind, ...names] of [
+    ['case', caseId, number, `case:${caseId}`],
+    ['bill', billId, noticeNumber, `bill:${billId}`],
+    ['fill', fill.id, fill.tradeId, `order_fill:${fill.id}`],
+  ]) {
+    const traces = [];
+    for (const name of names) traces.push((await town.auditor.get(`/trace/${kind}/${name}`)).expect(traced));
+    for (const trace of traces) expect(trace).toEqual(traces[0]);
+    expect(traces[0]?.agrees).toBe(true);
+    expect(traces[0]?.root.children.length).toBeGreaterThan(0);
+    expect((await town.auditor.get(`/trace/${kind}/2099-999999`)).problem().code).toBe('NOT_FOUND');
   }
   const trial = (await town.auditor.get('/ledger/trial-balance')).expect(z.object({ rows: z.array(z.looseObject({ chart: z.string() })) }));
   expect(trial.rows.map(({ chart }) => chart)).toContain('1510');

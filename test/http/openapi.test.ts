@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { openApiDocument } from '../../src/http/openapi.ts';
 import { type Route, TAGS } from '../../src/http/route.ts';
 import { routes } from '../../src/http/routes.ts';
+import { MACHINE_SCOPES } from '../../src/identity/permission.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 
 const all = routes({ kind: 'demo', clock: systemClock, sweep: () => Promise.resolve(0) });
@@ -20,7 +21,7 @@ const operation = z.object({
   summary: z.string().min(5),
   description: z.string(),
   tags: z.tuple([z.enum(Object.keys(TAGS) as [string, ...string[]])]),
-  security: z.array(z.record(z.string(), z.array(z.never()))),
+  security: z.array(z.partialRecord(z.enum(['session', 'machine']), z.array(z.string()).max(1))),
   parameters: z.array(parameter).optional(),
   requestBody: z.object({ required: z.boolean(), content: z.record(z.string(), media.partial({ example: true })) }).optional(),
   responses: z.object({
@@ -33,7 +34,10 @@ const description = z.object({
   info: z.object({ title: z.string(), version: z.string(), license: z.object({ identifier: z.literal('Apache-2.0') }) }),
   tags: z.array(z.object({ name: z.string(), description: z.string() })),
   paths: z.record(z.string(), z.partialRecord(z.enum(['get', 'post', 'put', 'delete']), operation)),
-  components: z.object({ schemas: z.record(z.string(), z.unknown()), securitySchemes: z.looseObject({}) }),
+  components: z.object({
+    schemas: z.record(z.string(), z.unknown()),
+    securitySchemes: z.record(z.enum(['session', 'machine']), z.object({ scheme: z.literal('bearer'), description: z.string() })),
+  }),
 });
 
 // As a client reads it.
@@ -49,7 +53,23 @@ function isKorean(text: string): boolean {
   return /[가-힣]/.test(text);
 }
 
+/** What an operation needs, by who may be given it. */
+function securityOf({ permission }: Route): Record<string, string[]>[] {
+  if (permission === 'public') return [];
+  if (permission === 'any') return [{ session: [] }, { machine: [] }];
+  return [{ session: [permission] }, ...(Object.hasOwn(MACHINE_SCOPES, permission) ? [{ machine: [permission] }] : [])];
+}
+
 describe('the description of the API', () => {
+  test('lists what machine tokens may be issued for, and lets no other be asked for', () => {
+    const { description } = document.components.securitySchemes.machine;
+    for (const [scope, title] of Object.entries(MACHINE_SCOPES)) expect(description).toContain(`\`${scope}\`: ${title}`);
+    const issue = all.find(({ operationId }) => operationId === 'issueMachineToken');
+    const body = { label: '표본', expiresAt: '2026-06-01T00:00:00.000Z' };
+    expect(issue?.body?.safeParse({ ...body, scopes: ['bill.import'] }).success).toBe(true);
+    expect(issue?.body?.safeParse({ ...body, scopes: ['person.read'] }).success).toBe(false);
+  });
+
   test('describes every route once, under a name and an address of its own', () => {
     const names = all.map(({ operationId }) => operationId);
     const addresses = all.map(({ method, path }) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`);
@@ -68,7 +88,7 @@ describe('the description of the API', () => {
   test.each(all.map((route) => [route.operationId, route] as const))('%s tells what it takes and answers', (_name, route) => {
     const described = operationOf(route);
     expect(isKorean(described.summary)).toBe(true);
-    expect(described.security).toEqual(route.permission === 'public' ? [] : [{ bearer: [] }]);
+    expect(described.security).toEqual(securityOf(route));
     const parameters = described.parameters ?? [];
     const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     expect(parameters.filter((each) => each.in === 'path').map(({ name }) => name)).toEqual(inPath);

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { raiseAlert } from '../../src/intent/alert.ts';
-import { ERROR_CATALOGUE, isErrorCode } from '../../src/kernel/errors.ts';
+import { ERROR_ACTIONS, ERROR_CATALOGUE, isErrorCode } from '../../src/kernel/errors.ts';
 import { type SignedInClient, startApi, type TestApi } from '../support/api.ts';
 import { testActor } from '../support/database.ts';
 
@@ -42,6 +42,7 @@ describe('a refusal', () => {
     expect(problem).toEqual({
       type: 'urn:cheongsan:problem:NOT_FOUND',
       title: ERROR_CATALOGUE.NOT_FOUND.title,
+      action: ERROR_ACTIONS.NOT_FOUND,
       status: 404,
       code: 'NOT_FOUND',
       detail: 'There is no seizure case 4711.',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ApprovalKind, Role } from '../../src/database/generated/enums.ts';
 import {
   approving,
-  MACHINE_PERMISSIONS,
+  MACHINE_SCOPES,
   type Permission,
   type PermissionHolder,
   permissionsOf,
@@ -97,6 +97,6 @@ describe('a permission', () => {
     expect(permits(machine, 'bill.import')).toBe(true);
     expect(permits(machine, 'case.read')).toBe(false);
     expect(permits({ ...machine, actor: { kind: 'system', part: 'x' } }, 'bill.import')).toBe(false);
-    expect(MACHINE_PERMISSIONS.filter((permission) => /approve|propose|manage|person/.test(permission))).toEqual([]);
+    expect(Object.keys(MACHINE_SCOPES).filter((permission) => /approve|propose|manage|person/.test(permission))).toEqual([]);
   });
 });

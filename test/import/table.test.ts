@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { textCell } from '../../src/document/cell-schemas.ts';
 import { ERRORS_LISTED_MAX } from '../../src/document/row-check.ts';
 import { assertNotRefused } from '../../src/import/refusal.ts';
-import { type ImportChoice, importTable, type TablePlan } from '../../src/import/table.ts';
+import { type CheckedTableImportInput, type CheckedTablePlan, importCheckedTable } from '../../src/import/table.ts';
 import { CheongsanError } from '../../src/kernel/errors.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
 
@@ -12,6 +12,7 @@ import { createTestDatabase, type TestDatabase, testActor } from '../support/dat
 let test: TestDatabase;
 let stored: { readonly number: string; readonly importFileId: number }[];
 let sightOfBadLines: readonly number[];
+let sightOfReadable: readonly number[];
 
 beforeAll(async () => {
   test = await createTestDatabase();
@@ -19,12 +20,13 @@ beforeAll(async () => {
 beforeEach(() => {
   stored = [];
   sightOfBadLines = [];
+  sightOfReadable = [];
 });
 
 type Row = { readonly 번호: string };
 const counts = z.object({ numbers: z.int() });
 
-const plan: TablePlan<'번호', Row, string, z.infer<typeof counts>> = {
+const plan: CheckedTablePlan<'번호', Row, string, z.infer<typeof counts>> = {
   kind: 'official_balance',
   columns: [{ name: '번호', nonPersonal: true }],
   schema: z.object({ 번호: textCell(5) }),
@@ -37,8 +39,9 @@ const plan: TablePlan<'번호', Row, string, z.infer<typeof counts>> = {
       return isRepeated ? [{ column: '번호', code: 'CONFLICT', reason: '두 번 있음.' }] : [];
     };
   },
-  judge: async (_work, rows, badLines) => {
-    sightOfBadLines = [...badLines];
+  judge: async (_work, rows, { lines, readable }) => {
+    sightOfBadLines = [...lines];
+    sightOfReadable = readable.map(({ line }) => line);
     if (rows.some(({ value }) => value.번호 === '13')) throw new CheongsanError('NOT_FOUND', 'Nobody asked for 13.');
     const strange = rows.filter(({ value }) => value.번호 === '99');
     return {
@@ -50,6 +53,7 @@ const plan: TablePlan<'번호', Row, string, z.infer<typeof counts>> = {
     stored.push(...good.map((number) => ({ number, importFileId })));
     return { numbers: good.length };
   },
+  count: (good) => ({ numbers: good.length }),
   counts,
   nothing: { numbers: 0 },
 };
@@ -61,7 +65,8 @@ function file(...numbers: readonly string[]): Buffer {
   return Buffer.from([`번호${' '.repeat(serial)}`, ...numbers].join('\r\n').concat('\r\n'));
 }
 
-const take = (content: Buffer, choice: ImportChoice = {}) => importTable(test.database, plan, { content, actor: testActor, ...choice });
+const take = (content: Buffer, choice: Omit<CheckedTableImportInput, 'content' | 'actor'> = {}) =>
+  importCheckedTable(test.database, plan, { content, actor: testActor, ...choice });
 const fileRow = (id: number) => test.database.read.importFile.findUniqueOrThrow({ where: { id } });
 
 describe('a file', () => {
@@ -96,6 +101,7 @@ describe('a file', () => {
       [5, 'INPUT_INVALID'],
     ]);
     expect(sightOfBadLines).toEqual([4, 5]);
+    expect(sightOfReadable).toEqual([4]);
     expect(stored).toEqual([]);
     expect(await take(content, { acceptGoodRows: true })).toMatchObject({ state: 'stored', badCount: 3, counts: { numbers: 2 } });
     expect(stored.map(({ number }) => number)).toEqual(['1', '2']);
@@ -103,13 +109,6 @@ describe('a file', () => {
 
   it('stays refused when there is nothing good in it to take', async () => {
     expect(await take(file('99'), { acceptGoodRows: true })).toMatchObject({ state: 'refused', goodCount: 0 });
-  });
-
-  it('may only be checked', async () => {
-    const content = file('1');
-    expect(await take(content, { checkOnly: true })).toMatchObject({ state: 'checked', goodCount: 1, counts: { numbers: 0 } });
-    expect(stored).toEqual([]);
-    expect(await take(content)).toMatchObject({ state: 'stored', repeated: false });
   });
 
   it('counts every bad row, however many more reasons there are than a report lists', async () => {
@@ -123,6 +122,41 @@ describe('a file', () => {
     const before = await test.database.read.importFile.count();
     await expect(take(file('1', '13'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(take(Buffer.from('다른 열\r\n1\r\n'))).rejects.toMatchObject({ code: 'FILE_FORMAT' });
+    expect(await test.database.read.importFile.count()).toBe(before);
+  });
+});
+
+describe('a file of which nothing is to be stored', () => {
+  it('may only be checked, and is told what an import would store of it', async () => {
+    const content = file('1', '2', '99');
+    const checked = await take(content, { checkOnly: true });
+    expect(checked).toMatchObject({ state: 'checked', repeated: false, goodCount: 2, badCount: 1, counts: { numbers: 2 } });
+    expect(stored).toEqual([]);
+    const subject = `import_file:${checked.importFileId}`;
+    expect(await test.database.read.auditEvent.findMany({ where: { subject } })).toMatchObject([
+      { action: 'official_balance.checked', payload: JSON.stringify({ bad: 1, rows: 3 }) },
+    ]);
+    expect(await take(content, { acceptGoodRows: true })).toMatchObject({ state: 'stored', repeated: false, counts: checked.counts });
+  });
+
+  it('that was stored is told so when it is only checked, and that nothing of it would be stored', async () => {
+    const content = file('1', '2');
+    const { importFileId } = await take(content);
+    const files = await test.database.read.importFile.count();
+    expect(await take(content, { checkOnly: true })).toMatchObject({
+      state: 'checked',
+      repeated: true,
+      importFileId,
+      rowCount: 2,
+      goodCount: 2,
+      counts: { numbers: 0 },
+    });
+    expect(await test.database.read.importFile.count()).toBe(files);
+  });
+
+  it.each([{}, { acceptGoodRows: true }, { checkOnly: true }])('without a row is refused as a whole: %o', async (choice) => {
+    const before = await test.database.read.importFile.count();
+    await expect(take(file(), choice)).rejects.toMatchObject({ code: 'FILE_FORMAT', message: expect.stringContaining('no rows') });
     expect(await test.database.read.importFile.count()).toBe(before);
   });
 });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { CheongsanError, ERROR_CATALOGUE, isErrorCode, named, unreachable } from '../../src/kernel/errors.ts';
+import { CheongsanError, ERROR_ACTIONS, ERROR_CATALOGUE, isErrorCode, named, unreachable } from '../../src/kernel/errors.ts';
+
+/** What is called so in Korean text as well. */
+const NAMES = new Set(['UTF', 'docs', 'formats', 'README', 'CHEONGSAN', 'KEY', 'demo', 'Idempotency', 'Key']);
 
 describe('the catalogue', () => {
   it('gives every code a status of refusal and a Korean title of its own', () => {
@@ -13,6 +16,15 @@ describe('the catalogue', () => {
     }
   });
 
+  it('says of every code in Korean what to do, in whole sentences and without a word of English but names', () => {
+    expect(Object.keys(ERROR_ACTIONS).sort()).toEqual(Object.keys(ERROR_CATALOGUE).sort());
+    for (const [code, action] of Object.entries(ERROR_ACTIONS)) {
+      expect(action, code).toMatch(/^[가-힣A-Z0-9-].*(?:오|다)\.$/);
+      const words = action.match(/[a-z]{3,}/gi) ?? [];
+      expect(words.filter((word) => !NAMES.has(word))).toEqual([]);
+    }
+  });
+
   it('knows its own codes and nothing that objects happen to have', () => {
     expect([isErrorCode('LEDGER_OVERDRAFT'), isErrorCode('constructor'), isErrorCode('')]).toEqual([true, false, false]);
   });
@@ -23,6 +35,7 @@ describe('the funnel', () => {
     const error = new CheongsanError('LEDGER_OVERDRAFT', 'Account 1110 lacks 0.5.', { facts: { missing: '0.5' } });
     expect(named(error)).toBe(error);
     expect([error.status, error.title, error.facts]).toEqual([409, '잔액이 부족합니다', { missing: '0.5' }]);
+    expect(error.action).toBe(ERROR_ACTIONS.LEDGER_OVERDRAFT);
   });
 
   it('names a full disk', () => {

@@ -138,3 +138,13 @@ describe('bad rows', () => {
     expect(await stateOf(id)).toBe('sent');
   });
 });
+
+it('bad rows are told all that is wrong with them, in the file and in our records', async () => {
+  const unknown = [tracking(999_997), '배달완료', '2026-01-12', '본인', 'x'] as const;
+  const report = await run(file([...unknown], [...unknown]));
+  expect(report.errors.map(({ line, code }) => [line, code])).toEqual([
+    [2, 'NOT_FOUND'],
+    [3, 'CONFLICT'],
+    [3, 'NOT_FOUND'],
+  ]);
+});

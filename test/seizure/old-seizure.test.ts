@@ -90,6 +90,8 @@ describe('old seizures', () => {
       line(3, 'BTC', '0.5', { seizure: '압류-3d' }),
       line(3, 'BTC', '0.6', { seizure: '압류-3d' }),
       line(3, 'KRW', '5', { seizure: '압류-3e', venue: '없는거래소' }),
+      line(98, 'BTC', '5', { day: '2026-01-06' }),
+      line(98, 'BTC', '6', { day: '2026-01-06' }),
     ]);
     expect(report).toMatchObject({ state: 'refused', counts: {} });
     expect(report.errors.map((error) => `${error.line} ${error.column} ${error.code}`)).toEqual([
@@ -102,6 +104,8 @@ describe('old seizures', () => {
       '9 가상자산 CONFLICT',
       '10 거래소 INPUT_INVALID',
       '10 가상자산 INPUT_INVALID',
+      ...['11 등록번호 NOT_FOUND', '11 압류일 INPUT_INVALID', '11 고지번호 NOT_FOUND'],
+      ...['12 가상자산 CONFLICT', '12 등록번호 NOT_FOUND', '12 압류일 INPUT_INVALID', '12 고지번호 NOT_FOUND'],
     ]);
     expect(await office.database.read.seizureCase.count({ where: { oldSeizureNumber: { startsWith: '압류-2' } } })).toBe(0);
   });

@@ -48,6 +48,7 @@ describe('a backup', () => {
     expect((await readFile(keyCopy, 'utf8')).trim()).toBe(key);
     for (const path of [keyCopy, backup]) expect((await stat(path)).mode & 0o077).toBe(0);
     expect((await readdir(backup)).sort()).toEqual(['manifest.json', 'postgres', 'postgres.json']);
+    expect(await readFile(join(backup, 'manifest.json'), 'utf8')).not.toContain(key);
     const log = await original.office.get('/audit/events?subject=installation:1', cast.auditor);
     expect(JSON.stringify(log)).toContain('installation.backed_up');
   });
@@ -61,8 +62,9 @@ describe('a backup', () => {
 describe('a restore', () => {
   it('brings everything back elsewhere, halted until somebody else agrees to go on', async () => {
     const place = join(await emptyFolder(), 'data');
-    const { status, stderr } = await cheongsan(place, ['restore', '--from', backup, '--key', keyCopy]);
+    const { status, stdout, stderr } = await cheongsan(place, ['restore', '--from', backup, '--key', keyCopy]);
     expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('암호화 키가 백업할 때의 키와 같음을 확인하였습니다.');
 
     // The original goes on beside it: the copy has a port of its own.
     const restored = await startInstallation(place);
@@ -93,15 +95,20 @@ describe('a restore', () => {
     expect((await readdir(place)).filter((name) => /^postgres\.before-\d{14}$/.test(name))).toHaveLength(1);
   });
 
-  it('is refused while the service runs, and with another key', async () => {
+  it('is refused while the service runs, without the key, and with another key', async () => {
     const running = await cheongsan(data, ['restore', '--from', backup, '--replace']);
     expect(running.stderr).toMatch(/\[CONFLICT\] The database in [^\n]+ runs; stop the service/);
 
     const place = await emptyFolder();
+    const keyless = await cheongsan(join(place, 'data'), ['restore', '--from', backup]);
+    expect([keyless.status, keyless.stdout]).toEqual([1, '']);
+    expect(keyless.stderr).toMatch(
+      /\[KEY_UNAVAILABLE\] There is no key in [^\n]+ Name the key [^\n]+ --key FILE[^\n]+nothing was restored/,
+    );
     const otherKey = join(place, 'other.key');
     await writeFile(otherKey, `${Buffer.alloc(32, 1).toString('base64')}\n`);
     const refused = await cheongsan(join(place, 'data'), ['restore', '--from', backup, '--key', otherKey]);
-    expect(refused.stderr).toContain('[KEY_UNAVAILABLE]');
-    expect(await readdir(join(place, 'data'))).toEqual([]);
+    expect(refused.stderr).toContain('[KEY_UNAVAILABLE] The backup in');
+    expect(await readdir(place)).toEqual(['other.key']);
   });
 });

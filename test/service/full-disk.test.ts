@@ -43,7 +43,7 @@ describe('a disk that is full', () => {
     const env = environmentFor(join(disk, 'data'));
     const { status, stderr } = await runCompiled('main.js', [], env);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^디스크 공간이 부족합니다 \[DISK_FULL\] .*\n$/);
+    expect(stderr).toMatch(/^디스크 공간이 부족합니다\. [^\n]*디스크 공간을 늘리게[^\n]* \[DISK_FULL\] .*\n$/);
 
     await run('mount', ['-o', 'remount,size=200m', disk]);
     await startInstallation(join(disk, 'data'));

@@ -6,6 +6,7 @@ import { restoreCluster } from '../../src/database/restore.ts';
 import { createLog } from '../../src/kernel/log.ts';
 import { emptyFolder } from '../support/installed.ts';
 
+const keyCheck = 'a'.repeat(64);
 const CONTENT = { 'postgres/PG_VERSION': '18\n', 'postgres/base/1/1259': 'a table', 'postgres.json': '{}' };
 
 describe('a backup that is not whole', () => {
@@ -22,12 +23,12 @@ describe('a backup that is not whole', () => {
       const copied = await copyMeasured(join(folder, 'one'), join(backup, path));
       if (copied !== undefined) files.push({ path, ...copied });
     }
-    await writeManifest(backup, { version: 1, createdAt: '2026-01-05T00:00:00.000Z', folders: ['postgres'], files });
+    await writeManifest(backup, { version: 1, createdAt: '2026-01-05T00:00:00.000Z', keyCheck, folders: ['postgres'], files });
   });
 
   async function refusal() {
     const prepare = () => Promise.reject(new Error('A torn backup was started.'));
-    const order = { dataFolder: data, from: backup, replace: false, suffix: 'x', log: createLog({ level: 'silent' }), prepare };
+    const order = { dataFolder: data, from: backup, keyCheck, replace: false, suffix: 'x', log: createLog({ level: 'silent' }), prepare };
     const thrown = await restoreCluster(order).catch((cause: unknown) => cause);
     expect(await readdir(data).catch(() => [])).toEqual([]);
     return thrown;
@@ -53,7 +54,7 @@ describe('a backup that is not whole', () => {
     const files = [{ path: '../elsewhere', sizeBytes: 1, sha256: '' }];
     await writeFile(
       join(backup, 'manifest.json'),
-      JSON.stringify({ version: 1, createdAt: '2026-01-05T00:00:00.000Z', folders: [], files }),
+      JSON.stringify({ version: 1, createdAt: '2026-01-05T00:00:00.000Z', keyCheck, folders: [], files }),
     );
     expect(await refusal()).toMatchObject({ code: 'FILE_TORN' });
   });

@@ -232,6 +232,9 @@ describe('whatever the case and the reading', () => {
         for (const { on, amount } of steps) expect(on <= asOf && on > sample.dueOn && !amount.isNegative()).toBe(true);
         const days = statement.months.map(({ on }) => on);
         expect(days).toEqual([...new Set(days)].sort());
+        for (const [index, { from, on }] of statement.months.entries()) {
+          expect(from < on && from >= (days[index - 1] ?? sample.dueOn)).toBe(true);
+        }
         if (statement.once !== undefined && days[0] !== undefined) expect(statement.once.on <= days[0]).toBe(true);
         expect(statement.months.length).toBeLessThanOrEqual(60);
         const alone = penaltyTotal(sample, asOf, rules.penaltyRulesFor(sample.arisenOn), rules.calendar);

@@ -4,7 +4,8 @@ import { addDays } from '../../src/kernel/civil-date.ts';
 import { Won } from '../../src/kernel/money.ts';
 import { balances, wonBalance } from '../../src/ledger/balance.ts';
 import { CHART, type ChartCode } from '../../src/ledger/chart.ts';
-import { matchBankLine, readCounterpart } from '../../src/treasury/bank-line.ts';
+import { readCounterpart } from '../../src/treasury/bank-counterpart.ts';
+import { matchBankLine } from '../../src/treasury/bank-line.ts';
 import { importBankStatement } from '../../src/treasury/bank-statement.ts';
 import { type BankRow, TreasuryOffice, testKeys } from './treasury-office.ts';
 

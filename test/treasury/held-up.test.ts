@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { imposeStay, liftStay } from '../../src/seizure/stay.ts';
 import { distributionDueSource } from '../../src/treasury/distribution.ts';
 import { decideObjection, recordObjection } from '../../src/treasury/objection.ts';
-import { refundInstruction } from '../../src/treasury/refund.ts';
+import { refundInstruction } from '../../src/treasury/refund-instruction.ts';
 import { failWithdrawal } from '../../src/treasury/withdrawal-comparison.ts';
 import { type SampleCase, TreasuryOffice, testKeys } from './treasury-office.ts';
 

@@ -2,11 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addDays, civilDate, weekday } from '../../src/kernel/civil-date.ts';
 import { VenueWon, Won } from '../../src/kernel/money.ts';
-import { mismatchOf, type TargetFacts } from '../../src/treasury/bank-match.ts';
-import { distributionNumber, referencesIn, refundNumber, withdrawalNumber } from '../../src/treasury/bank-reference.ts';
+import { mismatchOf, type TargetFacts, targetNamed } from '../../src/treasury/bank-match.ts';
+import {
+  distributionNumber,
+  receiptRefundNumber,
+  referencesIn,
+  refundNumber,
+  withdrawalNumber,
+} from '../../src/treasury/bank-reference.ts';
 import { assertDistributionDay, distributionSpan, firstPossibleDay, needsExtension } from '../../src/treasury/distribution-date.ts';
 import { objectionStanding } from '../../src/treasury/objection-rules.ts';
-import { splitWithdrawal } from '../../src/treasury/withdrawal-shares.ts';
+import { splitAnew, splitWithdrawal } from '../../src/treasury/withdrawal-shares.ts';
 
 const moneyAtVenue = fc
   .array(fc.tuple(fc.bigInt({ min: 0n, max: 5_000_000n }), fc.integer({ min: 0, max: 99_999_999 })), { maxLength: 12 })
@@ -54,6 +60,38 @@ describe('splitting a withdrawal over cases', () => {
   });
 });
 
+describe('splitting what left under another amount', () => {
+  const won = fc.bigInt({ min: 0n, max: 5_000_000n });
+  const planned = fc
+    .array(fc.tuple(fc.bigInt({ min: 1n, max: 5_000_000n }), fc.bigInt({ min: 0n, max: 900n })), { minLength: 1, maxLength: 12 })
+    .map((parts) => parts.map(([amount, fee], index) => ({ caseId: index + 1, amount: Won.of(amount), fee: Won.of(fee) })));
+  const totalOf = (shares: readonly { readonly amount: Won; readonly fee: Won }[]) =>
+    Won.sum(shares.flatMap(({ amount, fee }) => [amount, fee]));
+
+  it('gives all of it to the same cases, none less than nothing, and no case more than planned unless more left in all', () => {
+    fc.assert(
+      fc.property(planned, won, won, (shares, amountKrw, feeKrw) => {
+        const [amount, fee] = [Won.of(amountKrw), Won.of(feeKrw)];
+        const anew = splitAnew(shares, { amount, fee });
+        expect(Won.sum(anew.map((share) => share.amount)).equals(amount)).toBe(true);
+        expect(Won.sum(anew.map((share) => share.fee)).equals(fee)).toBe(true);
+        for (const share of anew) expect(share.amount.isNegative() || share.fee.isNegative()).toBe(false);
+        if (totalOf(shares).isLessThan(amount.plus(fee))) return;
+        for (const [index, share] of anew.entries()) {
+          const was = shares[index] ?? { amount: Won.zero, fee: Won.zero };
+          expect(share.amount.plus(share.fee).isMoreThan(was.amount.plus(was.fee))).toBe(false);
+        }
+      }),
+    );
+  });
+
+  it('changes nothing when nothing differs', () => {
+    const money = ['3000.9', '2000', '1000.5'].map((figure, index) => ({ caseId: index + 1, venueWon: VenueWon.of('upbit', figure) }));
+    const { shares } = splitWithdrawal(money, Won.of('1000'));
+    expect(splitAnew(shares, { amount: Won.of('5000'), fee: Won.of('1000') })).toEqual(shares);
+  });
+});
+
 describe('references in a bank remark', () => {
   it('finds our numbers whatever letters the bank writes around them, and none inside longer numbers', () => {
     expect(referencesIn('업비트 w-2026-000012 입금')).toEqual([{ kind: 'withdrawal', number: 'W-2026-000012' }]);
@@ -84,6 +122,7 @@ describe('references in a bank remark', () => {
             { kind: 'withdrawal', number: withdrawalNumber(id, year) },
             { kind: 'distribution', number: distributionNumber(caseNumber, ordinal) },
             { kind: 'refund', number: refundNumber(caseNumber, ordinal) },
+            { kind: 'refund', number: receiptRefundNumber(id, year) },
             { kind: 'case', number: caseNumber },
           ];
           for (const reference of given) expect(referencesIn(`가 ${reference.number} 나`)).toEqual([reference]);
@@ -104,6 +143,11 @@ describe('what a bank line may be', () => {
     ['an approved refund', { kind: 'refund', id: 1, state: 'approved', amount }, 'out', undefined],
     ['a refund nobody approved', { kind: 'refund', id: 1, state: 'requested', amount }, 'out', 'not_approved'],
     ['a refund paid before', { kind: 'refund', id: 1, state: 'paid', amount }, 'out', 'done_already'],
+    ['a refund that was cancelled', { kind: 'refund', id: 1, state: 'cancelled', amount }, 'out', 'refund_cancelled'],
+    ['a refund that came back', { kind: 'refund', id: 1, state: 'paid', amount }, 'in', undefined],
+    ['a refund that came back before', { kind: 'refund', id: 1, state: 'returned', amount }, 'in', 'done_already'],
+    ['a refund paid after it came back', { kind: 'refund', id: 1, state: 'returned', amount }, 'out', 'done_already'],
+    ['a refund coming back that was not paid', { kind: 'refund', id: 1, state: 'approved', amount }, 'in', 'refund_not_paid'],
     ['a remittance', { kind: 'remittance', id: 1, state: 'final', amount, isRemitted: false }, 'out', undefined],
     ['a remittance made before', { kind: 'remittance', id: 1, state: 'final', amount, isRemitted: true }, 'out', 'done_already'],
     ['a remittance of a draft', { kind: 'remittance', id: 1, state: 'drafted', amount, isRemitted: false }, 'out', 'not_final'],
@@ -114,13 +158,19 @@ describe('what a bank line may be', () => {
   ];
 
   it.each(targets)('%s', (_what, target, direction, reason) => {
-    expect(mismatchOf({ direction, amount }, target)).toBe(reason);
+    expect(mismatchOf({ direction, amount }, targetNamed(direction, target), 'remark')).toBe(reason);
   });
 
   it('differs by a single won', () => {
-    expect(mismatchOf({ direction: 'in', amount: Won.of('999') }, { kind: 'withdrawal', id: 1, state: 'confirmed', amount })).toBe(
-      'amount_differs',
-    );
+    const line = { direction: 'in', amount: Won.of('999') } as const;
+    expect(mismatchOf(line, { kind: 'withdrawal', id: 1, state: 'confirmed', amount }, 'remark')).toBe('amount_differs');
+    expect(mismatchOf(line, { kind: 'refund_returned', id: 1, state: 'paid', amount }, 'officer')).toBe('amount_differs');
+  });
+
+  it('is a refund that was cancelled only on the word of an officer, and to the won', () => {
+    const refund = { kind: 'refund', id: 1, state: 'cancelled', amount } as const;
+    expect(mismatchOf({ direction: 'out', amount }, refund, 'officer')).toBeUndefined();
+    expect(mismatchOf({ direction: 'out', amount: Won.of('999') }, refund, 'officer')).toBe('amount_differs');
   });
 });
 

@@ -17,6 +17,12 @@ CREATE TYPE "deposit_state" AS ENUM ('credited', 'unidentified', 'resolved');
 CREATE TYPE "match_ground" AS ENUM ('report', 'officer');
 
 -- CreateEnum
+CREATE TYPE "allocation_use" AS ENUM ('gas_float', 'make_good', 'recovery');
+
+-- CreateEnum
+CREATE TYPE "allocation_state" AS ENUM ('requested', 'booked', 'rejected', 'reversed');
+
+-- CreateEnum
 CREATE TYPE "transfer_state" AS ENUM ('requested', 'approved', 'instructed', 'done', 'failed', 'rejected');
 
 -- CreateEnum
@@ -26,7 +32,7 @@ CREATE TYPE "role" AS ENUM ('collection_officer', 'approver', 'treasury_officer'
 CREATE TYPE "one_time_link_purpose" AS ENUM ('first_administrator', 'set_credentials');
 
 -- CreateEnum
-CREATE TYPE "approval_kind" AS ENUM ('seizure', 'sale_mandate', 'coin_transfer', 'won_withdrawal', 'refund', 'policy_change', 'bill_update', 'trading_state', 'freeze_release');
+CREATE TYPE "approval_kind" AS ENUM ('seizure', 'sale_mandate', 'coin_transfer', 'won_withdrawal', 'refund', 'policy_change', 'bill_update', 'trading_state', 'freeze_release', 'deposit_allocation');
 
 -- CreateEnum
 CREATE TYPE "approval_state" AS ENUM ('pending', 'approved', 'rejected', 'expired', 'withdrawn');
@@ -155,7 +161,7 @@ CREATE TYPE "distribution_state" AS ENUM ('drafted', 'superseded', 'final');
 CREATE TYPE "objection_state" AS ENUM ('filed', 'withdrawn', 'upheld', 'dismissed');
 
 -- CreateEnum
-CREATE TYPE "refund_state" AS ENUM ('requested', 'approved', 'paid', 'rejected');
+CREATE TYPE "refund_state" AS ENUM ('requested', 'approved', 'paid', 'rejected', 'cancelled', 'returned');
 
 -- CreateTable
 CREATE TABLE "audit_stream" (
@@ -295,6 +301,27 @@ CREATE TABLE "deposit_match" (
 );
 
 -- CreateTable
+CREATE TABLE "deposit_allocation" (
+    "id" SERIAL NOT NULL,
+    "deposit_row_id" INTEGER NOT NULL,
+    "use" "allocation_use" NOT NULL,
+    "quantity" DECIMAL(38,18) NOT NULL,
+    "withdrawal_row_id" INTEGER,
+    "reason" TEXT NOT NULL,
+    "state" "allocation_state" NOT NULL DEFAULT 'requested',
+    "approval_id" INTEGER,
+    "ledger_entry_id" BIGINT,
+    "created_by_id" INTEGER,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "decided_at" TIMESTAMPTZ(3),
+    "end_reason" TEXT,
+    "reversal_approval_id" INTEGER,
+    "reversal_entry_id" BIGINT,
+
+    CONSTRAINT "deposit_allocation_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "coin_transfer" (
     "id" SERIAL NOT NULL,
     "holding_id" INTEGER,
@@ -303,6 +330,7 @@ CREATE TABLE "coin_transfer" (
     "venue_account_id" INTEGER NOT NULL,
     "asset" TEXT NOT NULL,
     "quantity" DECIMAL(38,18) NOT NULL,
+    "amended_from" DECIMAL(38,18),
     "destination_reference" TEXT NOT NULL,
     "reason" TEXT NOT NULL,
     "intent_id" INTEGER,
@@ -1242,7 +1270,8 @@ CREATE TABLE "distribution_objection" (
 CREATE TABLE "refund" (
     "id" SERIAL NOT NULL,
     "number" TEXT NOT NULL,
-    "case_id" INTEGER NOT NULL,
+    "case_id" INTEGER,
+    "source_line_id" INTEGER,
     "amount_krw" BIGINT NOT NULL,
     "payee_cipher" BYTEA,
     "payee_digest" TEXT NOT NULL,
@@ -1253,6 +1282,9 @@ CREATE TABLE "refund" (
     "paid_on" DATE,
     "bank_line_id" INTEGER,
     "ledger_entry_id" BIGINT,
+    "returned_on" DATE,
+    "return_line_id" INTEGER,
+    "return_entry_id" BIGINT,
 
     CONSTRAINT "refund_pkey" PRIMARY KEY ("id")
 );
@@ -1358,13 +1390,19 @@ CREATE INDEX "venue_deposit_asset_transaction_id_idx" ON "venue_deposit"("asset"
 CREATE UNIQUE INDEX "venue_deposit_venue_account_id_deposit_id_key" ON "venue_deposit"("venue_account_id", "deposit_id");
 
 -- CreateIndex
+CREATE INDEX "deposit_match_deposit_row_id_idx" ON "deposit_match"("deposit_row_id");
+
+-- CreateIndex
 CREATE INDEX "deposit_match_holding_id_idx" ON "deposit_match"("holding_id");
 
 -- CreateIndex
 CREATE INDEX "deposit_match_case_id_idx" ON "deposit_match"("case_id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "deposit_match_deposit_row_id_case_id_holding_id_key" ON "deposit_match"("deposit_row_id", "case_id", "holding_id");
+CREATE INDEX "deposit_allocation_deposit_row_id_state_idx" ON "deposit_allocation"("deposit_row_id", "state");
+
+-- CreateIndex
+CREATE INDEX "deposit_allocation_withdrawal_row_id_idx" ON "deposit_allocation"("withdrawal_row_id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "coin_transfer_intent_id_key" ON "coin_transfer"("intent_id");
@@ -1676,7 +1714,13 @@ CREATE UNIQUE INDEX "refund_number_key" ON "refund"("number");
 CREATE UNIQUE INDEX "refund_bank_line_id_key" ON "refund"("bank_line_id");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "refund_return_line_id_key" ON "refund"("return_line_id");
+
+-- CreateIndex
 CREATE INDEX "refund_case_id_idx" ON "refund"("case_id");
+
+-- CreateIndex
+CREATE INDEX "refund_source_line_id_idx" ON "refund"("source_line_id");
 
 -- CreateIndex
 CREATE INDEX "refund_state_idx" ON "refund"("state");
@@ -1704,6 +1748,9 @@ ALTER TABLE "audit_seal" ADD CONSTRAINT "audit_seal_event_id_fkey" FOREIGN KEY (
 
 -- AddForeignKey
 ALTER TABLE "deposit_match" ADD CONSTRAINT "deposit_match_deposit_row_id_fkey" FOREIGN KEY ("deposit_row_id") REFERENCES "venue_deposit"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
+
+-- AddForeignKey
+ALTER TABLE "deposit_allocation" ADD CONSTRAINT "deposit_allocation_deposit_row_id_fkey" FOREIGN KEY ("deposit_row_id") REFERENCES "venue_deposit"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE "sign_in_session" ADD CONSTRAINT "sign_in_session_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "user_account"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;

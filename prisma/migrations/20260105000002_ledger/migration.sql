@@ -28,6 +28,7 @@ INSERT INTO ledger_chart (code, name, normal_side, guarded, asset_class) VALUES
   ('2320', '배분 확정액',                       'credit', true,  'won'),
   ('2330', '반환할 잉여금',                     'credit', true,  'won'),
   ('2340', '미확인 입금 예수금',                 'credit', true,  'won'),
+  ('3110', '시 자체 재원',                     'credit', true,  'any'),
   ('4110', '징수결정액',                        'credit', false, 'won'),
   ('4120', '납부지연가산세 징수결정액',           'credit', false, 'won'),
   ('4130', '타 기관 수납·감액',                 'debit',  false, 'won'),

@@ -19,6 +19,7 @@ CREATE UNIQUE INDEX asset_freeze_one_open ON asset_freeze (venue_account_id, ass
 CREATE UNIQUE INDEX mandate_one_requested ON mandate (case_id) WHERE state = 'requested';
 CREATE UNIQUE INDEX mandate_one_in_force ON mandate (case_id) WHERE state = 'approved';
 CREATE UNIQUE INDEX refund_one_live ON refund (case_id) WHERE state IN ('requested', 'approved');
+CREATE UNIQUE INDEX refund_one_a_receipt ON refund (source_line_id) WHERE state IN ('requested', 'approved', 'paid');
 
 DO $$
 BEGIN
@@ -60,6 +61,7 @@ REVOKE DELETE ON
   liquidation, won_withdrawal, withdrawal_share, bank_line, distribution, distribution_objection, refund, asset_freeze, request_record
 FROM cheongsan_app;
 REVOKE UPDATE ON bill_receipt, case_bill, mandate_asset, withdrawal_share, request_record FROM cheongsan_app;
+GRANT UPDATE (amount_krw, fee_krw) ON withdrawal_share TO cheongsan_app;
 GRANT UPDATE (exported_at) ON bill_receipt TO cheongsan_app;
 
 -- A demo stays a demo and a real installation real.
@@ -118,11 +120,18 @@ ALTER TABLE venue_account ADD CONSTRAINT venue_account_training_is_paper CHECK (
 ALTER TABLE venue_deposit ADD CONSTRAINT venue_deposit_quantities CHECK (quantity > 0 AND matched_quantity >= 0 AND returned_quantity >= 0 AND matched_quantity + returned_quantity <= quantity);
 ALTER TABLE venue_deposit ADD CONSTRAINT venue_deposit_state_is_whole CHECK ((state = 'unidentified') = (matched_quantity + returned_quantity < quantity));
 ALTER TABLE deposit_match ADD CONSTRAINT deposit_match_positive CHECK (quantity > 0);
-ALTER TABLE coin_transfer ADD CONSTRAINT coin_transfer_positive CHECK (quantity > 0);
+ALTER TABLE deposit_allocation ADD CONSTRAINT deposit_allocation_positive CHECK (quantity > 0);
+ALTER TABLE deposit_allocation ADD CONSTRAINT deposit_allocation_recovers CHECK ((use = 'recovery') = (withdrawal_row_id IS NOT NULL));
+ALTER TABLE deposit_allocation ADD CONSTRAINT deposit_allocation_steps CHECK (
+  (state = 'requested') = (decided_at IS NULL) AND (state IN ('booked', 'reversed')) = (ledger_entry_id IS NOT NULL)
+  AND (state = 'reversed') = (reversal_entry_id IS NOT NULL) AND (state IN ('rejected', 'reversed')) = (end_reason IS NOT NULL));
+ALTER TABLE coin_transfer ADD CONSTRAINT coin_transfer_positive CHECK (quantity > 0 AND (amended_from > 0) IS NOT FALSE);
 ALTER TABLE coin_transfer ADD CONSTRAINT coin_transfer_of_one CHECK ((holding_id IS NULL) = (case_id IS NULL) AND (holding_id IS NULL) <> (deposit_row_id IS NULL));
 ALTER TABLE venue_withdrawal ADD CONSTRAINT venue_withdrawal_state CHECK (state IN ('pending', 'done', 'failed'));
 REVOKE UPDATE, DELETE ON deposit_match, transfer_report_row FROM cheongsan_app;
-REVOKE UPDATE ON venue_deposit FROM cheongsan_app;
+REVOKE DELETE ON deposit_allocation FROM cheongsan_app;
+REVOKE UPDATE ON venue_deposit, deposit_allocation FROM cheongsan_app;
+GRANT UPDATE (state, approval_id, ledger_entry_id, decided_at, end_reason, reversal_approval_id, reversal_entry_id) ON deposit_allocation TO cheongsan_app;
 GRANT UPDATE (state, matched_quantity, returned_quantity, reasons, resolved_at) ON venue_deposit TO cheongsan_app;
 REVOKE DELETE ON venue_withdrawal FROM cheongsan_app;
 
@@ -153,7 +162,7 @@ GRANT UPDATE (lifted_at, lifted_by_id, lift_reason) ON stay TO cheongsan_app;
 -- Treasury: figures are never negative, one draft a case, what was counted, approved and objected to is never rewritten.
 ALTER TABLE bank_line ADD CONSTRAINT bank_line_positive CHECK (amount_krw > 0);
 ALTER TABLE bank_line ADD CONSTRAINT bank_line_matched CHECK ((state = 'matched') = (matched_to IS NOT NULL) AND (matched_to IS NULL) = (matched_at IS NULL));
-CREATE UNIQUE INDEX bank_line_one_a_match ON bank_line (matched_to) WHERE matched_to ~ '^(withdrawal|refund|remittance):';
+CREATE UNIQUE INDEX bank_line_one_a_match ON bank_line (matched_to) WHERE matched_to ~ '^(withdrawal|refund|refund_returned|remittance):';
 ALTER TABLE won_withdrawal ADD CONSTRAINT won_withdrawal_steps CHECK (
   (state NOT IN ('confirmed', 'received') OR sent_entry_id IS NOT NULL) AND (state = 'received') = (received_entry_id IS NOT NULL)
   AND (state = 'received') = (bank_line_id IS NOT NULL) AND (state NOT IN ('approved', 'confirmed', 'received') OR intent_id IS NOT NULL));
@@ -164,15 +173,19 @@ ALTER TABLE distribution ADD CONSTRAINT distribution_states CHECK (
   AND (superseded_at IS NULL) = (superseded_reason IS NULL));
 CREATE UNIQUE INDEX distribution_one_draft ON distribution (case_id) WHERE state = 'drafted';
 ALTER TABLE distribution_objection ADD CONSTRAINT distribution_objection_decided CHECK ((state = 'filed') = (decided_at IS NULL) AND (decided_at IS NULL) = (decision_reason IS NULL));
-ALTER TABLE refund ADD CONSTRAINT refund_paid CHECK ((state = 'paid') = (paid_on IS NOT NULL) AND (state = 'paid') = (bank_line_id IS NOT NULL) AND (state = 'paid') = (ledger_entry_id IS NOT NULL));
+ALTER TABLE refund ADD CONSTRAINT refund_of_one CHECK ((case_id IS NULL) <> (source_line_id IS NULL));
+ALTER TABLE refund ADD CONSTRAINT refund_paid CHECK (
+  (state IN ('paid', 'returned')) = (paid_on IS NOT NULL) AND (paid_on IS NULL) = (bank_line_id IS NULL) AND (paid_on IS NULL) = (ledger_entry_id IS NULL));
+ALTER TABLE refund ADD CONSTRAINT refund_returned CHECK (
+  (state = 'returned') = (returned_on IS NOT NULL) AND (returned_on IS NULL) = (return_line_id IS NULL) AND (returned_on IS NULL) = (return_entry_id IS NULL));
 REVOKE DELETE ON distribution_line FROM cheongsan_app;
 REVOKE UPDATE ON won_withdrawal, bank_line, distribution, distribution_objection, refund FROM cheongsan_app;
-GRANT UPDATE (fee_krw, state, intent_id, approval_id, venue_reference, instructed_at, confirmed_by_id, confirmed_at, sent_entry_id, compared_at,
+GRANT UPDATE (amount_krw, fee_krw, state, intent_id, approval_id, venue_reference, instructed_at, confirmed_by_id, confirmed_at, sent_entry_id, compared_at,
   received_on, bank_line_id, received_entry_id, end_reason) ON won_withdrawal TO cheongsan_app;
 GRANT UPDATE (state, unmatched_reason, matched_to, matched_by_id, matched_at, unidentified_entry_id, ledger_entry_id) ON bank_line TO cheongsan_app;
 GRANT UPDATE (state, superseded_at, superseded_reason, final_at, ledger_entry_id) ON distribution TO cheongsan_app;
 GRANT UPDATE (state, decided_by_id, decided_at, decision_reason, appeal_proven_on, appeal_reference) ON distribution_objection TO cheongsan_app;
-GRANT UPDATE (state, approval_id, paid_on, bank_line_id, ledger_entry_id) ON refund TO cheongsan_app;
+GRANT UPDATE (state, approval_id, paid_on, bank_line_id, ledger_entry_id, returned_on, return_line_id, return_entry_id) ON refund TO cheongsan_app;
 
 -- Tax: figures are never rewritten; a difference is posted once, with its entry; a receipt goes back in one export.
 ALTER TABLE prior_payment ADD CONSTRAINT prior_payment_positive CHECK (

@@ -4,6 +4,7 @@ import { ApprovalKind, ApprovalState } from '../../database/generated/enums.ts';
 import type { Work } from '../../database/work.ts';
 import { decideApproval, withdrawApproval } from '../../identity/approval.ts';
 import type { Principal } from '../../identity/principal.ts';
+import { CheongsanError } from '../../kernel/errors.ts';
 import { applyDecisions } from '../approval-effects.ts';
 import { command, NONE, type Route, read } from '../route.ts';
 import { DONE, done, instantText, pathId, reasonText, rowId, wonText } from '../schemas.ts';
@@ -58,8 +59,16 @@ async function decide(
   for (const approvalId of ids.toSorted((a, b) => a - b)) {
     approvals.push(await decideApproval(work, principal, { approvalId, decision: decided, reason }));
   }
+  assertOneKind(approvals);
   await applyDecisions(work, approvals);
   return approvals;
+}
+
+/** What decisions do takes locks, kind by kind from the taxpayer down; another kind after it would begin at the top again. */
+function assertOneKind(approvals: readonly Approval[]): void {
+  const kinds = [...new Set(approvals.map(({ kind }) => kind))];
+  if (kinds.length < 2) return;
+  throw new CheongsanError('INPUT_INVALID', `Approvals are decided one kind at a time; these are ${kinds.join(', ')}.`);
 }
 
 export const approvalRoutes: readonly Route[] = [
@@ -95,7 +104,7 @@ export const approvalRoutes: readonly Route[] = [
   command({
     operationId: 'decideApprovals',
     tag: 'identity',
-    summary: '여러 기안을 한꺼번에 결재 (하나라도 실패하면 모두 취소)',
+    summary: '같은 종류의 기안 여러 건을 한꺼번에 결재 (하나라도 실패하면 모두 취소)',
     path: '/approvals/decisions',
     permission: 'approval.read',
     params: NONE,

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import type { BankLine } from '../../database/generated/client.ts';
 import { BankDirection, BankLineState } from '../../database/generated/enums.ts';
 import { dayFromColumn } from '../../kernel/civil-date.ts';
-import { matchBankLine, readCounterpart } from '../../treasury/bank-line.ts';
+import { readCounterpart } from '../../treasury/bank-counterpart.ts';
+import { matchBankLine } from '../../treasury/bank-line.ts';
 import { UNMATCHED_REASONS } from '../../treasury/bank-match.ts';
+import { requestReceiptReturn } from '../../treasury/receipt-return.ts';
+import { payeeInput } from '../payee.ts';
 import { command, NONE, type Route, read } from '../route.ts';
 import {
   DONE,
@@ -15,6 +18,7 @@ import {
   pageQuery,
   pathId,
   purposeText,
+  reasonText,
   rowId,
   toPage,
   wonText,
@@ -98,8 +102,9 @@ export const bankLineRoutes: readonly Route[] = [
     params: lineParams,
     query: NONE,
     body: z.object({
-      kind: z.enum(['withdrawal', 'payment', 'interest', 'refund', 'remittance']).meta({
-        description: 'withdrawal: 거래소 출금, payment: 체납자의 납부, interest: 예치 이자, refund: 환급, remittance: 수납 계좌로의 이체',
+      kind: z.enum(['withdrawal', 'payment', 'interest', 'refund', 'refund_returned', 'remittance']).meta({
+        description:
+          'withdrawal: 거래소 출금, payment: 체납자의 납부, interest: 예치 이자, refund: 환급(취소했으나 나간 것 포함), refund_returned: 은행이 되돌려 보낸 환급, remittance: 수납 계좌로의 이체',
         example: 'payment',
       }),
       id: rowId.meta({ description: '출금·환급·배분의 번호, 납부와 이자는 사건' }),
@@ -108,6 +113,21 @@ export const bankLineRoutes: readonly Route[] = [
     handle: async (work, { params, body }) => {
       await matchBankLine(work, { ...params, target: body });
       return DONE;
+    },
+  }),
+  command({
+    operationId: 'requestReceiptReturn',
+    tag: 'treasury',
+    summary: '미확인 입금을 보낸 사람의 계좌로 돌려주는 결재를 올림',
+    path: '/bank-lines/{bankLineId}/return-request',
+    permission: 'refund.propose',
+    params: lineParams,
+    query: NONE,
+    body: z.object({ payee: payeeInput, reason: reasonText }),
+    answer: z.object({ refundId: rowId, number: z.string().meta({ example: 'U-2026-000012' }), amountKrw: wonText, approvalId: rowId }),
+    handle: async (work, { services, params, body }) => {
+      const { refundId, number, amountKrw, approval } = await requestReceiptReturn(work, services.keys, { ...params, ...body });
+      return { refundId, number, amountKrw: amountKrw.toString(), approvalId: approval.id };
     },
   }),
 ];

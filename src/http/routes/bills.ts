@@ -3,7 +3,7 @@ import { type CivilDate, dayFromColumn, seoulDay } from '../../kernel/civil-date
 import { CheongsanError } from '../../kernel/errors.ts';
 import { readPolicy } from '../../policy/book.ts';
 import { loadBillStates } from '../../tax/bill-state.ts';
-import { type PenaltyStep, penaltyStatement } from '../../tax/penalty.ts';
+import { type PenaltyMonth, type PenaltyStep, penaltyStatement } from '../../tax/penalty.ts';
 import { taxRules } from '../../tax/rules.ts';
 import { NONE, type Route, read } from '../route.ts';
 import { dayInput, dayText, instantText, pathId, rowId, wonText } from '../schemas.ts';
@@ -25,8 +25,14 @@ async function answerBills(services: Services, billIds: readonly number[], query
 
 const stepAnswer = z.object({ on: dayText, baseKrw: wonText, rate: z.string().meta({ example: '0.03' }), amountKrw: wonText });
 
+const monthAnswer = stepAnswer.extend({ from: dayText.meta({ description: '1개월의 첫날. on의 전날에 끝난다' }) });
+
 function toStep({ on, base, rate, amount }: PenaltyStep): z.input<typeof stepAnswer> {
   return { on, baseKrw: base.toString(), rate: rate.toString(), amountKrw: amount.toString() };
+}
+
+function toMonth(month: PenaltyMonth): z.input<typeof monthAnswer> {
+  return { from: month.from, ...toStep(month) };
 }
 
 const penaltyAnswer = z.object({
@@ -38,7 +44,7 @@ const penaltyAnswer = z.object({
       regime: z.enum(['additional_charge', 'late_payment_surcharge']),
       deadline: dayText,
       once: stepAnswer.nullable(),
-      months: z.array(stepAnswer),
+      months: z.array(monthAnswer),
       totalKrw: wonText,
       suspended: z.boolean(),
     }),
@@ -141,7 +147,7 @@ const billRoutesOfOne: readonly Route[] = [
           regime: rest.regime,
           deadline: rest.deadline,
           once: once === undefined ? null : toStep(once),
-          months: months.map(toStep),
+          months: months.map(toMonth),
           totalKrw: total.toString(),
           suspended: rest.suspended,
         };

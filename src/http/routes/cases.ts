@@ -13,6 +13,7 @@ import { assetCode, dayText, decimalText, flagText, pageAnswer, pageArgs, pageQu
 import { caseAnswer } from '../views/case-answer.ts';
 import { caseSummaryAnswer, toCaseSummary } from '../views/case-summary.ts';
 import { viewCase } from '../views/case-view.ts';
+import { resolutionsAnswer, toResolutions } from '../views/resolution-view.ts';
 
 const caseFilter = {
   phase: z.enum(CasePhase).exactOptional(),
@@ -128,7 +129,7 @@ const receiptAnswer = z.object({
   deadlineOn: dayText.nullable(),
   isOverdue: z.boolean(),
   codes: z.array(z.object({ code: z.string(), title: z.string() })).meta({ example: [] }),
-  resolutions: z.array(z.string()).meta({ description: '할 수 있는 처리', example: ['wait', 'declare_shortage'] }),
+  resolutions: resolutionsAnswer,
 });
 
 /** What a telephone call needs, and nothing that names anybody but the official in charge. */
@@ -190,7 +191,7 @@ export const caseRoutes: readonly Route[] = [
         short: short.toString(),
         deadlineOn: deadlineOn ?? null,
         codes: [...codes],
-        resolutions: [...resolutions],
+        resolutions: toResolutions(resolutions),
       }));
     },
   }),

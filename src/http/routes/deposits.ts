@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { matchDeposit, matchWonDeposit, suggestHoldings } from '../../custody/deposit-decision.ts';
+import { explainWithdrawal } from '../../custody/explained-withdrawal.ts';
 import { unidentifiedDeposits } from '../../custody/receipt-view.ts';
 import { requestDepositReturn } from '../../custody/return.ts';
 import { requestShortage } from '../../custody/shortage.ts';
-import { explainWithdrawal } from '../../custody/uninstructed.ts';
 import { approvalExpiry } from '../approval-expiry.ts';
 import { bulk, nothingToPrepare } from '../bulk.ts';
 import { command, NONE, type Route, read } from '../route.ts';
@@ -24,6 +24,7 @@ import {
   rowId,
   toPage,
 } from '../schemas.ts';
+import { resolutionsAnswer, toResolutions } from '../views/resolution-view.ts';
 
 const depositParams = z.object({ depositId: pathId });
 
@@ -48,7 +49,7 @@ const readRoutes: readonly Route[] = [
         codes: z
           .array(z.object({ code: z.string(), title: z.string() }))
           .meta({ example: [{ code: 'unknown_sender', title: '보낸 사람을 알 수 없음' }] }),
-        resolutions: z.array(z.string()).meta({ example: ['match', 'return', 'wait'] }),
+        resolutions: resolutionsAnswer,
       }),
     ),
     handle: async ({ services: { database } }) =>
@@ -58,7 +59,7 @@ const readRoutes: readonly Route[] = [
         creditedAt: creditedAt.toISOString(),
         transactionId: transactionId ?? null,
         codes: [...codes],
-        resolutions: [...resolutions],
+        resolutions: toResolutions(resolutions),
       })),
   }),
   read({
@@ -210,16 +211,18 @@ export const depositRoutes: readonly Route[] = [
   command({
     operationId: 'explainWithdrawal',
     tag: 'custody',
-    summary: '지시하지 않은 것으로 보인 출금이 지시한 이전이었음을 확정',
+    summary: '지시하지 않은 것으로 보인 출금이 지시한 이전이었음을 확정 (수량이 다르면 이전 수량을 고치는 결재를 올림)',
     path: '/venue-withdrawals/{withdrawalRowId}/explain',
     permission: 'custody.record',
     params: z.object({ withdrawalRowId: pathId }),
     query: NONE,
     body: z.object({ transferId: rowId, reason: reasonText }),
-    answer: done,
+    answer: z.object({
+      approvalId: rowId.nullable().meta({ description: '올린 결재, 수량이 같아 바로 확정되었으면 없음', example: null }),
+    }),
     handle: async (work, { params, body }) => {
-      await explainWithdrawal(work, { ...params, ...body });
-      return DONE;
+      const approval = await explainWithdrawal(work, { ...params, ...body, expiresAt: await approvalExpiry(work) });
+      return { approvalId: approval?.id ?? null };
     },
   }),
 ];

@@ -4,6 +4,7 @@ import { beginTotp, confirmTotp, setPassword } from '../../identity/credentials.
 import { appointDeputy, endDeputy, listDeputies } from '../../identity/deputy.ts';
 import { issueMachineToken, listMachineTokens, revokeMachineToken } from '../../identity/machine-token.ts';
 import { issueLink, redeemLink } from '../../identity/one-time-link.ts';
+import { MACHINE_SCOPES } from '../../identity/permission.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { listSessions, revokeSession, signIn } from '../../identity/session.ts';
 import { changeRoles, createUser, deactivateUser, listUsers } from '../../identity/user.ts';
@@ -269,6 +270,8 @@ const deputyRoutes: readonly Route[] = [
   }),
 ];
 
+const machineScope = z.enum(Object.keys(MACHINE_SCOPES)).meta({ description: '기계 토큰의 범위', example: 'bill.import' });
+
 const machineRoutes: readonly Route[] = [
   read({
     operationId: 'listMachineTokens',
@@ -306,7 +309,7 @@ const machineRoutes: readonly Route[] = [
     permission: 'machine_token.manage',
     params: NONE,
     query: NONE,
-    body: z.object({ label: z.string().max(100), scopes: z.array(z.string()).min(1), expiresAt: instantText }),
+    body: z.object({ label: z.string().max(100), scopes: z.array(machineScope).min(1), expiresAt: instantText }),
     answer: z.object({ id: rowId, token: z.string() }),
     handle: (work, { body }) => issueMachineToken(work, { ...body, expiresAt: new Date(body.expiresAt) }),
   }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { verifyAuditLog } from '../../audit/verify.ts';
+import { AUDIT_FINDING_TITLES, verifyAuditLog } from '../../audit/verify.ts';
 import type { Alert, AuditEvent, AuditSeal } from '../../database/generated/client.ts';
 import { AlertSeverity } from '../../database/generated/enums.ts';
 import { acknowledgeAlert } from '../../intent/alert.ts';
@@ -172,11 +172,14 @@ export const oversightRoutes: readonly Route[] = [
     query: NONE,
     answer: z.object({
       intact: z.boolean().meta({ example: true }),
-      findings: z.array(z.object({ code: z.string(), where: z.string() })).meta({ example: [] }),
+      findings: z.array(z.object({ code: z.string(), title: z.string(), where: z.string() })).meta({ example: [] }),
     }),
     handle: async ({ services: { database } }) => {
       const findings = await verifyAuditLog(database);
-      return { intact: findings.length === 0, findings: findings.map((finding) => ({ ...finding })) };
+      return {
+        intact: findings.length === 0,
+        findings: findings.map((finding) => ({ ...finding, title: AUDIT_FINDING_TITLES[finding.code] })),
+      };
     },
   }),
   read({
@@ -192,7 +195,7 @@ export const oversightRoutes: readonly Route[] = [
       results: z.array(
         z.object({
           code: z.string().meta({ example: 'entry_balances' }),
-          statement: z.string().meta({ example: 'Every journal entry balances per asset.' }),
+          statement: z.string().meta({ example: '모든 분개는 자산마다 차변과 대변이 같다.' }),
           offending: z.array(z.string()).meta({ example: [] }),
         }),
       ),

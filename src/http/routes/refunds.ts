@@ -2,59 +2,52 @@ import { z } from 'zod';
 import type { Refund } from '../../database/generated/client.ts';
 import { RefundState } from '../../database/generated/enums.ts';
 import { issueSurplusNotice } from '../../treasury/distribution-notices.ts';
-import { refundInstruction, requestRefund } from '../../treasury/refund.ts';
+import { requestRefund } from '../../treasury/refund.ts';
+import { requestRefundCancellation } from '../../treasury/refund-cancellation.ts';
+import { refundInstruction } from '../../treasury/refund-instruction.ts';
 import { bulk, nothingToPrepare } from '../bulk.ts';
 import { agencyInput } from '../letters.ts';
-import { NONE, type Route, read } from '../route.ts';
-import { dayText, instantText, lineText, pageAnswer, pageArgs, pageQuery, pathId, reasonText, rowId, toPage, wonText } from '../schemas.ts';
+import { payee, payeeInput } from '../payee.ts';
+import { command, NONE, type Route, read } from '../route.ts';
+import { dayText, instantText, pageAnswer, pageArgs, pageQuery, pathId, reasonText, rowId, toPage, wonText } from '../schemas.ts';
 import { dayOrNull } from '../views/case-summary.ts';
 
 const refundAnswer = z
   .object({
     id: rowId,
     number: z.string().meta({ example: 'R-2026-000012' }),
-    caseId: rowId,
+    caseId: rowId.nullable().meta({ description: '잔여금을 돌려받을 사건, 미확인 입금의 반환이면 없음' }),
+    sourceLineId: rowId.nullable().meta({ description: '돌려보내는 미확인 입금, 잔여금의 환급이면 없음', example: null }),
     amountKrw: wonText,
     state: z.enum(RefundState),
     approvalId: rowId.nullable(),
     createdAt: instantText,
     paidOn: dayText.nullable(),
     bankLineId: rowId.nullable(),
+    returnedOn: dayText.nullable().meta({ description: '은행이 되돌려 보낸 날', example: null }),
+    returnLineId: rowId.nullable().meta({ example: null }),
   })
-  .meta({ id: 'Refund', description: '남은 금액의 환급 (받을 계좌 없이)' });
+  .meta({ id: 'Refund', description: '남은 금액의 환급이나 미확인 입금의 반환 (받을 계좌 없이)' });
 
-function toAnswer({
-  id,
-  number,
-  caseId,
-  amountKrw,
-  state,
-  approvalId,
-  createdAt,
-  paidOn,
-  bankLineId,
-}: Refund): z.input<typeof refundAnswer> {
+function toAnswer(refund: Refund): z.input<typeof refundAnswer> {
+  const { id, number, caseId, sourceLineId, state, approvalId, bankLineId, returnLineId } = refund;
   return {
     id,
     number,
     caseId,
-    amountKrw: amountKrw.toString(),
+    sourceLineId,
+    amountKrw: refund.amountKrw.toString(),
     state,
     approvalId,
-    createdAt: createdAt.toISOString(),
-    paidOn: dayOrNull(paidOn),
+    createdAt: refund.createdAt.toISOString(),
+    paidOn: dayOrNull(refund.paidOn),
     bankLineId,
+    returnedOn: dayOrNull(refund.returnedOn),
+    returnLineId,
   };
 }
 
-const payee = z.strictObject({
-  bankName: lineText(40, '표본은행'),
-  accountNumber: z
-    .string()
-    .regex(/^[0-9][0-9-]{5,29}$/, 'digits and hyphens')
-    .meta({ example: '000-0000-0001' }),
-  holderName: lineText(100, '표본-001'),
-});
+const refundParams = z.object({ refundId: pathId });
 
 const refundList: readonly Route[] = [
   bulk({
@@ -63,7 +56,7 @@ const refundList: readonly Route[] = [
     summary: '남은 금액을 체납자 본인의 계좌로 환급하는 결재를 올림',
     path: '/refunds',
     permission: 'refund.propose',
-    item: z.strictObject({ caseId: rowId, payee: payee.meta({ description: '받을 계좌 (암호화하여 보관하고 다시 보이지 않음)' }) }),
+    item: z.strictObject({ caseId: rowId, payee: payeeInput }),
     idOf: ({ caseId }) => caseId,
     common: z.object({ reason: reasonText }),
     result: z.object({ refundId: rowId, number: z.string().meta({ example: 'R-2026-000012' }), amountKrw: wonText, approvalId: rowId }),
@@ -76,11 +69,16 @@ const refundList: readonly Route[] = [
   read({
     operationId: 'listRefunds',
     tag: 'treasury',
-    summary: '환급 목록',
+    summary: '환급과 반환 목록',
     path: '/refunds',
     permission: 'ledger.read',
     params: NONE,
-    query: z.object({ ...pageQuery, caseId: pathId.exactOptional(), state: z.enum(RefundState).exactOptional() }),
+    query: z.object({
+      ...pageQuery,
+      caseId: pathId.exactOptional(),
+      sourceLineId: pathId.exactOptional(),
+      state: z.enum(RefundState).exactOptional(),
+    }),
     answer: pageAnswer(refundAnswer),
     handle: async ({ services: { database }, query: { after, limit, ...filter } }) => {
       const { where, ...page } = pageArgs({ after, limit });
@@ -91,10 +89,10 @@ const refundList: readonly Route[] = [
   read({
     operationId: 'getRefundInstruction',
     tag: 'treasury',
-    summary: '결재된 환급을 은행에서 어떻게 할지 (열람이 기록됨)',
+    summary: '결재된 환급이나 반환을 은행에서 어떻게 할지 (열람이 기록됨)',
     path: '/refunds/{refundId}/instruction',
     permission: 'refund.pay',
-    params: z.object({ refundId: pathId }),
+    params: refundParams,
     query: NONE,
     answer: z.object({ number: z.string().meta({ description: '적요에 적을 번호', example: 'R-2026-000012' }), amountKrw: wonText, payee }),
     handle: ({ services: { database, keys }, principal, params: { refundId } }) =>
@@ -102,6 +100,18 @@ const refundList: readonly Route[] = [
         const { number, amountKrw, payee: to } = await refundInstruction(work, keys, refundId);
         return { number, amountKrw: amountKrw.toString(), payee: to };
       }),
+  }),
+  command({
+    operationId: 'requestRefundCancellation',
+    tag: 'treasury',
+    summary: '결재되었으나 지급하지 않은 환급이나 반환을 취소하는 결재를 올림',
+    path: '/refunds/{refundId}/cancellation-request',
+    permission: 'refund.propose',
+    params: refundParams,
+    query: NONE,
+    body: z.object({ reason: reasonText }),
+    answer: z.object({ approvalId: rowId }),
+    handle: async (work, { params, body }) => ({ approvalId: (await requestRefundCancellation(work, { ...params, ...body })).id }),
   }),
 ];
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { traceBill, traceCase, traceFill } from '../../registers/trace.ts';
 import type { Trace, TraceNode } from '../../registers/trace-node.ts';
+import { TRACE_KINDS, traceNamed } from '../../registers/trace-subject.ts';
 import { NONE, type Route, read } from '../route.ts';
-import { pathId } from '../schemas.ts';
+import { lineText } from '../schemas.ts';
 
 interface NodeAnswer {
   readonly what: string;
@@ -49,9 +49,6 @@ function toAnswer({ root, sums }: Trace) {
   return { root: toNode(root), sums: sums.map((sum) => ({ ...sum })), agrees: sums.every(({ agrees }) => agrees) };
 }
 
-/** What a trace begins with. */
-const KINDS = { bill: traceBill, case: traceCase, fill: traceFill } as const;
-
 export const traceRoutes: readonly Route[] = [
   read({
     operationId: 'getTrace',
@@ -59,9 +56,12 @@ export const traceRoutes: readonly Route[] = [
     summary: '체납 건·사건·체결에서 시작하여 모든 원의 흐름',
     path: '/trace/{kind}/{id}',
     permission: 'ledger.read',
-    params: z.object({ kind: z.enum(['bill', 'case', 'fill']).meta({ example: 'case' }), id: pathId }),
+    params: z.object({
+      kind: z.enum(TRACE_KINDS).meta({ example: 'case' }),
+      id: lineText(100, '2026-000012').meta({ description: '고지번호·사건 번호·거래소의 체결 번호, 또는 행 번호(12, case:12)' }),
+    }),
     query: NONE,
     answer: traceAnswer,
-    handle: async ({ services: { database }, params: { kind, id } }) => toAnswer(await KINDS[kind](database.read, id)),
+    handle: async ({ services: { database }, params: { kind, id } }) => toAnswer(await traceNamed(database.read, kind, id)),
   }),
 ];

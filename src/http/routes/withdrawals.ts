@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { WonWithdrawal } from '../../database/generated/client.ts';
 import { WithdrawalState } from '../../database/generated/enums.ts';
 import { requestWithdrawal } from '../../treasury/withdrawal.ts';
+import { requestWithdrawalAmendment } from '../../treasury/withdrawal-amendment.ts';
 import { failWithdrawal, readBackWithdrawals } from '../../treasury/withdrawal-comparison.ts';
 import { confirmWithdrawal } from '../../treasury/withdrawal-confirmation.ts';
 import { withdrawalInstruction } from '../../treasury/withdrawal-decision.ts';
@@ -28,6 +29,7 @@ import {
 import { dayOrNull } from '../views/case-summary.ts';
 
 const withdrawalParams = z.object({ withdrawalId: pathId });
+const shareAnswer = z.object({ caseId: rowId, amountKrw: wonText, feeKrw: wonText });
 
 const withdrawalAnswer = z
   .object({
@@ -90,7 +92,7 @@ const readRoutes: readonly Route[] = [
     permission: 'venue.read',
     params: withdrawalParams,
     query: NONE,
-    answer: withdrawalAnswer.extend({ shares: z.array(z.object({ caseId: rowId, amountKrw: wonText, feeKrw: wonText })) }),
+    answer: withdrawalAnswer.extend({ shares: z.array(shareAnswer) }),
     handle: async ({ services: { database }, params }) => {
       const withdrawal = await readWithdrawal(database.read, params.withdrawalId);
       const shares = withdrawal.shares.map(({ caseId, amountKrw, feeKrw }) => ({
@@ -175,6 +177,35 @@ export const withdrawalRoutes: readonly Route[] = [
     handle: async (work, { params, body }) => {
       await confirmWithdrawal(work, { ...params, ...body });
       return DONE;
+    },
+  }),
+  command({
+    operationId: 'requestWithdrawalAmendment',
+    tag: 'treasury',
+    summary: '거래소에서 다른 금액으로 나간 것을 지시한 출금으로 정정하는 결재를 올림',
+    path: '/withdrawals/{withdrawalId}/amendment-request',
+    permission: 'won_withdrawal.propose',
+    params: withdrawalParams,
+    query: NONE,
+    body: z.object({
+      venueWithdrawalId: rowId.meta({ description: '거래소 내역에서 그 출금인 줄 (/venue-withdrawals)' }),
+      reason: reasonText,
+    }),
+    answer: z.object({
+      approvalId: rowId,
+      amountKrw: wonText.meta({ description: '실제로 나간 금액' }),
+      feeKrw: wonText.meta({ example: '1000' }),
+      shares: z.array(shareAnswer),
+    }),
+    timeoutMs: 120_000,
+    handle: async (work, { params, body }) => {
+      const { amendment, approval } = await requestWithdrawalAmendment(work, { ...params, ...body });
+      return {
+        approvalId: approval.id,
+        amountKrw: amendment.amount.toString(),
+        feeKrw: amendment.fee.toString(),
+        shares: amendment.shares.map(({ caseId, amount, fee }) => ({ caseId, amountKrw: amount.toString(), feeKrw: fee.toString() })),
+      };
     },
   }),
   action({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ERROR_CATALOGUE } from '../../kernel/errors.ts';
+import { ERROR_ACTIONS, ERROR_CATALOGUE } from '../../kernel/errors.ts';
 import type { BarredBill } from '../../seizure/eligible-bills.ts';
 import type { ProposedCase, RefusedProposal } from '../../seizure/propose.ts';
 import { assetCode, dayText, rowId, wonText } from '../schemas.ts';
@@ -42,6 +42,7 @@ export const refusedAnswer = z
     accountReference: z.string().meta({ example: 'acct-0001' }),
     code: z.string().meta({ example: 'SEIZURE_NOTHING_OWED' }),
     title: z.string().meta({ example: ERROR_CATALOGUE.SEIZURE_NOTHING_OWED.title }),
+    action: z.string().meta({ description: '무엇을 하면 되는지', example: ERROR_ACTIONS.SEIZURE_NOTHING_OWED }),
     barred: z.array(barredAnswer).meta({ example: [] }),
     leftOut: z.array(leftOutAnswer).meta({ example: [] }),
   })
@@ -68,6 +69,7 @@ export function toRefusedProposal({ personId, accountReference, code, barred, le
     accountReference,
     code,
     title: ERROR_CATALOGUE[code].title,
+    action: ERROR_ACTIONS[code],
     barred: barred.map(toBarred),
     leftOut: leftOut.map(({ asset, code: why }) => ({ asset, code: why })),
   };

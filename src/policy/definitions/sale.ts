@@ -146,7 +146,7 @@ export const approvalExpiryDays = definePolicy({
 export const secondApprovalFrom = definePolicy({
   key: 'approval.second_from',
   title: '추가 결재가 필요한 금액',
-  description: '매각 위임, 가상자산 이전, 원화 출금, 환급의 금액이 이 금액 이상이면 결재자 한 사람이 더 결재한다.',
+  description: '매각 위임, 가상자산 이전, 미확인 입금의 처리, 원화 출금, 환급의 금액이 이 금액 이상이면 결재자 한 사람이 더 결재한다.',
   unit: '원',
   schema: wonSchema,
   initial: always('100000000', CITY_RULE),

@@ -1,0 +1,115 @@
+import { appendAudit } from '../audit/append.ts';
+import type { AllocationUse, Approval, DepositAllocation, VenueDeposit, VenueWithdrawal } from '../database/generated/client.ts';
+import { lockRows } from '../database/locks.ts';
+import type { Work } from '../database/work.ts';
+import { Decimal } from '../kernel/decimal.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+import type { CoinAmount, VenueWon } from '../kernel/money.ts';
+import { isVenueWon, ledgerAmount } from '../venue/ledger-asset.ts';
+import { missingAt } from '../venue/unexplained.ts';
+import { openLoss } from './loss.ts';
+
+/*
+ * What belongs to nobody yet may turn out to be no case's: coins the city bought for network fees, money with which it makes good
+ * what is missing, or what had left without instruction and came back. That takes it from whoever might still claim it, so two
+ * officials say it:
+ *
+ *   requested ─▶ booked ─▶ reversed (with another approval)
+ *       │
+ *       ▼
+ *   rejected
+ *
+ * From the request on the part is reserved: nobody matches it, returns it or takes it for something else.
+ */
+
+/** A part of a deposit that was asked for, with the deposit. */
+export interface AllocatedPart {
+  readonly allocation: DepositAllocation;
+  readonly deposit: VenueDeposit;
+}
+
+export type AllocationAct = 'allocate_deposit' | 'reverse_allocation';
+
+/** Locks the account of an allocation's deposit and reads both then. Error: `NOT_FOUND`. */
+export async function lockAllocation(work: Work, allocationId: number): Promise<AllocatedPart> {
+  const found = await work.tx.depositAllocation.findUnique({ where: { id: allocationId }, include: { deposit: true } });
+  if (found === null) throw new CheongsanError('NOT_FOUND', `There is no deposit allocation ${allocationId}.`);
+  await lockRows(work, 'venue_account', [found.deposit.venueAccountId]);
+  const { deposit, ...allocation } = await work.tx.depositAllocation.findUniqueOrThrow({
+    where: { id: allocationId },
+    include: { deposit: true },
+  });
+  return { allocation, deposit };
+}
+
+/** How much of its asset a use can take at the deposit's account. The account must be locked. Errors: `CONFLICT`, `NOT_FOUND`. */
+export async function takenBy(
+  work: Work,
+  deposit: VenueDeposit,
+  use: AllocationUse,
+  withdrawalRowId: number | undefined,
+): Promise<Decimal> {
+  const { id, asset, venueAccountId: accountId } = deposit;
+  if (use === 'gas_float') {
+    if (!isVenueWon(asset)) return new Decimal(deposit.quantity.toFixed());
+    throw new CheongsanError('CONFLICT', `Deposit ${id} is won; network fees are paid in coins.`);
+  }
+  const missing = await missingAt(work.tx, accountId, asset);
+  if (use === 'make_good' || withdrawalRowId === undefined) return missing;
+  return Decimal.min(missing, await openLoss(work.tx, await lostBy(work, deposit, withdrawalRowId)));
+}
+
+async function lostBy(work: Work, { id, asset, venueAccountId }: VenueDeposit, withdrawalRowId: number): Promise<VenueWithdrawal> {
+  const withdrawal = await work.tx.venueWithdrawal.findUnique({ where: { id: withdrawalRowId } });
+  if (withdrawal === null) throw new CheongsanError('NOT_FOUND', `There is no withdrawal ${withdrawalRowId}.`);
+  if (withdrawal.venueAccountId === venueAccountId && withdrawal.asset === asset) return withdrawal;
+  throw new CheongsanError(
+    'CONFLICT',
+    `Withdrawal ${withdrawalRowId} took ${withdrawal.asset} from account ${withdrawal.venueAccountId}; deposit ${id} brought ${asset} to account ${venueAccountId}.`,
+  );
+}
+
+/** A figure of a deposit in the unit of its asset. */
+export async function amountOf(work: Work, deposit: VenueDeposit, quantity: string): Promise<CoinAmount | VenueWon> {
+  const { venueCode } = await work.tx.venueAccount.findUniqueOrThrow({ where: { id: deposit.venueAccountId } });
+  return ledgerAmount(venueCode, deposit.asset, quantity);
+}
+
+/** What is approved: this much of this deposit, for this. */
+export function allocationContent({ allocation, deposit }: AllocatedPart, act: AllocationAct) {
+  const { id, depositRowId, use, quantity, withdrawalRowId } = allocation;
+  return {
+    act,
+    allocationId: id,
+    depositRowId,
+    accountId: deposit.venueAccountId,
+    asset: deposit.asset,
+    quantity: quantity.toFixed(),
+    use,
+    withdrawalRowId,
+  };
+}
+
+/** One event in the account's chain. */
+export async function auditAllocation(
+  work: Work,
+  { allocation, deposit }: AllocatedPart,
+  { state, recordDigest, approval }: { readonly state: string; readonly recordDigest: string; readonly approval: Approval },
+): Promise<void> {
+  await appendAudit(work, {
+    stream: `account:${deposit.venueAccountId}`,
+    action: `deposit_allocation.${state}`,
+    subject: `deposit_allocation:${allocation.id}`,
+    ...(state === 'requested' ? {} : { before: { state: allocation.state } }),
+    after: { state },
+    recordDigest,
+    payload: {
+      depositRowId: deposit.id,
+      use: allocation.use,
+      asset: deposit.asset,
+      quantity: allocation.quantity.toFixed(),
+      withdrawalRowId: allocation.withdrawalRowId,
+      approval: approval.id,
+    },
+  });
+}
