@@ -6,6 +6,7 @@ import { Won } from '../../src/kernel/money.ts';
 import { registerPersons } from '../../src/person/register.ts';
 import { createInquiry, type InquiryOrder, recordInquirySent } from '../../src/seizure/inquiry.ts';
 import { makeInquiryFile } from '../../src/seizure/inquiry-file.ts';
+import { recordNothingFound } from '../../src/seizure/nothing-found.ts';
 import { samplePerson } from '../person/sample-persons.ts';
 import { testActor } from '../support/database.ts';
 import { Office, testKeys } from './seizure-fixture.ts';
@@ -108,5 +109,26 @@ describe('the sending of an inquiry', () => {
     await expect(sent(999, '징수과-1')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     const events = await office.database.read.auditEvent.findMany({ where: { subject: `inquiry:${id}` }, orderBy: { id: 'asc' } });
     expect(events.map(({ action }) => action)).toEqual(['inquiry.drafted', 'inquiry.exported', 'inquiry.sent']);
+  });
+
+  it('is answered by a letter where the exchange found nobody, once it was sent, and only then', async () => {
+    const nobody = (requestId: number, repliedOn = '2026-01-05', reference = '회신-1') =>
+      office.database.work(office.officer.actor, (work) =>
+        recordNothingFound(work, { requestId, repliedOn: civilDate(repliedOn), reference }),
+      );
+    const stateOf = async (id: number) => (await office.database.read.inquiryRequest.findUniqueOrThrow({ where: { id } })).state;
+    const { id } = await draft({ selection: { bills: 'outstanding' } });
+    await expect(nobody(4_711)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(nobody(id)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await makeInquiryFile(office.database, testKeys, office.officer.actor, { requestId: id, format: 'csv' });
+    await sent(id, '징수과-77');
+    await expect(nobody(id, '2026-01-04')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    await expect(nobody(id, '2026-01-06')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    await expect(nobody(id, '2026-01-05', ' ')).rejects.toMatchObject({ code: 'PROOF_REQUIRED' });
+    expect(await stateOf(id)).toBe('sent');
+    await nobody(id);
+    await nobody(id);
+    expect(await stateOf(id)).toBe('replied');
+    expect(await office.database.read.auditEvent.count({ where: { subject: `inquiry:${id}`, action: 'inquiry.nothing_found' } })).toBe(1);
   });
 });

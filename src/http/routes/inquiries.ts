@@ -6,6 +6,7 @@ import { dayFromColumn } from '../../kernel/civil-date.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { createInquiry, recordInquirySent } from '../../seizure/inquiry.ts';
 import { makeInquiryFile } from '../../seizure/inquiry-file.ts';
+import { recordNothingFound } from '../../seizure/nothing-found.ts';
 import { fileTypeOf, TABLE_FILE_TYPES, textEncoding } from '../files.ts';
 import { command, download, NONE, type Route, read } from '../route.ts';
 import {
@@ -146,6 +147,21 @@ const commandRoutes: readonly Route[] = [
     answer: done,
     handle: async (work, { params: { inquiryId }, body }) => {
       await recordInquirySent(work, { requestId: inquiryId, ...body });
+      return DONE;
+    },
+  }),
+  command({
+    operationId: 'recordNothingFound',
+    tag: 'seizure',
+    summary: '거래소가 해당 고객이 없다고 회신하였음을 기록',
+    path: '/inquiries/{inquiryId}/nothing-found',
+    permission: 'inquiry.run',
+    params: z.object({ inquiryId: pathId }),
+    query: NONE,
+    body: z.object({ repliedOn: dayInput, reference: lineText(200, '회신-2026-77').meta({ description: '회신 공문 번호' }) }),
+    answer: done,
+    handle: async (work, { params: { inquiryId }, body }) => {
+      await recordNothingFound(work, { requestId: inquiryId, ...body });
       return DONE;
     },
   }),
