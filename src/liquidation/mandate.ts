@@ -3,13 +3,14 @@ import type { Approval, Holding, Mandate, SeizureCase } from '../database/genera
 import { lockRows } from '../database/locks.ts';
 import { userIdOf, type Work } from '../database/work.ts';
 import { requestApproval, requireApproved } from '../identity/approval.ts';
-import { addDays, type CivilDate, dayFromColumn, dayToColumn, seoulDay, startOfDay } from '../kernel/civil-date.ts';
+import { addDays, type CivilDate, dayFromColumn, dayToColumn, seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { type CoinAmount, Price, type Rate, Won } from '../kernel/money.ts';
 import { coinBalance } from '../ledger/balance.ts';
 import { CHART } from '../ledger/chart.ts';
+import { approvalExpiresAt } from '../policy/approval-expiry.ts';
 import { readPolicy } from '../policy/book.ts';
-import { approvalExpiryDays, mandateDays, mandateFloorRate, secondApprovalFrom } from '../policy/definitions/sale.ts';
+import { mandateDays, mandateFloorRate, secondApprovalFrom } from '../policy/definitions/sale.ts';
 
 /** Phases in which leave to sell may be asked for: the notice is out, the sale has not begun. */
 const MANDATE_PHASES = ['sale_noticed', 'voluntary_window', 'cleared_for_sale', 'selling'] as const;
@@ -66,7 +67,7 @@ export async function requestMandate(work: Work, request: MandateRequest): Promi
     moneyAtStakeKrw: Won.sum(assets.map(({ maximumQuantity, priceFloor }) => maximumQuantity.worthAt(priceFloor))),
     secondFromKrw: policy.get(secondApprovalFrom, today),
     reason: request.reason,
-    expiresAt: startOfDay(addDays(today, policy.get(approvalExpiryDays, today) + 1)),
+    expiresAt: approvalExpiresAt(policy, work.at),
   });
   return work.tx.mandate.update({ where: { id: mandate.id }, data: { approvalId: approval.id } });
 }

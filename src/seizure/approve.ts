@@ -1,13 +1,13 @@
 import type { Approval } from '../database/generated/client.ts';
 import type { Work } from '../database/work.ts';
 import { requestApproval, requireApproved } from '../identity/approval.ts';
-import { addDays, seoulDay, startOfDay } from '../kernel/civil-date.ts';
+import { seoulDay } from '../kernel/civil-date.ts';
 import type { Canonical } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { Won } from '../kernel/money.ts';
 import { cancelNotice } from '../notice/issue.ts';
+import { approvalExpiresAt } from '../policy/approval-expiry.ts';
 import { readPolicy } from '../policy/book.ts';
-import { approvalExpiryDays } from '../policy/definitions/sale.ts';
 import { type BillState, loadBillStates, owedOnBills } from '../tax/bill-state.ts';
 import { type TaxRules, taxRules } from '../tax/rules.ts';
 import { barredError, barsOf } from './eligible-bills.ts';
@@ -42,8 +42,7 @@ export async function requestSeizureApprovals(
   const cases = await lockCases(work, requests.caseIds);
   const policy = await readPolicy(work.tx);
   const rules = taxRules(policy);
-  const days = policy.get(approvalExpiryDays, seoulDay(work.at));
-  const expiresAt = startOfDay(addDays(seoulDay(work.at), days + 1));
+  const expiresAt = approvalExpiresAt(policy, work.at);
   const approvals: Approval[] = [];
   for (const seizureCase of cases) {
     approvals.push(await requestFor(work, seizureCase, { reason: requests.reason, expiresAt, rules }));

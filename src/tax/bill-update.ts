@@ -3,15 +3,14 @@ import type { Approval, BillUpdate } from '../database/generated/client.ts';
 import type { BillUpdateKind } from '../database/generated/enums.ts';
 import type { Work } from '../database/work.ts';
 import { type ApprovalRequest, requestApproval, requireApproved } from '../identity/approval.ts';
-import { addDays, dayFromColumn, seoulDay, startOfDay } from '../kernel/civil-date.ts';
+import { dayFromColumn } from '../kernel/civil-date.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { Won } from '../kernel/money.ts';
 import { CHART } from '../ledger/chart.ts';
 import { type Entry, entry } from '../ledger/entry.ts';
 import { postMany } from '../ledger/post.ts';
-import { readPolicy } from '../policy/book.ts';
-import { approvalExpiryDays } from '../policy/definitions/sale.ts';
+import { approvalExpiry } from '../policy/approval-expiry.ts';
 import { KIND_TITLES } from './bill-update-file.ts';
 import { lockTaxpayers, ringCoveringCases } from './covering-cases.ts';
 import { type LineBalance, lineBalances } from './line-balance.ts';
@@ -43,8 +42,6 @@ export async function requestBillUpdateApproval(
     throw new CheongsanError('NOT_FOUND', `Import ${request.importFileId} has no pending differences to approve.`);
   }
   const kinds = [...new Set(updates.map(({ kind }) => KIND_TITLES[kind]))].join('·');
-  const today = seoulDay(work.at);
-  const days = (await readPolicy(work.tx)).get(approvalExpiryDays, today);
   return requestApproval(work, {
     kind: 'bill_update',
     subjectType: 'import_file',
@@ -53,7 +50,7 @@ export async function requestBillUpdateApproval(
     content,
     moneyAtStakeKrw: total,
     reason: request.reason,
-    expiresAt: startOfDay(addDays(today, days + 1)),
+    expiresAt: await approvalExpiry(work),
   });
 }
 

@@ -1,11 +1,9 @@
 import type { Approval, Refund } from '../database/generated/client.ts';
 import type { Work } from '../database/work.ts';
 import { requestApproval, requireApproved } from '../identity/approval.ts';
-import { addDays, seoulDay, startOfDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { Won } from '../kernel/money.ts';
-import { readPolicy } from '../policy/book.ts';
-import { approvalExpiryDays } from '../policy/definitions/sale.ts';
+import { approvalExpiry } from '../policy/approval-expiry.ts';
 import { auditRefund, lockRefund } from './refund-row.ts';
 
 /** What an approval to call a refund off is about. */
@@ -26,7 +24,6 @@ export async function requestRefundCancellation(
       `Refund ${refund.number} is ${refund.state}; only one that is approved and not paid is cancelled.`,
     );
   }
-  const today = seoulDay(work.at);
   return requestApproval(work, {
     kind: 'refund',
     subjectType: CANCELLATION_SUBJECT,
@@ -35,7 +32,7 @@ export async function requestRefundCancellation(
     content: cancellationContent(refund),
     moneyAtStakeKrw: Won.of(refund.amountKrw),
     reason: request.reason,
-    expiresAt: startOfDay(addDays(today, (await readPolicy(work.tx)).get(approvalExpiryDays, today) + 1)),
+    expiresAt: await approvalExpiry(work),
   });
 }
 

@@ -1,12 +1,13 @@
 import type { Approval } from '../database/generated/client.ts';
 import { userIdOf, type Work } from '../database/work.ts';
 import { requestApproval } from '../identity/approval.ts';
-import { addDays, seoulDay, startOfDay } from '../kernel/civil-date.ts';
+import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 import type { Won } from '../kernel/money.ts';
+import { approvalExpiresAt } from '../policy/approval-expiry.ts';
 import { readPolicy } from '../policy/book.ts';
-import { approvalExpiryDays, secondApprovalFrom } from '../policy/definitions/sale.ts';
+import { secondApprovalFrom } from '../policy/definitions/sale.ts';
 import { originColumns, type RefundOrigin } from './refund-origin.ts';
 import { payeeKey, type RefundPayee, sealPayee } from './refund-payee.ts';
 import { auditRefund, liveRefund, refundContent } from './refund-row.ts';
@@ -68,7 +69,7 @@ export async function askForRefund(
     moneyAtStakeKrw: amount,
     secondFromKrw: policy.get(secondApprovalFrom, today),
     reason: request.reason,
-    expiresAt: startOfDay(addDays(today, policy.get(approvalExpiryDays, today) + 1)),
+    expiresAt: approvalExpiresAt(policy, work.at),
   });
   await work.tx.refund.update({ where: { id: refund.id }, data: { approvalId: approval.id } });
   await auditRefund(work, refund, 'requested', { approval: approval.id });

@@ -5,13 +5,14 @@ import { wonWithdrawalKey } from '../custody/won-withdrawal.ts';
 import type { Approval, VenueWithdrawal } from '../database/generated/client.ts';
 import type { Work } from '../database/work.ts';
 import { requestApproval, requireApproved } from '../identity/approval.ts';
-import { addDays, dayFromColumn, seoulDay, startOfDay } from '../kernel/civil-date.ts';
+import { dayFromColumn, seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { VenueWon, Won } from '../kernel/money.ts';
 import { CHART } from '../ledger/chart.ts';
 import { reverse } from '../ledger/post.ts';
+import { approvalExpiresAt } from '../policy/approval-expiry.ts';
 import { readPolicy } from '../policy/book.ts';
-import { approvalExpiryDays, secondApprovalFrom } from '../policy/definitions/sale.ts';
+import { secondApprovalFrom } from '../policy/definitions/sale.ts';
 import { readVenueAccount } from '../venue/account.ts';
 import { caseSubject, venueWonByCase } from './accounts.ts';
 import { postWithdrawalSent } from './withdrawal-posting.ts';
@@ -63,7 +64,7 @@ export async function requestWithdrawalAmendment(
     moneyAtStakeKrw: amendment.amount.larger(Won.of(withdrawal.amountKrw)),
     secondFromKrw: policy.get(secondApprovalFrom, today),
     reason: request.reason,
-    expiresAt: startOfDay(addDays(today, policy.get(approvalExpiryDays, today) + 1)),
+    expiresAt: approvalExpiresAt(policy, work.at),
   });
   await auditWithdrawal(work, withdrawal, 'amendment_requested', { approval: approval.id, venueWithdrawal: amendment.listed.id });
   return { amendment, approval };

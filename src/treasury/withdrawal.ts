@@ -2,12 +2,13 @@ import type { Approval } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
 import { type Transaction, userIdOf, type Work } from '../database/work.ts';
 import { requestApproval } from '../identity/approval.ts';
-import { addDays, seoulDay, startOfDay, yearOf } from '../kernel/civil-date.ts';
+import { seoulDay, yearOf } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { VenueWon, Won } from '../kernel/money.ts';
 import { CHART } from '../ledger/chart.ts';
+import { approvalExpiresAt } from '../policy/approval-expiry.ts';
 import { readPolicy } from '../policy/book.ts';
-import { approvalExpiryDays, expectedCosts, secondApprovalFrom } from '../policy/definitions/sale.ts';
+import { expectedCosts, secondApprovalFrom } from '../policy/definitions/sale.ts';
 import { readVenueAccount } from '../venue/account.ts';
 import { requireMovementAllowed } from '../venue/movement-gate.ts';
 import { nextRowId } from '../venue/next-row-id.ts';
@@ -73,7 +74,7 @@ export async function requestWithdrawal(work: Work, request: WithdrawalRequest):
     moneyAtStakeKrw: Won.of(withdrawal.amountKrw),
     secondFromKrw: policy.get(secondApprovalFrom, today),
     reason: request.reason,
-    expiresAt: startOfDay(addDays(today, policy.get(approvalExpiryDays, today) + 1)),
+    expiresAt: approvalExpiresAt(policy, work.at),
   });
   await work.tx.wonWithdrawal.update({ where: { id: withdrawal.id }, data: { approvalId: approval.id } });
   return { withdrawalId: withdrawal.id, number: withdrawal.number, approval, waiting: split.waiting };

@@ -4,7 +4,7 @@ import { requestCoinTransfer } from '../../custody/return.ts';
 import type { CoinTransfer } from '../../database/generated/client.ts';
 import { TransferState } from '../../database/generated/enums.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
-import { approvalExpiry } from '../approval-expiry.ts';
+import { approvalExpiry } from '../../policy/approval-expiry.ts';
 import { bulk, nothingToPrepare } from '../bulk.ts';
 import { action, NONE, type Route, read } from '../route.ts';
 import {

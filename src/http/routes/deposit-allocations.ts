@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { requestAllocation, requestAllocationReversal } from '../../custody/deposit-allocation.ts';
 import type { Prisma } from '../../database/generated/client.ts';
 import { AllocationState, AllocationUse } from '../../database/generated/enums.ts';
-import { approvalExpiry } from '../approval-expiry.ts';
+import { approvalExpiry } from '../../policy/approval-expiry.ts';
 import { command, NONE, type Route, read } from '../route.ts';
 import {
   decimalText,

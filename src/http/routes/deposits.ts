@@ -4,7 +4,7 @@ import { explainWithdrawal } from '../../custody/explained-withdrawal.ts';
 import { unidentifiedDeposits } from '../../custody/receipt-view.ts';
 import { requestDepositReturn } from '../../custody/return.ts';
 import { requestShortage } from '../../custody/shortage.ts';
-import { approvalExpiry } from '../approval-expiry.ts';
+import { approvalExpiry } from '../../policy/approval-expiry.ts';
 import { bulk, nothingToPrepare } from '../bulk.ts';
 import { command, NONE, type Route, read } from '../route.ts';
 import {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { requestApproval } from '../../identity/approval.ts';
 import { seoulDay } from '../../kernel/civil-date.ts';
+import { approvalExpiry } from '../../policy/approval-expiry.ts';
 import { checkPolicyChange, policyChangeSchema, readPolicy } from '../../policy/book.ts';
 import { POLICY_DEFINITIONS } from '../../policy/definitions/index.ts';
-import { approvalExpiry } from '../approval-expiry.ts';
 import { command, NONE, type Route, read } from '../route.ts';
 import { dayInput, dayText, reasonText, rowId } from '../schemas.ts';
 

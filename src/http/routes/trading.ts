@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { TradingState } from '../../database/generated/enums.ts';
+import { approvalExpiry } from '../../policy/approval-expiry.ts';
 import { freezeAsset, openFreezes, requestFreezeRelease } from '../../venue/freeze.ts';
 import { requestLooserTrading, stricter, type TradingScope, tightenTrading } from '../../venue/trading-state.ts';
-import { approvalExpiry } from '../approval-expiry.ts';
 import { command, NONE, type Route, read } from '../route.ts';
 import { factsAnswer, instantText, ledgerAssetCode, pathId, reasonText, rowId } from '../schemas.ts';
 
