@@ -5,6 +5,7 @@ import { requireApproved } from '../identity/approval.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { post, reverse } from '../ledger/post.ts';
+import { freezeUnexplained } from '../venue/freeze.ts';
 import { type AllocatedPart, allocationContent, amountOf, auditAllocation, lockAllocation, takenBy } from './deposit-allocation-row.ts';
 import { type Allotment, allocationEntry } from './deposit-entry.ts';
 import { addMatched, takeMatchedBack } from './deposit-match.ts';
@@ -87,6 +88,12 @@ async function takeBack(work: Work, part: AllocatedPart, approval: Approval): Pr
     data: { state: 'reversed', reversalEntryId: posted.entryId, endReason: approval.reason },
   });
   await takeMatchedBack(work, deposit, allocation.quantity.toFixed());
+  // What it had made good or brought back is missing again, though the freeze may have been lifted for it.
+  await freezeUnexplained(work, {
+    accountId: deposit.venueAccountId,
+    asset: deposit.asset,
+    facts: { allocationId: id, use: allocation.use },
+  });
   await auditAllocation(work, part, { state: 'reversed', recordDigest: posted.digest, approval });
 }
 

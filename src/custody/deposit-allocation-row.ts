@@ -7,6 +7,7 @@ import { CheongsanError } from '../kernel/errors.ts';
 import type { CoinAmount, VenueWon } from '../kernel/money.ts';
 import { isVenueWon, ledgerAmount } from '../venue/ledger-asset.ts';
 import { missingAt } from '../venue/unexplained.ts';
+import { reportedTransfer } from './deposit-record.ts';
 import { openLoss } from './loss.ts';
 
 /*
@@ -42,7 +43,10 @@ export async function lockAllocation(work: Work, allocationId: number): Promise<
   return { allocation, deposit };
 }
 
-/** How much of its asset a use can take at the deposit's account. The account must be locked. Errors: `CONFLICT`, `NOT_FOUND`. */
+/**
+ * How much of its asset a use can take at the deposit's account: nothing of what the exchange reports as a taxpayer's. The account
+ * must be locked. Errors: `CONFLICT`, `NOT_FOUND`.
+ */
 export async function takenBy(
   work: Work,
   deposit: VenueDeposit,
@@ -50,6 +54,14 @@ export async function takenBy(
   withdrawalRowId: number | undefined,
 ): Promise<Decimal> {
   const { id, asset, venueAccountId: accountId } = deposit;
+  const reported = await reportedTransfer(work.tx, asset, deposit.transactionId ?? undefined);
+  if (reported !== undefined) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `The exchange reports the transaction of deposit ${id} as that of holding ${reported.holdingId}; match it or return it.`,
+      { facts: { depositRowId: id, holdingId: reported.holdingId } },
+    );
+  }
   if (use === 'gas_float') {
     if (!isVenueWon(asset)) return new Decimal(deposit.quantity.toFixed());
     throw new CheongsanError('CONFLICT', `Deposit ${id} is won; network fees are paid in coins.`);

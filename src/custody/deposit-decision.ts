@@ -1,5 +1,6 @@
 import { appendAudit } from '../audit/append.ts';
 import { type Transaction, userIdOf, type Work } from '../database/work.ts';
+import { assertNamesNobody } from '../identity/approval-rules.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, VenueWon } from '../kernel/money.ts';
@@ -88,6 +89,8 @@ export async function suggestHoldings(reader: Transaction, depositRowId: number)
   return likelyHoldings(facts, await expectedHoldings(reader, deposit.asset));
 }
 
+/** It stays in the audit log for ever. Error: `INPUT_INVALID` for an empty one, or one that holds a person's number. */
 export function requireReason(reason: string): void {
   if (reason.trim() === '') throw new CheongsanError('INPUT_INVALID', 'A decision needs its reason in words.');
+  assertNamesNobody({}, { reason });
 }

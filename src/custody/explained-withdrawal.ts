@@ -16,6 +16,7 @@ import { openLoss, takeLossBack } from './loss.ts';
 import { freeOf } from './return.ts';
 import { quantityOf } from './transfer-posting.ts';
 import { advanceTransfer, lockTransfer, transferStream, withdrawalKey } from './transfer-progress.ts';
+import { earliestOf } from './withdrawal-rules.ts';
 
 /** What an approval to amend a transfer is about: the withdrawal that is said to be it. */
 export const EXPLANATION_SUBJECT = 'venue_withdrawal';
@@ -32,7 +33,8 @@ export interface Explanation {
  * quantity was mistyped at the exchange's site. Of the transfer's own quantity, what was booked as a loss is taken back at once and
  * the transfer goes on. Of another one, which the coins behind the transfer must cover, somebody else has to agree first that the
  * transfer is amended to what has really left; that approval is returned. The freeze stays until it is lifted. Errors: `CONFLICT`
- * when either is matched already, they differ in asset or account, or more has left than the transfer has coins for; `NOT_FOUND`,
+ * when either is matched already, they differ in asset or account, it left before the instruction, or more has left than the transfer
+ * has coins for; `NOT_FOUND`,
  * `INPUT_INVALID`, those of `requestApproval`.
  */
 export async function explainWithdrawal(work: Work, finding: Explanation): Promise<Approval | undefined> {
@@ -96,10 +98,12 @@ async function lockPair(work: Work, { withdrawalRowId, transferId }: { withdrawa
   const taken = await work.tx.venueWithdrawal.findUnique({ where: { matchedTo: withdrawalKey(transfer.id) } });
   const isSamePlace = withdrawal.venueAccountId === transfer.venueAccountId && withdrawal.asset === transfer.asset;
   const left = isSamePlace ? await leftBy(work, withdrawal) : CoinAmount.zero(transfer.asset);
-  if (withdrawal.matchedTo !== null || taken !== null || !left.isPositive() || transfer.state !== 'instructed') {
+  // What left before anybody was told to send anything was taken by somebody else, whatever its quantity.
+  const isAfter = transfer.instructedAt !== null && withdrawal.createdAt >= earliestOf(transfer.instructedAt);
+  if (withdrawal.matchedTo !== null || taken !== null || !left.isPositive() || !isAfter || transfer.state !== 'instructed') {
     throw new CheongsanError(
       'CONFLICT',
-      `Withdrawal ${withdrawal.id} (${withdrawal.quantity.toFixed()} ${withdrawal.asset}, ${withdrawal.matchedTo ?? 'unmatched'}) cannot be transfer ${transfer.id} (${transfer.quantity.toFixed()} ${transfer.asset}, ${transfer.state}).`,
+      `Withdrawal ${withdrawal.id} (${withdrawal.quantity.toFixed()} ${withdrawal.asset}, ${withdrawal.matchedTo ?? 'unmatched'}, made ${withdrawal.createdAt.toISOString()}) cannot be transfer ${transfer.id} (${transfer.quantity.toFixed()} ${transfer.asset}, ${transfer.state}, instructed ${transfer.instructedAt?.toISOString() ?? 'never'}).`,
     );
   }
   return { transfer, withdrawal, left };

@@ -9,11 +9,14 @@ import { CheongsanError } from '../kernel/errors.ts';
 import { readPolicy } from '../policy/book.ts';
 import { depositPollSeconds } from '../policy/definitions/sale.ts';
 import { requireMovementAllowed } from '../venue/movement-gate.ts';
+import { missingAt } from '../venue/unexplained.ts';
 import { VENUES, venueCode } from '../venue/venue-directory.ts';
 import { requireReason } from './deposit-decision.ts';
+import { openLoss } from './loss.ts';
 import { assertMayReturn, transferContent } from './return.ts';
 import { comparableTransactionId } from './transaction-id.ts';
 import { advanceTransfer, lockTransfer, transferStream, withdrawalKey } from './transfer-progress.ts';
+import { earliestOf } from './withdrawal-rules.ts';
 import { readWithdrawals } from './withdrawals.ts';
 
 /** What a person does at the exchange's site: exactly this, once. */
@@ -31,11 +34,11 @@ export interface TransferInstruction {
 /**
  * Commits to an approved transfer and says what its sender has to do; asked for again it says the same. The intent exists
  * before anybody reads the instruction, and there is one for each transfer, so none is made twice on our word. Errors:
- * `TRADING_HALTED`, `ASSET_FROZEN`, `CONFLICT` when a stay has come in between, `APPROVAL_STALE`, `NOT_FOUND`.
+ * `TRADING_HALTED`, `ASSET_FROZEN`, `CONFLICT` when a stay has come in between or the venue lists it, `APPROVAL_STALE`, `NOT_FOUND`.
  */
 export async function instructTransfer(work: Work, transferId: number): Promise<TransferInstruction> {
   const transfer = await lockTransfer(work, transferId);
-  if (transfer.state === 'instructed' && transfer.confirmedAt === null) return instructionOf(work, transfer);
+  if (transfer.state === 'instructed' && transfer.confirmedAt === null) return instructionAgain(work, transfer);
   if (transfer.state !== 'approved' || transfer.approvalId === null) {
     throw new CheongsanError(
       'CONFLICT',
@@ -100,7 +103,8 @@ export async function confirmInstructed(
 
 /**
  * Gives an instructed transfer up before anybody has sent it. The venue is asked first: what it lists under this transfer cannot
- * be given up. Errors: `CONFLICT`, those of the port, `FORBIDDEN` for anybody but an official.
+ * be given up, nor one that may be what left under another quantity. Errors: `CONFLICT`, those of the port, `FORBIDDEN` for anybody
+ * but an official.
  */
 export async function abandonTransfer(
   database: Database,
@@ -122,6 +126,7 @@ export async function abandonTransfer(
         `Transfer ${transfer.id} is ${transfer.state}${listed === null ? '' : ' and listed by the venue'}; it cannot be given up.`,
       );
     }
+    await assertNothingElseLeft(work, transfer);
     await work.tx.coinTransfer.update({
       where: { id: transfer.id },
       data: { state: 'failed', endedAt: work.at, endReason: input.reason },
@@ -137,6 +142,40 @@ export async function abandonTransfer(
     });
     if (transfer.caseId !== null) work.ring('cases', transfer.caseId);
   });
+}
+
+/**
+ * What left since the instruction and nobody accounts for may be this transfer with another quantity typed in: given up, it could
+ * never be explained, and its coins would be owed and sent once more. What has come back or was made good is no such thing.
+ */
+async function assertNothingElseLeft(work: Work, transfer: CoinTransfer): Promise<void> {
+  const { id, venueAccountId, asset, instructedAt } = transfer;
+  if (instructedAt === null) return;
+  const strays = await work.tx.venueWithdrawal.findMany({
+    where: { venueAccountId, asset, matchedTo: null, state: { not: 'failed' }, createdAt: { gte: earliestOf(instructedAt) } },
+    orderBy: { id: 'asc' },
+  });
+  const isMissing = !(await missingAt(work.tx, venueAccountId, asset)).isZero();
+  for (const stray of strays) {
+    const isOpen = stray.ledgerEntryId === null || (isMissing && !(await openLoss(work.tx, stray)).isZero());
+    if (!isOpen) continue;
+    throw new CheongsanError(
+      'CONFLICT',
+      `Withdrawal ${stray.id} of ${stray.quantity.toFixed()} ${asset} left since transfer ${id} was instructed, and nobody instructed it; explain it by the transfer if it is that, or get it back or made good, before the transfer is given up.`,
+      { facts: { withdrawalRowId: stray.id, quantity: stray.quantity.toFixed() } },
+    );
+  }
+}
+
+/** Told once more, as long as nothing says that it may have been sent: listed by the venue, or frozen for what left unexplained. */
+async function instructionAgain(work: Work, transfer: CoinTransfer): Promise<TransferInstruction> {
+  const { id, venueAccountId: accountId, asset } = transfer;
+  const listed = await work.tx.venueWithdrawal.findUnique({ where: { matchedTo: withdrawalKey(id) }, select: { id: true } });
+  if (listed !== null) {
+    throw new CheongsanError('CONFLICT', `The venue lists transfer ${id} already (row ${listed.id}); confirm it, do not send it again.`);
+  }
+  await requireMovementAllowed(work, { accountId, asset, kind: 'finish' });
+  return instructionOf(work, transfer);
 }
 
 async function instructionOf(work: Work, transfer: CoinTransfer): Promise<TransferInstruction> {

@@ -18,6 +18,11 @@ export interface ListedWithdrawal {
 /** How much earlier than the instruction a withdrawal may seem to be, for the clocks differ and venues tell whole seconds. */
 const CLOCK_DIFFERENCE_MS = 60_000;
 
+/** The earliest instant at which a venue may say that something was sent which was instructed then. */
+export function earliestOf(instructedAt: Date): Date {
+  return new Date(instructedAt.getTime() - CLOCK_DIFFERENCE_MS);
+}
+
 /**
  * The transfer a withdrawal of the same asset and account is: of exactly its quantity, made after its instruction, and under
  * the transaction that its sender wrote down, if he did. Of several the one instructed first. Undefined for one that nobody
@@ -26,7 +31,7 @@ const CLOCK_DIFFERENCE_MS = 60_000;
 export function transferOf(withdrawal: ListedWithdrawal, awaited: readonly AwaitedTransfer[]): AwaitedTransfer | undefined {
   const fitting = awaited
     .filter(({ quantity }) => quantity.equals(withdrawal.quantity))
-    .filter(({ instructedAt }) => withdrawal.createdAt.getTime() >= instructedAt.getTime() - CLOCK_DIFFERENCE_MS)
+    .filter(({ instructedAt }) => withdrawal.createdAt >= earliestOf(instructedAt))
     .sort((a, b) => a.instructedAt.getTime() - b.instructedAt.getTime() || a.transferId - b.transferId);
   const listed = comparable(withdrawal.transactionId);
   const named = fitting.find(({ transactionId }) => listed !== undefined && comparable(transactionId) === listed);

@@ -59,7 +59,8 @@ async function recordWithdrawal(work: Work, seen: SeenWithdrawal): Promise<void>
   // Under the lock everything is looked at again; whoever was faster has done the work.
   const before = await work.tx.venueWithdrawal.findUnique({ where });
   if (before?.state === withdrawal.state) return;
-  if (before === null && (await findMatch(work.tx, seen)) !== matchedTo) {
+  const matchedNow = before === null ? await findMatch(work.tx, seen) : (before.matchedTo ?? undefined);
+  if (matchedNow !== matchedTo) {
     throw new CheongsanError(
       'DATABASE_CONTENTION',
       `Withdrawal ${withdrawal.withdrawalId} was matched anew while it was read; it is read again.`,

@@ -107,6 +107,26 @@ const COINS: readonly SqlInvariant[] = [
            WHERE coalesce(b.amount, 0) <> coalesce(d.amount, 0)`,
   },
   {
+    // Per withdrawal that nobody instructed: what is to be recovered is what left, less what two officials said has come back.
+    code: 'losses_are_accounted',
+    statement: '지시하지 않은 출금마다: 회수할 수량은 나간 수량에서 두 담당자가 회수로 확정한 수량을 뺀 것과 같다.',
+    sql: `SELECT 'venue_withdrawal:' || v.id AS row FROM venue_withdrawal v
+          WHERE v.ledger_entry_id IS NOT NULL AND v.matched_to IS NULL
+            AND v.quantity + v.fee - (
+              SELECT coalesce(sum(u.quantity), 0) FROM deposit_allocation u JOIN approval p ON p.id = u.approval_id
+               WHERE u.withdrawal_row_id = v.id AND u.state = 'booked' AND p.state = 'approved')
+             <> (SELECT coalesce(sum(b.balance), 0) FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+                  WHERE a.subject = 'venue_withdrawal:' || v.id AND a.chart_code = '1180')`,
+  },
+  {
+    // What is unexplained is frozen, at its account and asset.
+    code: 'unexplained_is_frozen',
+    statement: '계정과 자산마다: 원인불명 차이가 남아 있으면 동결되어 있다.',
+    sql: `SELECT a.place || ' ' || a.asset AS row FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+          WHERE a.chart_code = '1190' AND b.balance <> 0 AND NOT EXISTS (
+            SELECT 1 FROM asset_freeze z WHERE 'account:' || z.venue_account_id = a.place AND z.asset = a.asset AND z.lifted_at IS NULL)`,
+  },
+  {
     // The fills of a closed order add up to what the venue executed, never beyond its quantity.
     code: 'orders_close_exactly',
     statement: '끝난 주문의 체결 합계는 거래소가 체결한 수량과 같고 주문 수량을 넘지 않는다.',

@@ -1,4 +1,5 @@
 import { appendAudit } from '../audit/append.ts';
+import { requireReason } from '../custody/deposit-decision.ts';
 import { comparableTransactionId } from '../custody/transaction-id.ts';
 import { readWithdrawals } from '../custody/withdrawals.ts';
 import { wonWithdrawalKey } from '../custody/won-withdrawal.ts';
@@ -137,7 +138,7 @@ export async function failWithdrawal(
   input: { readonly withdrawalId: number; readonly reason: string },
 ): Promise<void> {
   if (actor.kind !== 'user') throw new CheongsanError('FORBIDDEN', 'Only an official can say that the won was not sent.');
-  if (input.reason.trim() === '') throw new CheongsanError('INPUT_INVALID', 'Giving a withdrawal up needs a reason.');
+  requireReason(input.reason);
   const { venueAccountId } = await database.read.wonWithdrawal.findUniqueOrThrow({ where: { id: input.withdrawalId } });
   await readWithdrawals(database, port, venueAccountId);
   await database.work(actor, async (work) => {

@@ -10,6 +10,7 @@ import { CHART } from '../ledger/chart.ts';
 import { readPolicy } from '../policy/book.ts';
 import { bankAccountLabel } from '../policy/definitions/treasury.ts';
 import { readVenueAccount } from '../venue/account.ts';
+import { isFrozen } from '../venue/freeze.ts';
 import { requireMovementAllowed } from '../venue/movement-gate.ts';
 import { VENUES, venueCode } from '../venue/venue-directory.ts';
 import { venueWonByCase } from './accounts.ts';
@@ -59,16 +60,47 @@ async function applyOne(work: Work, withdrawal: WithdrawalWithShares, approval: 
 }
 
 async function requireMoney(work: Work, withdrawal: WithdrawalWithShares, venue: string): Promise<void> {
-  const { venueAccountId } = withdrawal;
-  const money = await venueWonByCase(work.tx, { chart: CHART.venueWonHeld, venueAccountId, venue });
-  for (const { caseId, amountKrw, feeKrw } of withdrawal.shares) {
+  const short = await caseWithout(work.tx, withdrawal, venue);
+  if (short === undefined) return;
+  throw new CheongsanError('APPROVAL_STALE', `${short}; ask again.`);
+}
+
+/** Says which case has less won at the account than its share and its part of the fee; undefined when all have as much. */
+async function caseWithout(
+  reader: Pick<Transaction, '$queryRaw'>,
+  { venueAccountId, shares }: WithdrawalWithShares,
+  venue: string,
+): Promise<string | undefined> {
+  const money = await venueWonByCase(reader, { chart: CHART.venueWonHeld, venueAccountId, venue });
+  for (const { caseId, amountKrw, feeKrw } of shares) {
     const held = money.get(caseId) ?? VenueWon.zero(venue);
     if (!held.isLessThan(VenueWon.of(venue, amountKrw + feeKrw))) continue;
+    return `Case ${caseId} has ${held.toString()} won left at account ${venueAccountId}, ${amountKrw + feeKrw} were approved`;
+  }
+  return undefined;
+}
+
+/**
+ * What left unexplained may be this very withdrawal under another amount, and an amendment may have taken its won: what is sent on
+ * top of that is others'. Errors: `ASSET_FROZEN`, `CONFLICT`.
+ */
+async function assertStillToBeSent(
+  reader: Pick<Transaction, '$queryRaw' | 'assetFreeze'>,
+  withdrawal: WithdrawalWithShares,
+  venue: string,
+): Promise<void> {
+  const { number, venueAccountId } = withdrawal;
+  const { asset } = VenueWon.zero(venue);
+  if (await isFrozen(reader, venueAccountId, asset)) {
     throw new CheongsanError(
-      'APPROVAL_STALE',
-      `Case ${caseId} has ${held.toString()} won left at account ${venueAccountId}, ${amountKrw + feeKrw} were approved; ask again.`,
+      'ASSET_FROZEN',
+      `${asset} at account ${venueAccountId} is frozen; ${number} is not sent before the difference is explained and the freeze lifted.`,
+      { facts: { accountId: venueAccountId, asset } },
     );
   }
+  const short = await caseWithout(reader, withdrawal, venue);
+  if (short === undefined) return;
+  throw new CheongsanError('CONFLICT', `${short}; do not send ${number}, give it up and ask anew.`);
 }
 
 /** What a person does at the exchange's site: exactly this, once. */
@@ -87,10 +119,11 @@ export interface WithdrawalInstruction {
 
 /**
  * The instruction of an approved withdrawal that nobody has confirmed yet and the venue does not list. Errors: `CONFLICT` in any
- * other state, `NOT_FOUND`.
+ * other state, or when the won it was approved for has left otherwise since; `ASSET_FROZEN` while won that left may be it,
+ * `NOT_FOUND`.
  */
 export async function withdrawalInstruction(
-  reader: Pick<Transaction, 'wonWithdrawal' | 'venueWithdrawal' | 'intent' | 'venueAccount' | 'policyValue'>,
+  reader: Pick<Transaction, '$queryRaw' | 'wonWithdrawal' | 'venueWithdrawal' | 'assetFreeze' | 'intent' | 'venueAccount' | 'policyValue'>,
   withdrawalId: number,
 ): Promise<WithdrawalInstruction> {
   const withdrawal = await readWithdrawal(reader, withdrawalId);
@@ -104,8 +137,9 @@ export async function withdrawalInstruction(
       `The venue lists withdrawal ${withdrawal.number} already (row ${listed.id}); confirm it, do not send it again.`,
     );
   }
-  const intent = await reader.intent.findUniqueOrThrow({ where: { id: withdrawal.intentId } });
   const account = await readVenueAccount(reader, withdrawal.venueAccountId);
+  await assertStillToBeSent(reader, withdrawal, account.venueCode);
+  const intent = await reader.intent.findUniqueOrThrow({ where: { id: withdrawal.intentId } });
   const policy = await readPolicy(reader);
   return {
     number: withdrawal.number,

@@ -7,7 +7,7 @@ import { requestApproval, requireApproved } from '../identity/approval.ts';
 import { raiseAlert } from '../intent/alert.ts';
 import type { Canonical } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
-import { unexplainedAt } from './unexplained.ts';
+import { leavingAt, unexplainedAt } from './unexplained.ts';
 
 /** Why an asset is frozen. */
 export type FreezeReason =
@@ -64,6 +64,19 @@ export async function freezeAsset(work: Work, input: FreezeInput): Promise<{ rea
   return { freezeId: freeze.id, isNew: true };
 }
 
+/**
+ * Freezes an asset of which a decision of ours has left something unexplained, so that a lifted freeze is not the last word. Does
+ * nothing when everything there has its reason. The account must be locked.
+ */
+export async function freezeUnexplained(
+  work: Work,
+  { accountId, asset, facts }: Pick<FreezeInput, 'accountId' | 'asset' | 'facts'>,
+): Promise<void> {
+  const balance = await unexplainedAt(work.tx, accountId, asset);
+  if (balance.isZero()) return;
+  await freezeAsset(work, { accountId, asset, reason: 'unexplained_posting', facts: { ...facts, unexplained: balance.toFixed() } });
+}
+
 export async function isFrozen(reader: Pick<Transaction, 'assetFreeze'>, accountId: number, asset: string): Promise<boolean> {
   return (
     (await reader.assetFreeze.findFirst({ where: { venueAccountId: accountId, asset, liftedAt: null }, select: { id: true } })) !== null
@@ -118,6 +131,14 @@ export async function applyFreezeRelease(work: Work, approval: Approval): Promis
 
 /** Somebody's coins or won would move again while a part of them is not there, or while it is unknown whose what is there is. */
 async function assertExplained(tx: Transaction, { venueAccountId: accountId, asset }: AssetFreeze): Promise<void> {
+  const leaving = await leavingAt(tx, accountId, asset);
+  if (leaving !== undefined) {
+    throw new CheongsanError(
+      'FREEZE_UNEXPLAINED',
+      `Withdrawal ${leaving} of ${asset} at account ${accountId}, which nobody instructed, is still under way. Have it stopped at the exchange, or explain it by its transfer.`,
+      { facts: { accountId, asset, withdrawalRowId: leaving } },
+    );
+  }
   const balance = await unexplainedAt(tx, accountId, asset);
   if (balance.isZero()) return;
   throw new CheongsanError(

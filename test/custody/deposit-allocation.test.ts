@@ -6,6 +6,7 @@ import { unidentifiedDeposits } from '../../src/custody/receipt-view.ts';
 import { reconcileAccount } from '../../src/custody/reconcile.ts';
 import { requestDepositReturn } from '../../src/custody/return.ts';
 import { tendAccount } from '../../src/custody/tend.ts';
+import { importTransferReport } from '../../src/custody/transfer-report.ts';
 import type { VenueDeposit } from '../../src/database/generated/client.ts';
 import { expireApproval } from '../../src/identity/approval.ts';
 import { civilDate } from '../../src/kernel/civil-date.ts';
@@ -27,6 +28,8 @@ import {
   expiry,
   heldText,
   later,
+  moveToCity,
+  reportFile,
   setPhase,
   startCustody,
   unbalancedAssets,
@@ -41,8 +44,8 @@ beforeAll(async () => {
 afterAll(async () => {
   expect(await unbalancedAssets(custody)).toEqual([]);
   const results = await checkInvariants(custody.database);
-  const [deposits, means] = ['deposit_is_accounted', 'own_means_are_decided'].map((code) => results.find((each) => each.code === code));
-  expect([deposits?.offending, means?.offending]).toEqual([[], []]);
+  const custodial = ['deposit_is_accounted', 'own_means_are_decided', 'losses_are_accounted', 'unexplained_is_frozen'];
+  expect(custodial.map((wanted) => results.find(({ code }) => code === wanted)?.offending)).toEqual(custodial.map(() => []));
   await custody.exchange.stop();
 });
 
@@ -204,6 +207,44 @@ it('the city makes good what is missing and never more, however many ask for it 
   await approve(custody, last.approval);
   expect([await standing(CHART.unexplained, 'SOL'), await standing(CHART.withdrawnUninstructed, 'SOL')]).toEqual(['0', '4']);
   expect(await agrees('SOL')).toBe(true);
+});
+
+it('what had been made good is missing again once that is taken back, and nothing moves until it is explained', async () => {
+  await unidentified('AQT', '9');
+  await steal('AQT', '4');
+  const asked = await ask({ depositRowId: (await unidentified('AQT', '4')).id, use: 'make_good' });
+  await approve(custody, asked.approval);
+  const { id: freezeId } = await custody.database.read.assetFreeze.findFirstOrThrow({ where: { asset: 'AQT', liftedAt: null } });
+  const lift = (id: number) => ({ freezeId: id, explanation: '시 재원으로 메움', expiresAt: expiry(custody) });
+  await approve(custody, await custody.database.work(custody.officer.actor, (work) => requestFreezeRelease(work, lift(freezeId))));
+  expect(await isFrozen(custody.database.read, custody.accountId, 'AQT')).toBe(false);
+
+  const undo = { allocationId: asked.allocationId, reason: '시의 것이 아님', expiresAt: expiry(custody) };
+  await approve(custody, await custody.database.work(custody.officer.actor, (work) => requestAllocationReversal(work, undo)));
+  expect(await standing(CHART.unexplained, 'AQT')).toBe('-4');
+  expect(await isFrozen(custody.database.read, custody.accountId, 'AQT')).toBe(true);
+  const again = await custody.database.read.assetFreeze.findFirstOrThrow({ where: { asset: 'AQT', liftedAt: null } });
+  expect(again.reason).toBe('unexplained_posting');
+  await expect(custody.database.work(custody.officer.actor, (work) => requestFreezeRelease(work, lift(again.id)))).rejects.toMatchObject({
+    code: 'FREEZE_UNEXPLAINED',
+  });
+});
+
+it('what the exchange meanwhile reports as a taxpayer’s is nobody else’s, though it was asked for before', async () => {
+  const holding = await demandHolding(custody, 'MOC', '7');
+  const moved = await moveToCity(custody, holding.source, 'MOC', '7');
+  later(custody, 61);
+  await readDeposits(custody.database, custody.port, custody.accountId);
+  const { id: depositRowId } = await depositRow(custody, moved.depositId);
+  const { approval } = await ask({ depositRowId, use: 'gas_float' });
+  const report = reportFile({ ...holding, asset: 'MOC', quantity: '7', transactionId: moved.transactionId });
+  await importTransferReport(custody.database, custody.officer.actor, report);
+  expect(await heldText(custody, holding.holdingId, 'MOC')).toBe('0');
+  await expect(approve(custody, approval)).rejects.toMatchObject({ code: 'CONFLICT', facts: { holdingId: holding.holdingId } });
+  await decide(custody, approval, 'reject');
+  await readDeposits(custody.database, custody.port, custody.accountId);
+  expect(await heldText(custody, holding.holdingId, 'MOC')).toBe('7');
+  expect(await standing(CHART.gasFloat, 'MOC')).toBe('0');
 });
 
 it('a wrong decision is taken back with another approval, unless the float was spent', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requestAllocation, requestAllocationReversal } from '../../src/custody/deposit-allocation.ts';
 import { readDeposits } from '../../src/custody/deposits.ts';
 import { explainWithdrawal } from '../../src/custody/explained-withdrawal.ts';
-import { confirmInstructed, instructTransfer } from '../../src/custody/instruction.ts';
+import { abandonTransfer, confirmInstructed, instructTransfer } from '../../src/custody/instruction.ts';
 import { reconcileAccount } from '../../src/custody/reconcile.ts';
 import { requestCoinTransfer, requestDepositReturn } from '../../src/custody/return.ts';
 import type { AllocationUse } from '../../src/database/generated/enums.ts';
@@ -34,7 +34,15 @@ beforeAll(async () => {
 
 afterAll(async () => {
   expect(await unbalancedAssets(custody)).toEqual([]);
-  const coins = ['demanded_is_accounted', 'received_is_accounted', 'duty_matches_custody', 'deposit_is_accounted', 'own_means_are_decided'];
+  const coins = [
+    'demanded_is_accounted',
+    'received_is_accounted',
+    'duty_matches_custody',
+    'deposit_is_accounted',
+    'own_means_are_decided',
+    'losses_are_accounted',
+    'unexplained_is_frozen',
+  ];
   const results = (await checkInvariants(custody.database)).filter(({ code }) => coins.includes(code));
   expect(results.map(({ offending }) => offending)).toEqual(coins.map(() => []));
   await custody.exchange.stop();
@@ -217,4 +225,54 @@ it('of a deposit on its way back to its sender more may have left than was asked
   expect([after.state, after.returnedQuantity.toFixed(), after.matchedQuantity.toFixed()]).toEqual(['unidentified', '24', '5']);
   expect(await sum(CHART.coinsUnidentified, 'ADA')).toBe('1');
   expect(await agrees('ADA')).toBe(true);
+});
+
+it('what left before the transfer was instructed cannot be it, whatever its quantity', async () => {
+  await receiveHolding(custody, 'XRP', '40');
+  const thief = await receiveHolding(custody, 'XRP', '1');
+  await custody.exchange.operator.transferInternally({
+    fromAccountId: CITY,
+    toAccountId: thief.source,
+    asset: 'XRP',
+    quantity: '5',
+    by: 'owner',
+  });
+  // Nobody has read of it yet when the official is told to send as much.
+  later(custody, 300);
+  const transferId = await instructed(await receiveHolding(custody, 'XRP', '5'), 'XRP', '5');
+  await reconcileAccount(custody.database, custody.port, custody.accountId);
+  const row = await custody.database.read.venueWithdrawal.findFirstOrThrow({ where: { asset: 'XRP' } });
+  expect(row).toMatchObject({ matchedTo: null, state: 'done' });
+  await expect(explain(row.id, transferId)).rejects.toMatchObject({ code: 'CONFLICT' });
+  expect((await transfer(transferId)).state).toBe('instructed');
+  expect([await sum(CHART.unexplained, 'XRP'), await sum(CHART.withdrawnUninstructed, 'XRP')]).toEqual(['-5', '5']);
+});
+
+it('a transfer is not given up while something that left since may be it, or nobody could ever explain that', async () => {
+  const holding = await receiveHolding(custody, 'AQT', '10');
+  const transferId = await instructed(holding, 'AQT', '6');
+  const withdrawalRowId = await send(holding.source, 'AQT', '4');
+  const giveUp = { transferId, reason: '보내지 않음' };
+  const instructAgain = () => custody.database.work(custody.officer.actor, (work) => instructTransfer(work, transferId));
+  await expect(instructAgain()).rejects.toMatchObject({ code: 'ASSET_FROZEN' });
+  await expect(abandonTransfer(custody.database, custody.officer.actor, custody.port, giveUp)).rejects.toMatchObject({
+    code: 'CONFLICT',
+    facts: { withdrawalRowId },
+  });
+  await approve(custody, await amended(withdrawalRowId, transferId));
+  await expect(instructAgain()).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('do not send it again') });
+  await confirm(transferId);
+  expect((await transfer(transferId)).state).toBe('done');
+  expect(await sum(CHART.unexplained, 'AQT')).toBe('0');
+  expect(await agrees('AQT')).toBe(true);
+});
+
+it('a transfer that was never sent is given up once what somebody else took is back', async () => {
+  const holding = await receiveHolding(custody, 'MOC', '10');
+  const transferId = await instructed(holding, 'MOC', '6');
+  const withdrawalRowId = await send(holding.source, 'MOC', '4');
+  await allocate(await comesBack(holding.source, 'MOC', '4'), 'recovery', withdrawalRowId);
+  await abandonTransfer(custody.database, custody.officer.actor, custody.port, { transferId, reason: '보내지 않음' });
+  expect((await transfer(transferId)).state).toBe('failed');
+  expect(await heldText(custody, holding.holdingId, 'MOC')).toBe('10');
 });

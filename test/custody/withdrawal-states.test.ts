@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requestAllocation } from '../../src/custody/deposit-allocation.ts';
 import { readDeposits } from '../../src/custody/deposits.ts';
+import { explainWithdrawal } from '../../src/custody/explained-withdrawal.ts';
 import { confirmInstructed, instructTransfer } from '../../src/custody/instruction.ts';
 import { requestCoinTransfer } from '../../src/custody/return.ts';
 import { readWithdrawals } from '../../src/custody/withdrawals.ts';
+import type { Work } from '../../src/database/work.ts';
 import type { ExchangePort } from '../../src/exchange/port.ts';
+import { applyDecisions } from '../../src/http/approval-effects.ts';
 import { balancesOfAccount } from '../../src/http/views/balance-view.ts';
+import { decideApproval } from '../../src/identity/approval.ts';
 import { coinBalance } from '../../src/ledger/balance.ts';
 import { CHART } from '../../src/ledger/chart.ts';
-import { isFrozen } from '../../src/venue/freeze.ts';
+import { isFrozen, requestFreezeRelease } from '../../src/venue/freeze.ts';
 import { adapterFor, json, type ScriptedVenue, startScriptedVenue } from '../exchange/scripted-venue.ts';
+import { principalOf } from '../identity/officials.ts';
 import {
   approve,
   CITY,
@@ -164,3 +169,48 @@ it('an uninstructed withdrawal that the venue rejected is an alarm and no loss',
   const lost = await coinBalance(custody.database.read, { chart: CHART.withdrawnUninstructed }, 'XRP');
   expect(lost.isZero()).toBe(true);
 });
+
+it('a freeze is not lifted while something that nobody instructed is still leaving', async () => {
+  await readListed({ uuid: 'w-leaving', asset: 'DOGE', quantity: '7', state: 'PROCESSING' });
+  const { id: freezeId } = await custody.database.read.assetFreeze.findFirstOrThrow({ where: { asset: 'DOGE', liftedAt: null } });
+  const lift = () =>
+    custody.database.work(custody.officer.actor, (work) =>
+      requestFreezeRelease(work, { freezeId, explanation: '거래소에 확인함', expiresAt: expiry(custody) }),
+    );
+  await expect(lift()).rejects.toMatchObject({ code: 'FREEZE_UNEXPLAINED', facts: { asset: 'DOGE' } });
+  await readListed({ uuid: 'w-leaving', asset: 'DOGE', quantity: '7', state: 'CANCELLED' });
+  await approve(custody, await lift());
+  expect(await isFrozen(custody.database.read, custody.accountId, 'DOGE')).toBe(false);
+});
+
+it('a withdrawal that is explained in the very moment in which the venue says it is done still ends its transfer', async () => {
+  const { transferId } = await sentTransfer('ADA', '5');
+  const listed = { uuid: 'w-race', asset: 'ADA', quantity: '4' };
+  await readListed({ ...listed, state: 'PROCESSING' });
+  const row = await custody.database.read.venueWithdrawal.findFirstOrThrow({ where: { withdrawalId: 'w-race' } });
+  const finding = { withdrawalRowId: row.id, transferId, reason: '수량 오입력', expiresAt: expiry(custody) };
+  const approval = await custody.database.work(custody.officer.actor, (work) => explainWithdrawal(work, finding));
+  if (approval === undefined) throw new Error('Another quantity needs an approval.');
+
+  const principal = await principalOf(custody.database, custody.approver.userId);
+  let reading: Promise<unknown> = Promise.resolve();
+  await custody.database.work(custody.approver.actor, async (work) => {
+    const decided = await decideApproval(work, principal, { approvalId: approval.id, decision: 'approve', reason: '확인함' });
+    await applyDecisions(work, [decided]);
+    reading = readListed({ ...listed, state: 'DONE' }).catch((thrown: unknown) => thrown);
+    await untilSomebodyWaits(work);
+  });
+  await reading;
+  await readListed({ ...listed, state: 'DONE' });
+  expect(await stateOf(transferId)).toMatchObject({ state: 'done' });
+});
+
+/** The worker has looked at what it will do, and waits for what the official holds. */
+async function untilSomebodyWaits(work: Work): Promise<void> {
+  for (;;) {
+    await work.tx.$queryRaw`SELECT 1 AS cleared FROM (SELECT pg_stat_clear_snapshot()) AS snapshot`;
+    const [waiting] = await work.tx.$queryRaw<{ count: number }[]>`
+      SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    if (waiting !== undefined && waiting.count > 0) return;
+  }
+}

@@ -91,6 +91,10 @@ it('a withdrawal that an officer recognises as a transfer is no loss any more', 
   expect(row).toMatchObject({ matchedTo: null, state: 'done' });
   expect(await unexplained('ETH')).toBe('-2');
   const finding = { withdrawalRowId: row.id, transferId, reason: '거래번호 오기', expiresAt: expiry(custody) };
+  const naming = { ...finding, reason: '표본 800101-1234567 요청' };
+  await expect(custody.database.work(custody.officer.actor, (work) => explainWithdrawal(work, naming))).rejects.toMatchObject({
+    code: 'INPUT_INVALID',
+  });
   await custody.database.work(custody.officer.actor, (work) => explainWithdrawal(work, finding));
   expect(await unexplained('ETH')).toBe('0');
   expect((await custody.database.read.coinTransfer.findUniqueOrThrow({ where: { id: transferId } })).state).toBe('done');

@@ -7,7 +7,7 @@ import type { DemoSummary } from '../../src/simulation/summary.ts';
 import { emptyFolder, ensureBuilt, environmentFor } from '../support/installed.ts';
 
 const TAXPAYERS = 12;
-const KILLS = 15;
+const KILLS = 12;
 const TIMEOUT_MS = 280_000;
 
 /** The whole way of a small sample city, with the service as a process of its own on a PostgreSQL of its own. */

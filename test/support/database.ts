@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
 import { type DatabaseAccess, openDatabase } from '../../src/database/open.ts';
@@ -27,9 +27,13 @@ function withDatabase(url: string, name: string): string {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const superuserUrl = withDatabase(inject('superuserUrl'), name);
-  await asSuperuser(async (client) => {
-    await client.query(`CREATE DATABASE ${name} TEMPLATE cheongsan_template OWNER cheongsan_owner`);
-  });
+  await asSuperuser(withDatabase(inject('superuserUrl'), 'postgres'), (client) =>
+    client.query(`CREATE DATABASE ${name} TEMPLATE cheongsan_template OWNER cheongsan_owner`),
+  );
+  // The policy last read is kept as long as its newest row is the same: no two files' databases may have the same one.
+  await asSuperuser(superuserUrl, (client) =>
+    client.query(`ALTER SEQUENCE policy_value_id_seq RESTART WITH ${randomInt(1, 1_000_000) * 1_000}`),
+  );
   const access: DatabaseAccess = {
     applicationUrl: withDatabase(inject('applicationUrl'), name),
     ownerUrl: withDatabase(inject('ownerUrl'), name),
@@ -39,13 +43,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const database = await openDatabase(access, clock, createLog({ level: 'error' }));
   afterAll(async () => {
     await database.close();
-    await asSuperuser((client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
+    await asSuperuser(withDatabase(inject('superuserUrl'), 'postgres'), (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
   });
   return { database, clock, access, superuserUrl };
 }
 
-async function asSuperuser(body: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client({ connectionString: withDatabase(inject('superuserUrl'), 'postgres') });
+async function asSuperuser(connectionString: string, body: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString });
   await client.connect();
   try {
     await body(client);

@@ -127,7 +127,9 @@ describe('an amendment', () => {
     await expect(ask(id, row)).rejects.toMatchObject(refused);
     expect(await won(CHART.venueWonHeld, `case:${other.caseId}`)).toBe('900000');
     expect(await won(CHART.withdrawnUninstructed, `venue_withdrawal:${row}`)).toBe('401000');
-    const giveUp = () => failWithdrawal(office.database, office.treasurer.actor, office.port, { withdrawalId: id, reason: '되돌려 놓음' });
+    const giveUp = (reason = '되돌려 놓음') =>
+      failWithdrawal(office.database, office.treasurer.actor, office.port, { withdrawalId: id, reason });
+    await expect(giveUp('표본 800101-1234567 요청')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
     await expect(giveUp()).rejects.toMatchObject({ code: 'CONFLICT', facts: { venueWithdrawal: row } });
     const here = { place: `account:${office.accountId}` };
     const back = VenueWon.of('upbit', '401000');
@@ -144,6 +146,25 @@ describe('an amendment', () => {
     await giveUp();
     expect(await won(CHART.venueWonHeld, `case:${sample.caseId}`)).toBe('300000');
     await lift();
+  });
+
+  it('may take what another withdrawal was approved to carry, which is then no longer to be sent', async () => {
+    const sample = await sold('300000');
+    const { withdrawalId: id } = await office.send([sample.caseId]);
+    await office.sell(sample, '200000');
+    const { id: other } = await instructed([sample.caseId]);
+    const instruction = () => withdrawalInstruction(office.database.read, other);
+    expect((await instruction()).amountKrw.toString()).toBe('199000');
+    const row = await typed('450000');
+    // It may be either of the two; whoever sends now sends others' won.
+    await expect(instruction()).rejects.toMatchObject({ code: 'ASSET_FROZEN' });
+    await office.decide((await ask(id, row)).approval);
+    await lift();
+    expect(await won(CHART.venueWonHeld, `case:${sample.caseId}`)).toBe('49000');
+    await expect(instruction()).rejects.toMatchObject({ code: 'CONFLICT' });
+    await failWithdrawal(office.database, office.treasurer.actor, office.port, { withdrawalId: other, reason: '보내지 않음' });
+    expect(await won(CHART.unexplained)).toBe('0');
+    expect(await office.brokenMoney()).toEqual([]);
   });
 
   it('that is turned down leaves everything as it was', async () => {
