@@ -18,10 +18,12 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     env: { TZ: 'UTC' },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Whole services start slowly on a busy machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     watch: false,
     globalSetup: ['test/support/cluster.ts'],
+    setupFiles: ['test/support/each-file.ts'],
     sequence: { sequencer: LongestFirst },
     // Files share a worker's modules: loading the whole service anew for each of two hundred files took half of all the time. Nothing
     // keeps state in a module but caches; each file has a database of its own.

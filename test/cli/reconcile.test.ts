@@ -10,7 +10,8 @@ import { post } from '../../src/ledger/post.ts';
 import { type PaperExchange, startPaperExchange } from '../../src/paper-exchange/server.ts';
 import type { Cast } from '../../src/simulation/story/stage.ts';
 import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
-import { atEnd, cheongsan, emptyFolder, hire, type Installation, startInstallation, withInstalledDatabase } from '../support/installed.ts';
+import { atEnd } from '../support/at-end.ts';
+import { cheongsan, emptyFolder, hire, type Installation, startInstallation, withInstalledDatabase } from '../support/installed.ts';
 
 let installation: Installation;
 let cast: Cast;

@@ -1,4 +1,3 @@
-import { afterAll } from 'vitest';
 import type { Approval, Notice, NoticeKind } from '../../src/database/generated/client.ts';
 import type { Actor, Database } from '../../src/database/work.ts';
 import type { ExchangePort } from '../../src/exchange/port.ts';
@@ -30,6 +29,7 @@ import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
 import { createOfficial, type Official, principalOf } from '../identity/officials.ts';
 import { testRules, tracking } from '../notice/letters.ts';
 import { samplePerson, testKeys } from '../person/sample-persons.ts';
+import { atEnd } from '../support/at-end.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
 import { sampleBook } from '../valuation/sample-book.ts';
 
@@ -90,7 +90,7 @@ export class Office {
     const secretKey = 'secret-key-of-the-sample-city';
     const venue = exchange === undefined ? undefined : await startPaperExchange({ clock });
     if (venue !== undefined) {
-      afterAll(() => venue.stop());
+      atEnd(() => venue.stop());
       await venue.operator.openCorporateAccount({ accountId: 'city-001', accessKey, secretKey });
     }
     await database.work(testActor, seedPolicy);

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { problemSchema } from '../../src/http/problem.ts';
+import { atEnd } from '../support/at-end.ts';
 import { bigLedger } from '../support/big-ledger.ts';
-import { atEnd, ensureBuilt, environmentFor, hire, runCompiled, startInstallation, stopServer, untilWell } from '../support/installed.ts';
+import { ensureBuilt, environmentFor, hire, runCompiled, startInstallation, stopServer, untilWell } from '../support/installed.ts';
 
 const run = promisify(execFile);
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCredentials } from '../../src/database/embedded-cluster.ts';
-import { appointAdministrator, atEnd, emptyFolder, serverProcessId, startInstallation, untilWell } from '../support/installed.ts';
+import { atEnd } from '../support/at-end.ts';
+import { appointAdministrator, emptyFolder, serverProcessId, startInstallation, untilWell } from '../support/installed.ts';
 
 describe('starting on one data folder', () => {
   it('makes one installation when two services start at once, and either lives on without the other', async () => {

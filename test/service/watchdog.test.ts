@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { EmbeddedPostgres } from '../../src/database/embedded.ts';
 import { pause } from '../../src/kernel/clock.ts';
 import { createLog } from '../../src/kernel/log.ts';
-import { atEnd, emptyFolder, hire, type Installation, serverProcessId, startInstallation, untilWell } from '../support/installed.ts';
+import { atEnd } from '../support/at-end.ts';
+import { emptyFolder, hire, type Installation, serverProcessId, startInstallation, untilWell } from '../support/installed.ts';
 
 const delivered = z.object({ code: z.string(), facts: z.record(z.string(), z.unknown()) });
 

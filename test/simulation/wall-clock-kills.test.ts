@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { EmbeddedPostgres } from '../../src/database/embedded.ts';
 import { EmbeddedWatch } from '../../src/database/embedded-watch.ts';
 import { pause } from '../../src/kernel/clock.ts';
@@ -8,6 +8,7 @@ import { createLog } from '../../src/kernel/log.ts';
 import { SeededRandom } from '../../src/kernel/random.ts';
 import { concludeDemo, installDemo, playDemo } from '../../src/simulation/demo.ts';
 import type { DemoInstallation } from '../../src/simulation/installation.ts';
+import { atEnd } from '../support/at-end.ts';
 import { emptyFolder, ensureBuilt, environmentFor, serverProcessId } from '../support/installed.ts';
 
 const TAXPAYERS = 10;
@@ -61,7 +62,7 @@ it(
     await ensureBuilt();
     const dataFolder = join(await emptyFolder(), 'data');
     const stop = new AbortController();
-    afterAll(() => stop.abort());
+    atEnd(() => stop.abort());
     let disturbance: Promise<Disturbance> | undefined;
     const options = {
       config: readConfig(environmentFor(dataFolder)),

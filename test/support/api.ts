@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import { afterAll } from 'vitest';
 import { z } from 'zod';
 import type { Role } from '../../src/database/generated/enums.ts';
 import { applicationPoolConfig } from '../../src/database/open.ts';
@@ -19,6 +18,7 @@ import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
 import { dueSources } from '../../workers/due-sources.ts';
 import { startWorkers } from '../../workers/start.ts';
 import { codeAt, createOfficial, enrol, type Official, PASSWORD, testKeys } from '../identity/officials.ts';
+import { atEnd } from './at-end.ts';
 import { createTestDatabase, type TestDatabase, testActor } from './database.ts';
 
 /** The service's face on a port of this machine: real routes, real database, real sign-in. */
@@ -65,7 +65,7 @@ export async function startApi({ workers: hasWorkers = false, over }: ApiOptions
   const workers = hasWorkers ? startWorkers(services) : undefined;
   const all = routes({ kind: 'real', clock, sweep: () => Promise.resolve(0) });
   const { server, url } = await listen(createApp(services, all, '0.0.0-test', false), '127.0.0.1', 0);
-  afterAll(async () => {
+  atEnd(async () => {
     await closed(server);
     await workers?.stop();
     await queues.close();

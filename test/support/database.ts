@@ -1,10 +1,11 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { type DatabaseAccess, openDatabase } from '../../src/database/open.ts';
 import type { Actor, Database } from '../../src/database/work.ts';
 import { DrivenClock } from '../../src/kernel/clock.ts';
 import { createLog } from '../../src/kernel/log.ts';
+import { atEnd } from './at-end.ts';
 
 export interface TestDatabase {
   readonly database: Database;
@@ -41,7 +42,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
   const clock = new DrivenClock(TEST_START);
   const database = await openDatabase(access, clock, createLog({ level: 'error' }));
-  afterAll(async () => {
+  atEnd(async () => {
     await database.close();
     await asSuperuser(withDatabase(inject('superuserUrl'), 'postgres'), (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
   });

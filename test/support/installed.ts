@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, vi } from 'vitest';
+import { vi } from 'vitest';
 import { z } from 'zod';
 import { runCommand } from '../../src/cli/run.ts';
 import { EmbeddedPostgres } from '../../src/database/embedded.ts';
@@ -17,27 +17,12 @@ import { Office, type Official } from '../../src/simulation/office.ts';
 import { ServiceProcess } from '../../src/simulation/service-process.ts';
 import { hireCast } from '../../src/simulation/story/cast.ts';
 import type { Cast } from '../../src/simulation/story/stage.ts';
+import { atEnd } from './at-end.ts';
 
 /*
  * The service and its commands as a city runs them: processes of their own, on a data folder of their own, with the embedded
  * PostgreSQL and the machine's clock.
  */
-
-// Processes start slowly on a busy machine.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
-/** What tests have opened, closed in reverse at the end of the file. Hooks called while a test runs would be lost. */
-const opened: (() => Promise<unknown>)[] = [];
-
-afterAll(async () => {
-  const failures: unknown[] = [];
-  for (const close of opened.splice(0).toReversed()) await close().catch((thrown: unknown) => failures.push(thrown));
-  if (failures.length > 0) throw new AggregateError(failures, 'What the tests opened was not closed.');
-});
-
-export function atEnd(close: () => Promise<unknown>): void {
-  opened.push(close);
-}
 
 let built: Promise<void> | undefined;
 
