@@ -58,14 +58,14 @@ export class DemoInstallation implements ServiceAddress {
     try {
       const killing: { service?: ServiceProcess } = {};
       const kill = () => killing.service?.kill();
-      const tap = await tapOn(store, options.kills, kill);
-      opened.unshift(tap);
+      const tap = options.kills === undefined ? undefined : await tapOn(store, options.kills, kill);
+      if (tap !== undefined) opened.unshift(tap);
       const exchange = await openExchange(options, kill);
       opened.unshift({ close: () => exchange.stop() });
       const service = new ServiceProcess({
         args: () => ['--demo', '--clock', options.clock.now().toISOString()],
         environment: {
-          DATABASE_URL: tap.through(store.applicationUrl),
+          DATABASE_URL: tap?.through(store.applicationUrl) ?? store.applicationUrl,
           DATABASE_OWNER_URL: store.ownerUrl ?? '',
           CHEONGSAN_DATA: options.config.dataFolder,
           HOST: '127.0.0.1',
@@ -114,7 +114,7 @@ export class DemoInstallation implements ServiceAddress {
     return this.#options.kills === undefined ? body() : this.#options.kills.hold(body);
   }
 
-  /** The database with the auditor's eyes, past the tap. */
+  /** The database with the auditor's eyes, past any tap. */
   openDatabase(): Promise<Database> {
     const access = { applicationUrl: this.#store.applicationUrl, ownerUrl: undefined, kind: 'demo' } as const;
     return openDatabase(access, this.#options.clock, this.#options.log);
@@ -125,13 +125,13 @@ export class DemoInstallation implements ServiceAddress {
   }
 }
 
-/** On the wire between service and database. */
-function tapOn({ applicationUrl }: DemoStore, kills: KillPlan | undefined, kill: () => void): Promise<DatabaseTap> {
+/** On the wire between service and database; only where somebody is to be killed, since all that is said passes through it. */
+function tapOn({ applicationUrl }: DemoStore, kills: KillPlan, kill: () => void): Promise<DatabaseTap> {
   const address = new URL(applicationUrl);
   return DatabaseTap.open({
     target: { host: address.hostname, port: Number(address.port || POSTGRES_PORT) },
     onCommit: () => {
-      const verdict = kills?.atCommit() ?? 'pass';
+      const verdict = kills.atCommit();
       return verdict === 'pass' ? 'pass' : verdict === 'before' ? 'cut_before' : 'cut_after';
     },
     onCut: kill,
