@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { sealCommittedEvents } from '../../src/audit/seal.ts';
 import { Won } from '../../src/kernel/money.ts';
 import { bankStatementFile, ledgerFile, postResultsFile, replyFile, transferReportFile } from '../../src/simulation/sample/files.ts';
+import { sealEverything } from '../support/seal.ts';
 import {
   AGENCY,
   CITY,
@@ -20,13 +20,17 @@ import {
   approveAll,
   bulkOf,
   imported,
+  invariant,
   noticesOfCase,
   objectAndTakeBack,
   pageOf,
   postLetters,
   proposals,
+  readLedger,
   refundSurplus,
   returnCoins,
+  sendReceiptsBack,
+  traced,
   viewCase,
 } from './way-steps.ts';
 
@@ -35,12 +39,8 @@ import {
  * Each test is a stop; a later one builds on those before.
  */
 
-const traced = z.looseObject({ agrees: z.boolean(), root: z.looseObject({ children: z.array(z.unknown()) }) });
-const invariant = z.object({ code: z.string(), statement: z.string(), offending: z.array(z.string()) });
-
 const PRINCIPAL = '1200000';
 const owing = taxpayer(1, PRINCIPAL, '0.05');
-
 let town: Town;
 let caseId = 0;
 let personId = 0;
@@ -365,13 +365,7 @@ test('what is left goes back to him and the case is closed', async () => {
 });
 
 test('what was credited goes back to the national network once, as a file', async () => {
-  const made = (await town.treasurer.post('/receipt-exports', {})).expect(
-    z.object({ export: z.looseObject({ exportId: z.int(), totalKrw: z.string() }).nullable() }),
-  );
-  expect(made.export?.totalKrw).toBe((await viewCase(town, caseId)).money?.creditedKrw);
-  const file = await town.treasurer.get(`/receipt-exports/${made.export?.exportId}/file?encoding=cp949`);
-  expect(new TextDecoder('euc-kr').decode(file.bytes)).toContain(owing.bills[0]?.noticeNumber);
-  expect((await town.treasurer.post('/receipt-exports', {})).json()).toEqual({ export: null });
+  await sendReceiptsBack(town, { caseId, noticeNumber: owing.bills[0]?.noticeNumber });
 });
 
 test('every won can be traced both ways, and nothing is broken', async () => {
@@ -391,13 +385,8 @@ test('every won can be traced both ways, and nothing is broken', async () => {
     expect(traces[0]?.root.children.length).toBeGreaterThan(0);
     expect((await town.auditor.get(`/trace/${kind}/2099-999999`)).problem().code).toBe('NOT_FOUND');
   }
-  const trial = (await town.auditor.get('/ledger/trial-balance')).expect(z.object({ rows: z.array(z.looseObject({ chart: z.string() })) }));
-  expect(trial.rows.map(({ chart }) => chart)).toContain('1510');
-  const entries = (await town.auditor.get(`/ledger/entries?subject=case:${caseId}`)).expect(
-    z.looseObject({ items: z.array(z.looseObject({ id: z.string() })) }),
-  );
-  expect(entries.items.length).toBeGreaterThan(3);
-  await sealCommittedEvents(town.api.database);
+  await readLedger(town, caseId);
+  await sealEverything(town.api.database);
   const invariants = (await town.auditor.get('/invariants')).expect(z.object({ broken: z.int(), results: z.array(invariant) }));
   expect(invariants.results.filter(({ offending }) => offending.length > 0)).toEqual([]);
   expect(invariants.broken).toBe(0);

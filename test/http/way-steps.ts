@@ -15,6 +15,8 @@ export const imported = z.object({
 });
 export const bulkOf = <R extends z.ZodType>(result: R) =>
   z.object({ done: z.array(z.object({ id: z.int(), result })), refused: z.array(z.object({ id: z.int(), code: z.string() })) });
+export const traced = z.looseObject({ agrees: z.boolean(), root: z.looseObject({ children: z.array(z.unknown()) }) });
+export const invariant = z.object({ code: z.string(), statement: z.string(), offending: z.array(z.string()) });
 export const pageOf = <I extends z.ZodType>(item: I) => z.object({ items: z.array(item), next: z.int().nullable() });
 export const proposals = z.object({ proposed: z.array(z.looseObject({ caseId: z.int() })), refused: z.array(z.unknown()) });
 const notice = z.object({ id: z.int(), kind: z.string(), state: z.string(), subject: z.string() });
@@ -120,4 +122,28 @@ export async function returnCoins(town: Town, holdingIds: readonly number[]): Pr
   await minutesLater(town, 10);
   expect((await town.officer.post(`/venue-accounts/${town.venueAccountId}/readings`, {})).status).toBe(200);
   await town.api.untilIdle();
+}
+
+/** What was credited leaves as one file with the receipt, and nothing is left for a second. */
+export async function sendReceiptsBack(
+  town: Town,
+  { caseId, noticeNumber }: { readonly caseId: number; readonly noticeNumber: string | undefined },
+): Promise<void> {
+  const made = (await town.treasurer.post('/receipt-exports', {})).expect(
+    z.object({ export: z.looseObject({ exportId: z.int(), totalKrw: z.string() }).nullable() }),
+  );
+  expect(made.export?.totalKrw).toBe((await viewCase(town, caseId)).money?.creditedKrw);
+  const file = await town.treasurer.get(`/receipt-exports/${made.export?.exportId}/file?encoding=cp949`);
+  expect(new TextDecoder('euc-kr').decode(file.bytes)).toContain(noticeNumber);
+  expect((await town.treasurer.post('/receipt-exports', {})).json()).toEqual({ export: null });
+}
+
+/** The auditor reads the trial balance and the entries of a case. */
+export async function readLedger(town: Town, caseId: number): Promise<void> {
+  const trial = (await town.auditor.get('/ledger/trial-balance')).expect(z.object({ rows: z.array(z.looseObject({ chart: z.string() })) }));
+  expect(trial.rows.map(({ chart }) => chart)).toContain('1510');
+  const entries = (await town.auditor.get(`/ledger/entries?subject=case:${caseId}`)).expect(
+    z.looseObject({ items: z.array(z.looseObject({ id: z.string() })) }),
+  );
+  expect(entries.items.length).toBeGreaterThan(3);
 }

@@ -5,7 +5,8 @@ import { proposeCases } from '../../src/seizure/propose.ts';
 import { registrationToken } from '../../src/seizure/registration-token.ts';
 import { samplePerson } from '../person/sample-persons.ts';
 import { testActor } from '../support/database.ts';
-import { BOOKS, Office, rawReply, replyCsv, testKeys } from './seizure-fixture.ts';
+import { rawReply, replyCsv } from './reply-csv.ts';
+import { BOOKS, Office, testKeys } from './seizure-fixture.ts';
 
 let office: Office;
 beforeAll(async () => {

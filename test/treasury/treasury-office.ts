@@ -1,11 +1,10 @@
-import type { Approval, CasePhase, TaxLevel } from '../../src/database/generated/client.ts';
+import type { Approval, CasePhase } from '../../src/database/generated/client.ts';
 import type { Actor, Database, Work } from '../../src/database/work.ts';
 import type { Agency } from '../../src/document/letter.ts';
 import type { ExchangePort, Withdrawal } from '../../src/exchange/port.ts';
 import { decideApproval } from '../../src/identity/approval.ts';
 import { addDays, type CivilDate, civilDate, dayFromColumn, dayToColumn, seoulDay, startOfDay } from '../../src/kernel/civil-date.ts';
-import { CheongsanError } from '../../src/kernel/errors.ts';
-import { CoinAmount, VenueWon, Won } from '../../src/kernel/money.ts';
+import { CoinAmount, type Won } from '../../src/kernel/money.ts';
 import { CHART } from '../../src/ledger/chart.ts';
 import { entry } from '../../src/ledger/entry.ts';
 import { post } from '../../src/ledger/post.ts';
@@ -29,6 +28,9 @@ import { MailRoom } from '../notice/letters.ts';
 import { samplePerson, testKeys } from '../person/sample-persons.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { listingExchange } from './listing-exchange.ts';
+import { type SampleBill, type SampleLine, storeSampleBill } from './sample-bill.ts';
+import { bookSampleFill } from './sample-fill.ts';
 
 export { testKeys };
 
@@ -41,17 +43,6 @@ export const AGENCY: Agency = {
   postcode: '28500',
   address: '표본시 표본로 1',
 };
-
-export interface SampleBill {
-  readonly billId: number;
-  readonly lineIds: readonly number[];
-}
-
-export interface SampleLine {
-  readonly level?: TaxLevel;
-  readonly principal: string;
-  readonly surcharge?: string;
-}
 
 export interface SampleCase {
   readonly caseId: number;
@@ -169,7 +160,8 @@ export class TreasuryOffice {
       const details = Array.from({ length: 1 + pledgees }, (_, index) => samplePerson(serial * 10 + index));
       const [personId = 0, ...holderIds] = (await registerPersons(work, testKeys, details, { sample: true })).ids;
       const stored: SampleBill[] = [];
-      for (const [index, lines] of bills.entries()) stored.push(await this.#bill(work, personId, `${serial}-${index + 1}`, lines));
+      for (const [index, lines] of bills.entries())
+        stored.push(await storeSampleBill(work, { personId, noticeNumber: `${serial}-${index + 1}`, bookedOn: this.today }, lines));
       const seizureCase = await work.tx.seizureCase.create({
         data: {
           number: caseNumber,
@@ -201,129 +193,11 @@ export class TreasuryOffice {
     });
   }
 
-  async #bill(work: Work, personId: number, noticeNumber: string, lines: readonly SampleLine[]): Promise<SampleBill> {
-    const bill = await work.tx.bill.create({
-      data: {
-        personId,
-        noticeNumber,
-        taxYear: 2025,
-        arisenOn: dayToColumn(civilDate('2025-06-01')),
-        dueOn: dayToColumn(civilDate('2025-07-31')),
-        figuresDigest: '',
-        importFileId: 1,
-        createdAt: work.at,
-        lines: {
-          create: lines.map(({ level, principal, surcharge }, index) => ({
-            lineNumber: index + 1,
-            taxItemCode: String(105 + index),
-            taxItemName: '재산세',
-            level: level ?? 'city',
-            principalKrw: BigInt(principal),
-            surchargeKrw: BigInt(surcharge ?? '0'),
-          })),
-        },
-      },
-      include: { lines: { orderBy: { lineNumber: 'asc' } } },
-    });
-    const building = entry({ key: `bill:${bill.id}:opening`, kind: 'opening', occurredOn: this.today, cause: `bill:${bill.id}`, memo: '' });
-    for (const line of bill.lines) {
-      const account = { subject: `bill_line:${line.id}`, place: `bill:${bill.id}` };
-      building
-        .debit(CHART.receivableTax, account, Won.of(line.principalKrw))
-        .debit(CHART.receivableSurcharge, account, Won.of(line.surchargeKrw))
-        .credit(CHART.assessed, account, Won.of(line.principalKrw + line.surchargeKrw));
-    }
-    await post(work, building.build());
-    return { billId: bill.id, lineIds: bill.lines.map(({ id }) => id) };
-  }
-
   /** A fill of the case's sale as the desk books it: coins that the city held became won at the exchange, less the fee. */
   async sell(sample: SampleCase, proceeds: string, fee = '0', { at = this.test.clock.now() } = {}): Promise<void> {
     this.#serial += 1;
-    const tradeId = `trade-${this.#serial}`;
-    const place = `account:${this.accountId}`;
-    const holding = { subject: `holding:${sample.holdingId}` };
-    const ofCase = { subject: `case:${sample.caseId}`, place };
-    const coins = CoinAmount.of('BTC', '0.001');
-    const [brought, taken] = [VenueWon.of('upbit', proceeds), VenueWon.of('upbit', fee)];
-    await this.by(testActor, async (work) => {
-      const cause = `case:${sample.caseId}`;
-      const day = seoulDay(at);
-      await post(
-        work,
-        entry({ key: `coins:${tradeId}`, kind: 'sample', occurredOn: day, cause, memo: '' })
-          .debit(CHART.coinsOnOrder, { ...holding, place }, coins)
-          .credit(CHART.dutyToOwner, holding, coins)
-          .build(),
-      );
-      const posted = await post(
-        work,
-        entry({ key: `fill:${this.accountId}:${tradeId}`, kind: 'fill', occurredOn: day, cause, memo: '' })
-          .debit(CHART.dutyToOwner, holding, coins)
-          .credit(CHART.coinsOnOrder, { ...holding, place }, coins)
-          .debit(CHART.venueWonHeld, ofCase, brought.minus(taken))
-          .debit(CHART.dispositionCost, ofCase, taken)
-          .credit(CHART.proceedsAtVenue, ofCase, brought)
-          .build(),
-      );
-      await this.#storeFill(work, sample, { tradeId, proceeds, fee, filledAt: at, ledgerEntryId: posted.entryId });
-    });
-  }
-
-  async #storeFill(
-    work: Work,
-    { caseId, holdingId }: SampleCase,
-    fill: { tradeId: string; proceeds: string; fee: string; filledAt: Date; ledgerEntryId: bigint },
-  ): Promise<void> {
-    const sale = await work.tx.liquidation.upsert({
-      where: { caseId },
-      create: { caseId, mandateId: 1, venueAccountId: this.accountId, state: 'done', nextStepAt: work.at, startedAt: work.at },
-      update: { stepCount: { increment: 1 } },
-    });
-    const decision = await work.tx.saleDecision.create({
-      data: {
-        liquidationId: sale.id,
-        caseId,
-        stepNumber: sale.stepCount + 1,
-        decidedAt: work.at,
-        ruleVersion: 'sample',
-        policyVersion: 'sample',
-        inputs: {},
-        inputsDigest: '',
-        outcome: 'order',
-        codes: [],
-        result: {},
-      },
-    });
-    const order = await work.tx.saleOrder.create({
-      data: {
-        intentId: decision.id,
-        decisionId: decision.id,
-        caseId,
-        holdingId,
-        venueAccountId: this.accountId,
-        symbol: 'KRW-BTC',
-        asset: 'BTC',
-        quantity: '0.001',
-        limitPrice: '1',
-        maximumProceeds: fill.proceeds,
-        executedQuantity: '0.001',
-        createdAt: work.at,
-        closedAt: work.at,
-      },
-    });
-    await work.tx.orderFill.create({
-      data: {
-        orderId: order.id,
-        caseId,
-        holdingId,
-        venueAccountId: this.accountId,
-        quantity: '0.001',
-        price: '1',
-        createdAt: work.at,
-        ...fill,
-      },
-    });
+    const fill = { tradeId: `trade-${this.#serial}`, proceeds, fee, filledAt: at };
+    await this.by(testActor, (work) => bookSampleFill(work, { ...sample, venueAccountId: this.accountId }, fill));
   }
 
   /** Coins of a case that were not sold and still lie in the city's account. */
@@ -476,30 +350,7 @@ export class TreasuryOffice {
 
   /** The exchange as far as the treasury asks it: what has left the account. */
   get port(): ExchangePort {
-    const unasked = () => Promise.reject(new CheongsanError('EXCHANGE_UNAVAILABLE', 'The scripted exchange only lists withdrawals.'));
-    return {
-      venue: 'upbit',
-      capabilities: {
-        depositsReadable: true,
-        withdrawalsReadable: true,
-        wonWithdrawal: 'by_person_on_web',
-        coinWithdrawal: 'by_person_on_web',
-        identifierStaysUsed: true,
-        duplicateIdentifierCode: 'duplicate',
-        ordersPerSecond: 8,
-      },
-      markets: unasked,
-      sellingTerms: unasked,
-      orderBook: unasked,
-      balances: unasked,
-      sell: unasked,
-      lookUp: unasked,
-      searchOrders: unasked,
-      cancel: unasked,
-      deposits: unasked,
-      depositAddresses: unasked,
-      withdrawals: async () => [...this.listed],
-    };
+    return listingExchange(this.listed);
   }
 
   /** The exchange lists a withdrawal of won. */

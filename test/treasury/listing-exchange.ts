@@ -1,0 +1,31 @@
+import type { ExchangePort, Withdrawal } from '../../src/exchange/port.ts';
+import { CheongsanError } from '../../src/kernel/errors.ts';
+
+const unasked = () => Promise.reject(new CheongsanError('EXCHANGE_UNAVAILABLE', 'The scripted exchange only lists withdrawals.'));
+
+/** An exchange that answers one question: what has left the account. */
+export function listingExchange(listed: readonly Withdrawal[]): ExchangePort {
+  return {
+    venue: 'upbit',
+    capabilities: {
+      depositsReadable: true,
+      withdrawalsReadable: true,
+      wonWithdrawal: 'by_person_on_web',
+      coinWithdrawal: 'by_person_on_web',
+      identifierStaysUsed: true,
+      duplicateIdentifierCode: 'duplicate',
+      ordersPerSecond: 8,
+    },
+    markets: unasked,
+    sellingTerms: unasked,
+    orderBook: unasked,
+    balances: unasked,
+    sell: unasked,
+    lookUp: unasked,
+    searchOrders: unasked,
+    cancel: unasked,
+    deposits: unasked,
+    depositAddresses: unasked,
+    withdrawals: async () => [...listed],
+  };
+}
