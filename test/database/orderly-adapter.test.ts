@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { OrderlyPrismaPg } from '../../src/database/orderly-adapter.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
 import { ledgerRow } from '../tax/ledger-fixture.ts';
 import { importRows } from '../tax/ledger-office.ts';
@@ -32,4 +33,22 @@ it('tells a failure to whoever asked, and undoes the whole', async () => {
   await expect(attempt).rejects.toThrow('division by zero');
   const { fingerprint } = await test.database.read.installation.findUniqueOrThrow({ where: { id: 1 } });
   expect(fingerprint).not.toBe('changed');
+});
+
+it('sends nothing for a transaction that has given its connection back', async () => {
+  const adapter = await new OrderlyPrismaPg({ connectionString: test.access.applicationUrl, max: 1 }).connect();
+  onTestFinished(() => adapter.dispose());
+  const sql = (text: string) => ({ sql: text, args: [], argTypes: [] });
+  const change = sql("UPDATE installation SET fingerprint = 'too late'");
+  for (const [statement, end] of [
+    ['COMMIT', 'commit'],
+    ['ROLLBACK', 'rollback'],
+  ] as const) {
+    const transaction = await adapter.startTransaction();
+    await transaction.executeRaw(sql(statement));
+    await transaction[end]();
+    await expect(transaction.executeRaw(change)).rejects.toMatchObject({ code: 'INTERNAL' });
+  }
+  const { fingerprint } = await test.database.read.installation.findUniqueOrThrow({ where: { id: 1 } });
+  expect(fingerprint).not.toBe('too late');
 });
