@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { MIGRATIONS_FOLDER, readMigrations, schemaScript } from '../../src/database/migrate.ts';
+import { readMigrations, schemaScript } from '../../src/database/migrate.ts';
 import { type DatabaseAccess, openDatabase } from '../../src/database/open.ts';
 import { pause, systemClock } from '../../src/kernel/clock.ts';
 import { createLog } from '../../src/kernel/log.ts';
@@ -152,7 +150,34 @@ describe('a migration that fails', () => {
   });
 });
 
-it('the tables made by migration are the tables of the schema', async () => {
-  const written = await readFile(join(MIGRATIONS_FOLDER, '20260105000001_tables', 'migration.sql'), 'utf8');
-  expect(await schemaScript(inject('ownerUrl'))).toBe(written);
+/** Every column, key and enum of a database, in words. */
+async function shapeOf(access: { readonly ownerUrl: string }): Promise<string[]> {
+  const { rows } = await asOwner(
+    access,
+    `SELECT 'column ' || table_name || '.' || column_name || ' ' || udt_name || ' ' || coalesce(numeric_precision::text, '') || ' '
+            || coalesce(numeric_scale::text, '') || ' ' || coalesce(datetime_precision::text, '') || ' ' || is_nullable || ' ' || coalesce(column_default, '') AS line
+       FROM information_schema.columns WHERE table_schema = 'public'
+     UNION ALL
+     SELECT 'enum ' || t.typname || ' ' || string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder) FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid
+      WHERE t.typnamespace = 'public'::regnamespace GROUP BY t.typname
+     UNION ALL
+     SELECT 'key ' || conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE contype IN ('p', 'f') AND connamespace = 'public'::regnamespace
+     UNION ALL
+     SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
+     ORDER BY line`,
+  );
+  return rows.map(({ line }: { line: string }) => line);
+}
+
+it('the tables made by the migrations are the tables of the schema', async () => {
+  const migrated = await emptyDatabase();
+  await opened(migrated);
+  const described = await emptyDatabase();
+  await asOwner(described, await schemaScript(inject('ownerUrl')));
+  const [made, known] = [await shapeOf(migrated), await shapeOf(described)];
+  // Where the ledger's own migration is stricter than the schema can say, it says more; lines it checks by a trigger of its own.
+  const checked = known.filter((line) => !line.startsWith('key ledger_line FOREIGN'));
+  expect(checked.filter((line) => !made.some((each) => each.startsWith(line.trimEnd())))).toEqual([]);
+  const isColumn = (line: string) => /^(?:column|enum) (?!_prisma_migrations)/.test(line);
+  expect(made.filter(isColumn).filter((line) => !known.some((each) => line.startsWith(each.trimEnd())))).toEqual([]);
 });

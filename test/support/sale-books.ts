@@ -1,4 +1,5 @@
 import { bookedBalances } from '../../src/custody/booked-balances.ts';
+import type { OrderFill } from '../../src/database/generated/client.ts';
 import type { Database } from '../../src/database/work.ts';
 import { Decimal } from '../../src/kernel/decimal.ts';
 import type { PaperExchange } from '../../src/paper-exchange/server.ts';
@@ -57,6 +58,16 @@ async function orderDifferences(database: Database, accountId: number, exchange:
   });
 }
 
+/** A trade that several cases share is booked in parts, one a case. */
+function wholeTrades(fills: readonly OrderFill[]): string[] {
+  return [...new Set(fills.map(({ tradeId }) => tradeId))].map((tradeId) => {
+    const parts = fills.filter((fill) => fill.tradeId === tradeId);
+    const sum = (figure: (fill: OrderFill) => { toFixed(): string }) =>
+      parts.reduce((total, part) => total.plus(figure(part).toFixed()), new Decimal(0)).toFixed();
+    return `${tradeId} ${sum(({ quantity }) => quantity)} ${parts[0]?.price.toFixed()} ${sum(({ proceeds }) => proceeds)}`;
+  });
+}
+
 async function bookedOrders(database: Database, accountId: number): Promise<ReadonlyMap<string, OrderText>> {
   const orders = await database.read.saleOrder.findMany({ where: { venueAccountId: accountId }, include: { fills: true } });
   const intents = await database.read.intent.findMany({ where: { port: 'order' } });
@@ -67,9 +78,7 @@ async function bookedOrders(database: Database, accountId: number): Promise<Read
       {
         executed: executedQuantity?.toFixed() ?? '0',
         fee: fills.reduce((sum, { fee }) => sum.plus(fee.toFixed()), new Decimal(0)).toFixed(),
-        fills: fills
-          .map(({ tradeId, quantity, price, proceeds }) => `${tradeId} ${quantity.toFixed()} ${price.toFixed()} ${proceeds.toFixed()}`)
-          .sort(),
+        fills: wholeTrades(fills).sort(),
       },
     ]),
   );

@@ -304,12 +304,14 @@ export class SaleDesk {
     return this.database.read.liquidation.findUniqueOrThrow({ where: { caseId } });
   }
 
-  orders(caseId?: number) {
-    return this.database.read.saleOrder.findMany({
-      where: caseId === undefined ? {} : { caseId },
-      include: { fills: { orderBy: { id: 'asc' } } },
+  /** Orders in which a case has a share, or all. */
+  async orders(caseId?: number) {
+    const orders = await this.database.read.saleOrder.findMany({
+      where: caseId === undefined ? {} : { shares: { some: { caseId } } },
+      include: { fills: { orderBy: { id: 'asc' } }, shares: { orderBy: { holdingId: 'asc' } } },
       orderBy: { id: 'asc' },
     });
+    return orders.map((order) => ({ ...order, exceedsNeed: order.shares.some(({ exceedsNeed }) => exceedsNeed) }));
   }
 
   /** Codes of every decision so far. */
