@@ -24,6 +24,7 @@ import { personKey } from './person/person-key.ts';
 import { seedPolicy } from './policy/book.ts';
 import { JobQueues } from './queue/queue.ts';
 import { ExchangeDirectory } from './venue/exchange-directory.ts';
+import { openReferenceMarkets } from './venue/reference-directory.ts';
 import { haltWhenRestored } from './venue/restored.ts';
 
 export interface ServiceOptions {
@@ -183,7 +184,9 @@ function buildServices(parts: { config: Config; log: Log; database: Database; ke
       : ({ kind: 'redis', url: config.redisUrl } as const);
   const queues = new JobQueues(connection, log);
   const exchanges = new ExchangeDirectory({ database, keys, log });
-  return { config, log, database, keys, queues, exchanges, dueSources: dueSources({ config, database }), startedAt: database.clock.now() };
+  const references = openReferenceMarkets(config, access.kind, log);
+  const startedAt = database.clock.now();
+  return { config, log, database, keys, queues, exchanges, references, dueSources: dueSources({ config, database }), startedAt };
 }
 
 async function openHttp(

@@ -5,10 +5,13 @@ import { answerRing } from '../src/queue/answer.ts';
 import { answerAlert } from './alerts.ts';
 import { answerApproval } from './approvals.ts';
 import { answerCase } from './cases.ts';
+import { answerCoverage } from './coverage.ts';
 import { answerCustody } from './custody.ts';
 import { answerDesk } from './desk.ts';
+import { answerMarket } from './markets.ts';
 import { Sweeper } from './sweeper.ts';
 import { answerTreasury } from './treasury.ts';
+import { answerWish } from './wishes.ts';
 
 interface Answer {
   readonly concurrency: number;
@@ -20,9 +23,14 @@ const ANSWERS: Readonly<Record<QueueName, Answer>> = {
   cases: { concurrency: 4, handle: answerCase },
   desk: { concurrency: 4, handle: answerDesk },
   custody: { concurrency: 2, handle: answerCustody },
+  // One answer reads all that is due at the account.
+  markets: { concurrency: 1, handle: answerMarket },
   treasury: { concurrency: 2, handle: answerTreasury },
   approvals: { concurrency: 1, handle: answerApproval },
   alerts: { concurrency: 1, handle: answerAlert },
+  wishes: { concurrency: 2, handle: answerWish },
+  // It reckons more than it waits: one at a time leaves the process to the others.
+  coverage: { concurrency: 1, handle: answerCoverage },
 };
 
 export interface Workers {

@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { recordMarket } from '../exchange/record-market.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type RecordedBars, recordMarket } from '../exchange/record-market.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { paperExchangeOptions } from '../paper-exchange/options.ts';
 import { startPaperExchange } from '../paper-exchange/server.ts';
@@ -15,23 +15,24 @@ export function registerMarket(program: Command): void {
   const market = program.command('market').description('시세 기록과 연습용 거래소');
   market
     .command('record')
-    .description('거래소의 공개 분봉을 내려받아 보관한다 (인터넷 연결 필요)')
+    .description('거래소의 공개 분봉이나 시간봉을 내려받아 보관한다 (인터넷 연결 필요)')
     .requiredOption('--symbols <list>', '시장 이름, 쉼표로 구분 (예: KRW-BTC,KRW-ETH)', (text) => text.split(','))
     .requiredOption('--from <instant>', '시작 시각', instant)
     .requiredOption('--to <instant>', '끝 시각 (포함하지 않음)', instant)
     .requiredOption('--folder <path>', '보관할 폴더')
+    .addOption(new Option('--bars <length>', '봉의 길이: 1m 분봉, 1h 시간봉').choices(['1m', '1h']).default('1m'))
     .option('--base-url <url>', '거래소 주소')
-    .action(async (options: { symbols: string[]; from: Date; to: Date; folder: string; baseUrl?: string }) => {
+    .action(async (options: { symbols: string[]; from: Date; to: Date; folder: string; bars: RecordedBars; baseUrl?: string }) => {
       const { baseUrl, ...rest } = options;
       const recordings = await recordMarket({
         ...rest,
         ...(baseUrl === undefined ? {} : { baseUrl }),
         clock: systemClock,
         log: shellLog(),
-        onProgress: ({ symbol, daysDone, daysTotal }) => process.stderr.write(`\r${symbol} ${daysDone}/${daysTotal}일   `),
+        onProgress: ({ symbol, partsDone, partsTotal }) => process.stderr.write(`\r${symbol} ${partsDone}/${partsTotal}   `),
       });
       process.stderr.write('\n');
-      for (const { symbol, file, barCount } of recordings) print(`${symbol}  ${barCount}개 분봉  ${file}`);
+      for (const { symbol, file, barCount } of recordings) print(`${symbol}  ${barCount}개 봉  ${file}`);
     });
   market
     .command('paper')
@@ -51,6 +52,7 @@ export function registerMarket(program: Command): void {
       });
       const exchange = await startPaperExchange({ ...settings, clock: systemClock, log: shellLog('info') });
       print(`연습용 거래소가 ${exchange.url} 에서 실행 중입니다. 실제 거래소가 아닙니다.`);
+      print(`다른 거래소의 시세는 REFERENCE_VENUES=bithumb=${exchange.url}/bithumb,coinone=${exchange.url}/coinone 으로 읽습니다.`);
       await new Promise<void>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
       });

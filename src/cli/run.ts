@@ -1,6 +1,9 @@
 import { Command } from 'commander';
+import { registerBacktest } from './backtest.ts';
 import { registerBackup } from './backup.ts';
+import { registerCoverage } from './coverage.ts';
 import { registerDemo } from './demo.ts';
+import { registerExecutionReport } from './execution-report.ts';
 import { registerExport } from './export.ts';
 import { tellFailure } from './failure.ts';
 import { registerImport } from './import.ts';
@@ -20,11 +23,14 @@ export async function runCommand(args: readonly string[]): Promise<0 | 1> {
   registerImport(program);
   registerExport(program);
   registerTrace(program);
+  registerExecutionReport(program);
+  registerCoverage(program);
   registerVerify(program);
   registerReconcile(program);
   registerPenalty(program);
   registerMarket(program);
   registerBackup(program);
+  registerBacktest(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { isUntouched } from '../audit/verify.ts';
 import { CheongsanError } from '../kernel/errors.ts';
-import { replayDecisions } from '../liquidation/replay.ts';
+import { replaySales } from '../liquidation/replay.ts';
 import { checkInvariants, type InvariantResult } from '../registers/invariants.ts';
 import { print, printJson, withDemoOption, withShell } from './shell.ts';
 
@@ -28,17 +28,20 @@ export function registerVerify(program: Command): void {
       }),
     );
   withDemoOption(program.command('replay'))
-    .description('사건의 매각 결정을 저장된 입력으로 다시 계산한다')
+    .description('사건의 매각 결정과 계획, 배분을 저장된 입력으로 다시 계산한다')
     .argument('<case>', '사건 번호')
     .action((number: string, options: { demo: boolean }) =>
       withShell(options, async ({ database }) => {
         const found = await database.read.seizureCase.findUnique({ where: { number } });
         if (found === null) throw new CheongsanError('NOT_FOUND', `There is no case ${number}.`);
-        const count = await database.read.saleDecision.count({ where: { caseId: found.id } });
-        const different = await replayDecisions(database, found.id);
-        if (different.length > 0)
-          throw new CheongsanError('CONFLICT', `${different.length} of ${count} decisions come out differently: ${different.join(', ')}.`);
-        print(`결정 ${count}건을 다시 계산하였고 모두 같습니다.`);
+        const { count, differences } = await replaySales(database, found.id);
+        const [first] = differences;
+        if (first !== undefined)
+          throw new CheongsanError(
+            'CONFLICT',
+            `${differences.length} of ${count} decisions, plans and divisions come out differently; the first is ${first.subject}: ${first.what}.`,
+          );
+        print(`매각 결정, 계획, 공동 주문의 배분 ${count}건을 다시 계산하였고 모두 같습니다.`);
       }),
     );
 }

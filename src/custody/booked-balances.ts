@@ -47,7 +47,10 @@ async function addLedger(tx: Transaction, balances: Balances, accountId: number)
 }
 
 async function addOpenOrders(tx: Transaction, balances: Balances, accountId: number, venue: string): Promise<void> {
-  const open = await tx.saleOrder.aggregate({ where: { venueAccountId: accountId, closedAt: null }, _sum: { maximumProceeds: true } });
+  const open = await tx.orderShare.aggregate({
+    where: { order: { venueAccountId: accountId, closedAt: null } },
+    _sum: { maximumProceeds: true },
+  });
   add(balances, VenueWon.zero(venue).asset, { more: open._sum.maximumProceeds?.toFixed() ?? '0' });
 }
 

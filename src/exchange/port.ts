@@ -4,19 +4,63 @@ import type { CoinAmount, Price, Rate, VenueWon } from '../kernel/money.ts';
 export const VENUE_CODES = ['upbit'] as const;
 export type VenueCode = (typeof VENUE_CODES)[number];
 
+/**
+ * What a venue shows beside a market, in the words of the Korean exchanges' common rules. `caution` (주의): an automatic notice of
+ * unusual price, volume or deposits. `warning` (유의, 경고): the venue examines the coin and may end its support. `danger` (위험): the
+ * step above, or an event that we cannot read and so do not play down. `delisting`: the end of support is announced.
+ */
+export const MARKET_FLAGS = ['caution', 'warning', 'danger', 'delisting'] as const;
+export type MarketFlag = (typeof MARKET_FLAGS)[number];
+
 /** A won market of one asset, as the venue describes it at this moment. */
 export interface Market {
   readonly asset: string;
   /** The venue's own name of the market, for example `KRW-BTC`. */
   readonly symbol: string;
-  /** Warnings the venue shows beside it; any of them is a reason to look, `delisting` one to hurry. */
-  readonly flags: readonly ('caution' | 'warning' | 'delisting')[];
+  /** Any of them is a reason to look, `delisting` one to hurry. */
+  readonly flags: readonly MarketFlag[];
+}
+
+/**
+ * One bar of a market's trades. Statistics: nobody is owed what stands here, so prices in won and the volume in units are plain
+ * numbers, and no order is ever priced from them.
+ */
+export interface MarketCandle {
+  /** Beginning of the bar. */
+  readonly startMs: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+}
+
+/** The last trade of anybody in a market. */
+export interface PublicTrade {
+  readonly price: Price;
+  readonly quantity: CoinAmount;
+  /** By the venue's clock. */
+  readonly tradedAt: Date;
+}
+
+/**
+ * Whether coins of an asset can move in and out of the venue, over whichever of its networks. A halt does not stop trading, but
+ * ties the price to this venue alone. `unknown`: the venue does not list it, or uses a word that nobody has read up.
+ */
+export const WALLET_STATES = ['working', 'deposits_only', 'withdrawals_only', 'halted', 'unknown'] as const;
+export type WalletState = (typeof WALLET_STATES)[number];
+
+export interface AssetWallet {
+  readonly asset: string;
+  readonly state: WalletState;
 }
 
 /** What the venue asks of a sell order in one market, read from it and never from a constant. */
 export interface SellingTerms {
   readonly symbol: string;
   readonly takerFeeRate: Rate;
+  /** Of an order that rested before it traded. */
+  readonly makerFeeRate: Rate;
   /** An order worth less is refused. */
   readonly minimumOrder: VenueWon;
   /** An order worth more is refused; undefined where the venue knows no such limit. */
@@ -54,14 +98,31 @@ export interface Balance {
   readonly locked: string;
 }
 
-/** A limit sell that takes what it can at once and cancels the rest. */
+/**
+ * A limit sell. `immediate_or_cancel` takes what it can at once and cancels the rest; `post_only` rests until it is filled or
+ * cancelled, and never takes: where it would, the venue refuses it under the code of its capabilities, or accepts and at once
+ * cancels it, which a look-up shows as an order that is over without a fill.
+ */
 export interface SellOrder {
   /** Chosen by us before sending, never used twice; the handle by which an unknown outcome is settled. */
   readonly identifier: string;
   readonly symbol: string;
   readonly quantity: CoinAmount;
   readonly limitPrice: Price;
-  readonly timeInForce: 'immediate_or_cancel';
+  readonly timeInForce: 'immediate_or_cancel' | 'post_only';
+}
+
+/** An order of the account that waits at the venue, whoever placed it: by us, by another program or by hand at the site. */
+export interface OpenOrder {
+  readonly orderId: string;
+  /** Undefined where whoever placed it gave none. */
+  readonly identifier: string | undefined;
+  readonly symbol: string;
+  readonly side: 'sell' | 'buy';
+  /** Undefined for one that waits for a trigger and names no price. */
+  readonly limitPrice: Price | undefined;
+  readonly remainingQuantity: CoinAmount | undefined;
+  readonly createdAt: Date;
 }
 
 export interface Fill {
@@ -160,7 +221,18 @@ export interface VenueCapabilities {
    * only a look-up tells whether it was accepted, since a refused order uses its identifier up as well.
    */
   readonly duplicateIdentifierCode: string;
+  /** Undefined where the venue knows no order that only makes. */
+  readonly postOnly: { /** The `venueCode` of a refusal because it would have taken. */ readonly wouldTakeCode: string } | undefined;
+  /** As published. What the venue grants at the moment is told by `orderBudget`. */
   readonly ordersPerSecond: number;
+}
+
+/** How many orders may be sent without waiting. */
+export interface OrderBudget {
+  /** What the venue grants, as far as it has said so. */
+  readonly perSecond: number;
+  /** Of these so many are left at this moment; an order beyond them waits in line while its book grows old. */
+  readonly availableNow: number;
 }
 
 /**
@@ -174,14 +246,36 @@ export interface ExchangePort {
   markets(): Promise<readonly Market[]>;
   sellingTerms(symbol: string): Promise<SellingTerms>;
   orderBook(symbol: string): Promise<OrderBook>;
+  /**
+   * Bars that began at or after `from` and before `to`, oldest first. Bars without a trade are missing; the bar under way is among
+   * them and will change. Error: `INPUT_INVALID` for a length of bar that the venue does not offer.
+   */
+  candles(symbol: string, barMs: number, from: Date, to: Date): Promise<readonly MarketCandle[]>;
+  /** Undefined when nothing was traded for as long as the venue looks back. */
+  lastTrade(symbol: string): Promise<PublicTrade | undefined>;
+  /** One row an asset. */
+  walletStates(): Promise<readonly AssetWallet[]>;
   balances(): Promise<readonly Balance[]>;
 
   sell(order: SellOrder): Promise<SellAnswer>;
   lookUp(identifier: string, symbol: string): Promise<LookUp>;
   /** Searches open, done and cancelled orders since an instant; `found` beats everything, `not_found` needs all lists complete. */
   searchOrders(identifier: string, symbol: string, since: Date): Promise<LookUp>;
-  /** Asks to cancel; the answer is only that the venue heard it. The outcome is read by `lookUp`. */
+  /**
+   * Asks to cancel; the answer is only that the venue heard it, and fills may still come until it takes effect. The outcome is read
+   * by `lookUp`. Error: `EXCHANGE_REFUSED` also for an order that is over already.
+   */
   cancel(identifier: string, symbol: string): Promise<void>;
+  /** The account's open orders in a market, oldest first, ours and others. */
+  openOrders(symbol: string): Promise<readonly OpenOrder[]>;
+
+  /** Known without asking the venue. */
+  orderBudget(): OrderBudget;
+  /**
+   * How far the venue's clock is ahead of ours at least, from the dates of its answers; negative when it is behind, zero as long as
+   * both may agree, undefined before the first answer. The truth may be up to a second more, less after several answers.
+   */
+  clockSkewMs(): number | undefined;
 
   /** Deposits created at or after an instant, oldest first; a pending one changes its state later, so look back far enough. */
   deposits(since: Date): Promise<readonly Deposit[]>;

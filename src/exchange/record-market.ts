@@ -9,28 +9,33 @@ import { type Clock, pause } from '../kernel/clock.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { UpbitConnection } from './upbit/connection.ts';
-import { assetOf, type MinuteCandle, minuteCandleRows } from './upbit/wire.ts';
+import { readCandlePage, readCandleRows } from './upbit/trades.ts';
+import { assetOf, type MinuteCandle } from './upbit/wire.ts';
 
 export const CANDLE_CSV_HEADER = 'ts_ms,open,high,low,close,volume';
 
 const unpack = promisify(gunzip);
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-const CANDLES_PER_REQUEST = 200;
+/** A day of minutes, two months of hours. */
+const PART_BARS = 1_440;
+/** Lengths of bars that are recorded, by the word in the name of their file. */
+const BAR_MS = { '1m': 60_000, '1h': 3_600_000 } as const;
+export type RecordedBars = keyof typeof BAR_MS;
 const ATTEMPTS = 5;
 
 export interface RecordMarketOptions {
   readonly baseUrl?: string;
   /** Won markets, for example `KRW-BTC`. */
   readonly symbols: readonly string[];
+  /** One minute unless told otherwise. */
+  readonly bars?: RecordedBars;
   readonly from: Date;
-  /** Exclusive; a minute that is not over yet is never recorded. */
+  /** Exclusive; a bar that is not over yet is never recorded. */
   readonly to: Date;
   readonly folder: string;
   readonly clock: Clock;
   readonly timeoutMs?: number;
   readonly log?: Log;
-  readonly onProgress?: (progress: { symbol: string; daysDone: number; daysTotal: number }) => void;
+  readonly onProgress?: (progress: { symbol: string; partsDone: number; partsTotal: number }) => void;
 }
 
 export interface MarketRecording {
@@ -40,15 +45,15 @@ export interface MarketRecording {
   readonly barCount: number;
 }
 
-/** Part of a UTC day, the unit that is fetched and kept as a whole. */
+/** Part of the range, the unit that is fetched and kept as a whole. */
 interface Span {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
 /**
- * Stores Upbit's public one-minute candles as `upbit_KRW-<COIN>_1m.csv.gz`: bar open in UTC milliseconds, exact figures,
- * bars without a trade left out. Each day is kept in a folder of its own as soon as it is complete, so that an
+ * Stores Upbit's public candles as `upbit_KRW-<COIN>_1m.csv.gz`, or `_1h`: bar open in UTC milliseconds, exact figures,
+ * bars without a trade left out. Each part of the range is kept in a folder of its own as soon as it is complete, so that an
  * interrupted run goes on where it stopped; the file under its final name is replaced in one step and keeps the bars of
  * earlier recordings outside this range. Errors: `INPUT_INVALID`, `EXCHANGE_REFUSED`, `EXCHANGE_UNAVAILABLE` after five
  * attempts, `FILE_FORMAT` or `FILE_TORN` for a file of that name that is no such recording.
@@ -62,91 +67,91 @@ export async function recordMarket(options: RecordMarketOptions): Promise<Market
     clock: options.clock,
     log: options.log,
   });
-  const range = wholeMinutes(options);
+  const bars = options.bars ?? '1m';
+  const range = wholeBars(options, BAR_MS[bars]);
   for (const symbol of options.symbols) assetOf(symbol);
   const recordings: MarketRecording[] = [];
   for (const symbol of options.symbols) {
-    const parts = await recordDays(connection, options, symbol, range);
-    recordings.push(await assemble(options.folder, symbol, range, parts));
+    const name = `upbit_${symbol}_${bars}`;
+    const parts = await recordParts(connection, options, { symbol, name, barMs: BAR_MS[bars] }, range);
+    recordings.push(await assemble(options.folder, { symbol, name }, range, parts));
   }
   return recordings;
 }
 
-function wholeMinutes(options: { from: Date; to: Date; clock: Clock }): Span {
-  const floor = (ms: number) => Math.floor(ms / MINUTE_MS) * MINUTE_MS;
+function wholeBars(options: { from: Date; to: Date; clock: Clock }, barMs: number): Span {
+  const floor = (ms: number) => Math.floor(ms / barMs) * barMs;
   const fromMs = floor(options.from.getTime());
   const toMs = floor(Math.min(options.to.getTime(), options.clock.now().getTime()));
   if (!(fromMs < toMs)) {
     throw new CheongsanError(
       'INPUT_INVALID',
-      `Nothing to record from ${options.from.toISOString()} to ${options.to.toISOString()}: no minute of it is over. Give an earlier start.`,
+      `Nothing to record from ${options.from.toISOString()} to ${options.to.toISOString()}: no bar of it is over. Give an earlier start.`,
     );
   }
   return { fromMs, toMs };
 }
 
-async function recordDays(connection: UpbitConnection, options: RecordMarketOptions, symbol: string, range: Span): Promise<string[]> {
-  const partFolder = partFolderOf(options.folder, symbol);
+interface Recorded {
+  readonly symbol: string;
+  /** Of the file, without its ending. */
+  readonly name: string;
+}
+
+async function recordParts(
+  connection: UpbitConnection,
+  options: RecordMarketOptions,
+  { symbol, name, barMs }: Recorded & { readonly barMs: number },
+  range: Span,
+): Promise<string[]> {
+  const partFolder = partFolderOf(options.folder, name);
   await mkdir(partFolder, { recursive: true });
   const kept = new Set(await readdir(partFolder));
-  const spans = daysOf(range);
+  const spans = partsOf(range, barMs);
   const parts: string[] = [];
   for (const span of spans) {
-    const name = `${span.fromMs}-${span.toMs}.csv`;
-    const file = join(partFolder, name);
-    if (!kept.has(name)) {
-      const lines = await fetchLines(connection, symbol, span);
+    const partName = `${span.fromMs}-${span.toMs}.csv`;
+    const file = join(partFolder, partName);
+    if (!kept.has(partName)) {
+      const lines = await fetchLines(connection, symbol, span, barMs);
       await writeFile(`${file}.tmp`, lines.join(''));
       await rename(`${file}.tmp`, file);
     }
     parts.push(file);
-    options.onProgress?.({ symbol, daysDone: parts.length, daysTotal: spans.length });
+    options.onProgress?.({ symbol, partsDone: parts.length, partsTotal: spans.length });
   }
   return parts;
 }
 
-function partFolderOf(folder: string, symbol: string): string {
-  return join(folder, '.recording', `upbit_${symbol}_1m`);
+function partFolderOf(folder: string, name: string): string {
+  return join(folder, '.recording', name);
 }
 
-function daysOf(range: Span): Span[] {
+function partsOf(range: Span, barMs: number): Span[] {
+  const partMs = PART_BARS * barMs;
   const spans: Span[] = [];
   for (let fromMs = range.fromMs; fromMs < range.toMs; ) {
-    const toMs = Math.min(range.toMs, (Math.floor(fromMs / DAY_MS) + 1) * DAY_MS);
+    const toMs = Math.min(range.toMs, (Math.floor(fromMs / partMs) + 1) * partMs);
     spans.push({ fromMs, toMs });
     fromMs = toMs;
   }
   return spans;
 }
 
-/** Upbit answers with the candles before an instant, newest first; so a span is read backwards. */
-async function fetchLines(connection: UpbitConnection, symbol: string, span: Span): Promise<string[]> {
-  const lines = new Map<number, string>();
-  for (let beforeMs = span.toMs; ; ) {
-    const candles = await fetchCandles(connection, symbol, beforeMs);
-    for (const candle of candles) {
-      const openMs = candle.candle_date_time_utc.getTime();
-      if (openMs >= span.fromMs && openMs < span.toMs) lines.set(openMs, lineOf(openMs, candle));
-    }
-    const oldestMs = Math.min(...candles.map((candle) => candle.candle_date_time_utc.getTime()));
-    if (candles.length < CANDLES_PER_REQUEST || oldestMs <= span.fromMs) break;
-    if (oldestMs >= beforeMs)
-      throw new CheongsanError('EXCHANGE_UNAVAILABLE', `Upbit repeats the candles of ${symbol}; they cannot be read to the start.`);
-    beforeMs = oldestMs;
-  }
-  return [...lines].sort(([a], [b]) => a - b).map(([, line]) => line);
+async function fetchLines(connection: UpbitConnection, symbol: string, span: Span, barMs: number): Promise<string[]> {
+  const rows = await readCandleRows({ ...span, symbol, barMs }, (beforeMs) => fetchPage(connection, symbol, barMs, beforeMs));
+  return rows.map(lineOf);
 }
 
-function lineOf(openMs: number, candle: MinuteCandle): string {
-  const { opening_price, high_price, low_price, trade_price, candle_acc_trade_volume } = candle;
-  return `${openMs},${opening_price},${high_price},${low_price},${trade_price},${candle_acc_trade_volume}\n`;
+function lineOf(candle: MinuteCandle): string {
+  const { candle_date_time_utc, opening_price, high_price, low_price, trade_price, candle_acc_trade_volume } = candle;
+  return `${candle_date_time_utc.getTime()},${opening_price},${high_price},${low_price},${trade_price},${candle_acc_trade_volume}\n`;
 }
 
-async function fetchCandles(connection: UpbitConnection, symbol: string, beforeMs: number): Promise<MinuteCandle[]> {
-  const to = new Date(beforeMs).toISOString().replace('.000Z', 'Z');
+async function fetchPage(connection: UpbitConnection, symbol: string, barMs: number, beforeMs: number): Promise<MinuteCandle[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await connection.read('minuteCandles', minuteCandleRows, { market: symbol, to, count: CANDLES_PER_REQUEST });
+      return await readCandlePage(connection, symbol, barMs, beforeMs);
     } catch (error) {
       if (!(error instanceof CheongsanError) || error.code !== 'EXCHANGE_UNAVAILABLE' || attempt === ATTEMPTS) throw error;
       const { retryAfterMs } = error.facts;
@@ -155,8 +160,8 @@ async function fetchCandles(connection: UpbitConnection, symbol: string, beforeM
   }
 }
 
-async function assemble(folder: string, symbol: string, range: Span, parts: readonly string[]): Promise<MarketRecording> {
-  const file = join(folder, `upbit_${symbol}_1m.csv.gz`);
+async function assemble(folder: string, { symbol, name }: Recorded, range: Span, parts: readonly string[]): Promise<MarketRecording> {
+  const file = join(folder, `${name}.csv.gz`);
   const earlier = await readRecording(file);
   const openMs = (line: string) => Number(line.slice(0, line.indexOf(',')));
   const before = earlier.filter((line) => openMs(line) < range.fromMs);
@@ -169,7 +174,7 @@ async function assemble(folder: string, symbol: string, range: Span, parts: read
   await pipeline(Readable.from(lines.map((line) => `${line}\n`)), createGzip(), createWriteStream(`${file}.tmp`, { flush: true }));
   await rename(`${file}.tmp`, file);
   await Promise.all(parts.map((part) => rm(part)));
-  await removeIfEmpty(partFolderOf(folder, symbol));
+  await removeIfEmpty(partFolderOf(folder, name));
   await removeIfEmpty(join(folder, '.recording'));
   return { symbol, file, barCount: lines.length - 1 };
 }

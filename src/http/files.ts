@@ -4,6 +4,7 @@ import type { TextEncoding } from '../document/csv/text-encoding.ts';
 const CSV_TYPE = 'text/csv';
 const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 export const PDF_TYPE = 'application/pdf';
+export const SVG_TYPE = 'image/svg+xml';
 
 /** What a table may be sent as; which of the formats it is, its own bytes tell. */
 export const TABLE_TYPES = [CSV_TYPE, XLSX_TYPE, 'application/octet-stream'] as const;

@@ -8,10 +8,12 @@ import { bookDifferenceRoutes } from './routes/book-differences.ts';
 import { caseUpkeepRoutes } from './routes/case-upkeep.ts';
 import { caseRoutes } from './routes/cases.ts';
 import { coinTransferRoutes } from './routes/coin-transfers.ts';
+import { coverageRoutes } from './routes/coverage.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { depositAllocationRoutes } from './routes/deposit-allocations.ts';
 import { depositRoutes } from './routes/deposits.ts';
 import { distributionRoutes } from './routes/distributions.ts';
+import { executionReportRoutes } from './routes/execution-report.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { importFileRoutes } from './routes/import-files.ts';
 import { uploadRoutes } from './routes/imports.ts';
@@ -37,6 +39,7 @@ import { traceRoutes } from './routes/trace.ts';
 import { tradingRoutes } from './routes/trading.ts';
 import { venueAccountRoutes } from './routes/venue-accounts.ts';
 import { windowRoutes } from './routes/windows.ts';
+import { wishRoutes } from './routes/wishes.ts';
 import { withdrawalRoutes } from './routes/withdrawals.ts';
 
 /** In the order of the main way, as the description of the API shows them. */
@@ -66,9 +69,12 @@ const EVERYWHERE: readonly Route[] = [
   ...coinTransferRoutes,
   ...tradingRoutes,
   ...windowRoutes,
+  ...wishRoutes,
   ...saleRoutes,
   ...saleRecordRoutes,
   ...saleControlRoutes,
+  ...coverageRoutes,
+  ...executionReportRoutes,
   ...withdrawalRoutes,
   ...bankLineRoutes,
   ...distributionRoutes,

@@ -1,4 +1,5 @@
 import type { Database } from '../database/work.ts';
+import type { ReferenceMarket } from '../exchange/reference/reference-market.ts';
 import type { Config } from '../kernel/config.ts';
 import type { Log } from '../kernel/log.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
@@ -12,6 +13,8 @@ export interface Services {
   readonly database: Database;
   readonly keys: MasterKey;
   readonly exchanges: ExchangeDirectory;
+  /** Other won venues, whose prices a sale is held against. */
+  readonly references: readonly ReferenceMarket[];
   readonly queues: JobQueues;
   readonly dueSources: readonly DueSource[];
   readonly log: Log;

@@ -5,6 +5,20 @@ import { projectRoot } from './paths.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
+/** `bithumb=https://…,coinone=https://…`, or `none`. */
+const referenceVenues = z
+  .string()
+  .regex(
+    /^(none|[a-z]+=https?:\/\/[^,\s]+(,[a-z]+=https?:\/\/[^,\s]+)*)$/,
+    'must be "none" or a list such as "bithumb=https://api.bithumb.com"',
+  )
+  .transform((text) => (text === 'none' ? [] : text.split(',').map(referenceVenue)));
+
+function referenceVenue(pair: string): { readonly venue: string; readonly baseUrl: string } {
+  const at = pair.indexOf('=');
+  return { venue: pair.slice(0, at), baseUrl: pair.slice(at + 1) };
+}
+
 const environment = z.object({
   PORT: port.default(8080),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -18,6 +32,7 @@ const environment = z.object({
   ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   ALERT_EMAIL_TO: z.string().min(3).optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  REFERENCE_VENUES: referenceVenues.optional(),
 });
 
 /** What a city sets from outside. Everything legal or of the city's own choosing is policy and lives in the database. */
@@ -39,6 +54,8 @@ export interface Config {
   readonly alertWebhookUrl: string | undefined;
   readonly alertEmailTo: string | undefined;
   readonly smtpUrl: string | undefined;
+  /** Exchanges whose public prices a sale is compared with, in place of those that are known. Absent: these; empty: none. */
+  readonly referenceVenues: readonly { readonly venue: string; readonly baseUrl: string }[] | undefined;
 }
 
 /** Reads the environment once at the edge. An empty variable counts as absent. Error: `CONFIG_INVALID`, naming the variable. */
@@ -63,5 +80,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     alertWebhookUrl: values.ALERT_WEBHOOK_URL,
     alertEmailTo: values.ALERT_EMAIL_TO,
     smtpUrl: values.SMTP_URL,
+    referenceVenues: values.REFERENCE_VENUES,
   };
 }

@@ -54,6 +54,7 @@ export const ERROR_CATALOGUE = {
   PROOF_REQUIRED: { status: 400, title: '송달 증빙이 필요합니다' },
   SERVICE_NOT_ALLOWED: { status: 409, title: '법이 허용하지 않는 송달입니다' },
   SERVICE_CONTRADICTED: { status: 409, title: '이미 증명된 송달과 다른 내용입니다' },
+  WISH_FAR_FROM_MARKET: { status: 409, title: '희망 가격이 시장가격과 크게 다릅니다' },
   TRADING_HALTED: { status: 409, title: '거래가 중지되어 있습니다' },
   // money
   BANK_LINE_UNMATCHED: { status: 409, title: '은행 입금 내역과 일치하는 건이 없습니다' },
@@ -131,6 +132,7 @@ export const ERROR_ACTIONS = {
   PROOF_REQUIRED: '증빙 번호나 증빙 문서를 함께 보내십시오.',
   SERVICE_NOT_ALLOWED: '법이 정한 다른 송달 방법을 고르거나, 그 방법의 요건을 먼저 갖추십시오.',
   SERVICE_CONTRADICTED: '먼저 기록된 송달 증빙과 대조하여 어느 쪽이 맞는지 확인하십시오.',
+  WISH_FAR_FROM_MARKET: '서면에 적힌 가격과 자릿수를 대조하고, 맞으면 확인하였다고 표시하여 다시 보내십시오.',
   TRADING_HALTED: '중지 사유를 확인하고, 거래소와 대조한 뒤 거래 재개 결재를 받으십시오.',
   BANK_LINE_UNMATCHED: '적요의 번호와 금액을 장부와 맞추어 보고, 미확인 입금으로 받으려면 그렇게 지정하여 보내십시오.',
   DISTRIBUTION_TOO_EARLY: '배분기일이 된 뒤에 다시 시도하십시오.',

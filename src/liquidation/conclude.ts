@@ -1,4 +1,3 @@
-import { appendAudit } from '../audit/append.ts';
 import type { SaleOrder } from '../database/generated/client.ts';
 import { userIdOf, type Work } from '../database/work.ts';
 import type { Fill } from '../exchange/port.ts';
@@ -6,7 +5,7 @@ import { lockIntent, settleIntent } from '../intent/intent.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, Price, VenueWon } from '../kernel/money.ts';
 import { bookOutcome, executedBy, lockOrder } from './book-order.ts';
-import { fillsDigest } from './settle-order.ts';
+import { auditOrder, fillsDigest } from './settle-order.ts';
 
 /** What an official has found out about an order at the exchange's own site. */
 export type FoundOutcome =
@@ -57,10 +56,8 @@ export async function concludeOrder(work: Work, { orderId, outcome, reason }: Co
   await bookOutcome(work, order, booked);
   const executed = executedBy(order, booked.fills).toString();
   await settleIntent(work, order.intentId, outcome.kind === 'executed' ? 'settled' : 'dead', { status: booked.statusWord, executed });
-  await appendAudit(work, {
-    stream: `case:${order.caseId}`,
+  await auditOrder(work, order, {
     action: 'order.concluded_by_official',
-    subject: `sale_order:${order.id}`,
     recordDigest: fillsDigest(booked.fills),
     payload: { status: booked.statusWord, executed, fee: booked.paidFee.toString(), fills: booked.fills.length, reason },
   });

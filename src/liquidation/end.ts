@@ -1,5 +1,6 @@
 import { appendAudit } from '../audit/append.ts';
 import type { Liquidation } from '../database/generated/client.ts';
+import type { CasePhase } from '../database/generated/enums.ts';
 import { lockRows } from '../database/locks.ts';
 import { userIdOf, type Work } from '../database/work.ts';
 import { CheongsanError } from '../kernel/errors.ts';
@@ -12,10 +13,21 @@ const PAUSED_LOOK_MS = 24 * 3_600_000;
 export async function endSale(work: Work, sale: Liquidation, codes: readonly string[]): Promise<void> {
   await work.tx.liquidation.update({ where: { id: sale.id }, data: { state: 'done', endedAt: work.at, lastCode: codes[0] ?? null } });
   await work.tx.mandate.update({ where: { id: sale.mandateId }, data: { state: 'ended' } });
-  const { phase } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: sale.caseId }, select: { phase: true } });
+  const phase = await phaseAfterWindow(work, sale);
   if (phase !== 'cleared_for_sale' && phase !== 'selling') return;
   const anythingSold = (await work.tx.orderFill.count({ where: { caseId: sale.caseId } })) > 0;
   await moveCase(work, sale.caseId, [phase], anythingSold ? 'sale_done' : 'settled', { reason: codes.join(' ') });
+}
+
+/** What the taxpayer wished has covered the need within his window: there is nothing left in it for him to do, and it is closed for him. */
+async function phaseAfterWindow(work: Work, { caseId }: Liquidation): Promise<CasePhase> {
+  const { phase } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { phase: true } });
+  const anythingSold = (await work.tx.orderFill.count({ where: { caseId } })) > 0;
+  if (phase !== 'voluntary_window' || !anythingSold) return phase;
+  await work.tx.saleWindow.updateMany({ where: { caseId, state: 'open' }, data: { state: 'waived', closedAt: work.at } });
+  await moveCase(work, caseId, ['voluntary_window'], 'cleared_for_sale', { reason: 'wish_covered_need' });
+  await moveCase(work, caseId, ['cleared_for_sale'], 'selling', {});
+  return 'selling';
 }
 
 /**
@@ -36,9 +48,9 @@ export async function endSaleByOfficial(work: Work, input: { readonly caseId: nu
   if (sale === null || sale.state === 'done' || (phase !== 'cleared_for_sale' && phase !== 'selling')) {
     throw new CheongsanError('PHASE_WRONG', `Case ${number} is ${phase} and has no sale under way that could be ended.`);
   }
-  const open = await work.tx.saleOrder.findFirst({ where: { caseId, closedAt: null }, select: { id: true } });
+  const open = await work.tx.orderShare.findFirst({ where: { caseId, order: { closedAt: null } }, select: { orderId: true } });
   if (open !== null) {
-    throw new CheongsanError('CONFLICT', `The outcome of order ${open.id} is not known yet; conclude it before the sale is ended.`);
+    throw new CheongsanError('CONFLICT', `The outcome of order ${open.orderId} is not known yet; conclude it before the sale is ended.`);
   }
   await endSale(work, sale, ['ended_by_official']);
   await appendAudit(work, {

@@ -22,20 +22,28 @@ export interface SharedFill<S extends Share> {
 
 /**
  * Whose each trade of an order is, down to the last unit. The fee of the order lies over its trades as their proceeds do. Each trade,
- * in the order the venue lists them, is divided in proportion to what is still open of every share: quantities in the smallest unit
- * that occurs, then proceeds and fee as the quantities; what rounding leaves over goes, unit by unit, to the largest remainders, ties
- * to the lower holding number. So no share ever receives more than it put in, an order that is filled whole fills every share whole,
- * and anybody can repeat the division from the published quantities.
+ * in the order the venue lists them, is divided in proportion to what is still open of every share: quantities in the unit the venue
+ * counts in (`decimalPlaces`), then proceeds and fee as the quantities; what rounding leaves over goes, unit by unit, to the largest
+ * remainders, ties to the lower holding number. So no share ever receives more than it put in, an order that is filled whole fills
+ * every share whole, and anybody can repeat the division from the published quantities. More than was open, which no venue should
+ * say, is divided as the shares were: what has happened is never refused (invariant 4).
  */
-export function shareFills<S extends Share>(shares: readonly S[], fills: readonly Fill[], paidFee: VenueWon): SharedFill<S>[] {
+export function shareFills<S extends Share>(
+  shares: readonly S[],
+  fills: readonly Fill[],
+  paidFee: VenueWon,
+  decimalPlaces: number,
+): SharedFill<S>[] {
   const ordered = shares.toSorted((a, b) => a.holdingId - b.holdingId);
   const fees = shareWon(
     paidFee,
     fills.map(({ proceeds }) => proceeds),
   );
-  let open = ordered.map(({ quantity }) => quantity);
+  const whole = ordered.map(({ quantity }) => quantity);
+  let open = whole;
   return fills.flatMap((fill, index) => {
-    const quantities = shareCoins(fill.quantity, open);
+    const weights = open.some((left) => left.isPositive()) ? open : whole;
+    const quantities = shareCoins(fill.quantity, weights, decimalPlaces);
     open = open.map((left, place) => left.minus(quantities[place] ?? left).larger(CoinAmount.zero(left.asset)));
     const proceeds = shareWon(fill.proceeds, quantities);
     const fee = shareWon(fees[index] ?? VenueWon.zero(paidFee.venue), quantities);
@@ -48,31 +56,29 @@ export function shareFills<S extends Share>(shares: readonly S[], fills: readonl
 }
 
 /**
- * A quantity over weights of the same coin, in the smallest unit that occurs in any of them. What no venue should say, more than is
- * open, or something where nothing is open, is divided all the same: what has happened is never refused (invariant 4).
+ * A quantity over weights of the same coin, in the unit the venue counts in, or a finer one that occurs in any of them: a round figure
+ * is no reason to divide in whole coins. Over weights that are all zero, in equal parts.
  */
-export function shareCoins(quantity: CoinAmount, weights: readonly CoinAmount[]): CoinAmount[] {
-  const places = decimalPlaces([quantity, ...weights]);
-  const values = weights.map(({ value }) => value);
-  const usable = values.some((value) => value.isGreaterThan(0)) ? values : values.map(() => new Decimal(1));
-  return split(quantity.value, usable, places).map((part) => CoinAmount.of(quantity.asset, part));
+export function shareCoins(quantity: CoinAmount, weights: readonly CoinAmount[], decimalPlaces: number): CoinAmount[] {
+  const places = Math.max(decimalPlaces, placesOf([quantity, ...weights]));
+  return split(quantity.value, weights, places).map((part) => CoinAmount.of(quantity.asset, part));
 }
 
 function shareWon(amount: VenueWon, weights: readonly Valued[]): VenueWon[] {
-  const values = weights.map(({ value }) => value);
-  if (values.every((value) => value.isZero())) return values.map(() => VenueWon.zero(amount.venue));
-  return split(amount.value, values, decimalPlaces([amount])).map((part) => VenueWon.of(amount.venue, part));
+  return split(amount.value, weights, placesOf([amount])).map((part) => VenueWon.of(amount.venue, part));
 }
 
 interface Valued {
   readonly value: Decimal;
 }
 
-function split(whole: Decimal, weights: readonly Decimal[], places: number): Decimal[] {
-  const weightPlaces = Math.max(0, ...weights.map((weight) => weight.decimalPlaces() ?? 0));
+function split(whole: Decimal, weights: readonly Valued[], places: number): Decimal[] {
+  if (weights.length === 0) return [];
+  const weightPlaces = placesOf(weights);
+  const isWeighed = weights.some(({ value }) => value.isGreaterThan(0));
   const parts = splitByLargestRemainder(
     toUnits(whole, places),
-    weights.map((weight) => toUnits(weight, weightPlaces)),
+    weights.map(({ value }) => (isWeighed ? toUnits(value, weightPlaces) : 1n)),
   );
   return parts.map((part) => new Decimal(part.toString()).shiftedBy(-places));
 }
@@ -81,6 +87,6 @@ function toUnits(value: Decimal, places: number): bigint {
   return BigInt(value.shiftedBy(places).toFixed(0));
 }
 
-function decimalPlaces(amounts: readonly Valued[]): number {
+function placesOf(amounts: readonly Valued[]): number {
   return Math.max(0, ...amounts.map(({ value }) => value.decimalPlaces() ?? 0));
 }

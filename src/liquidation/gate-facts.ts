@@ -8,6 +8,7 @@ import type { TaxRules } from '../tax/rules.ts';
 import { seizabilityOn } from '../tax/seizability.ts';
 import { saleNoticeStatus } from '../voluntary-sale/sale-notice-status.ts';
 import type { GateFacts } from './decision-inputs.ts';
+import { readWishes } from './wishes.ts';
 
 /** Bars that a seizure once made does not need any more: its dunning was proven then, and owing nothing is the need's matter. */
 const BARS_OF_SEIZURE_ONLY = new Set(['SEIZURE_DUNNING_UNSERVED', 'SEIZURE_DUNNING_NOT_EXPIRED', 'SEIZURE_NOTHING_OWED']);
@@ -30,6 +31,7 @@ export async function readGateFacts(
     phase,
     saleNotices: await saleNotices(work, caseId),
     window: window === null ? null : { state: window.state, endsOn: dayFromColumn(window.endsOn) },
+    wishes: await readWishes(work, caseId, day),
     openStays: stays.map(({ kind, fromDay, untilDay }) => ({ kind, fromDay, untilDay })),
     pendingBillUpdates: bills.reduce((sum, { pendingUpdates }) => sum + pendingUpdates, 0),
     billBars: barsOf(bills, rules, day),

@@ -24,6 +24,9 @@ export const DENIAL_TEXT = {
 } as const;
 export type DenialCode = keyof typeof DENIAL_TEXT;
 
+/** Rules before the taxpayer's wishes knew of none. */
+type GateLook = Omit<GateFacts, 'wishes'> & Partial<Pick<GateFacts, 'wishes'>>;
+
 /** Phases in which a sale may begin or go on. */
 const SALE_PHASES: readonly GateFacts['phase'][] = ['voluntary_window', 'cleared_for_sale', 'selling'];
 
@@ -32,7 +35,7 @@ const SALE_PHASES: readonly GateFacts['phase'][] = ['voluntary_window', 'cleared
  * approved mandate in force, trading active (invariant 7; LTCA 71(3), 71(5), 28, 105; Supreme Court 2007두18154). All reasons
  * are given, not only the first; an empty list opens the gate.
  */
-export function gateDenials(facts: GateFacts): Denial[] {
+export function gateDenials(facts: GateLook): Denial[] {
   const codes: DenialCode[] = [];
   if (!SALE_PHASES.includes(facts.phase)) codes.push('case_not_for_sale');
   if (facts.saleNotices.length === 0 || facts.saleNotices.some((notice) => !notice.issued)) codes.push('sale_notice_missing');
@@ -48,9 +51,11 @@ export function gateDenials(facts: GateFacts): Denial[] {
   return codes.map((code) => ({ code, text: DENIAL_TEXT[code] }));
 }
 
-function windowDenials({ window, day }: GateFacts): DenialCode[] {
+function windowDenials({ window, day, wishes = [] }: GateLook): DenialCode[] {
   if (window === null || window.state === 'cancelled') return ['window_missing'];
   if (window.state === 'waived') return [];
+  // Within his own time the taxpayer himself may ask for a sale; whoever else is owed a notice has been served with it all the same.
+  if (window.state === 'open' && window.endsOn >= day && wishes.length > 0) return [];
   // The last day of the window belongs to the taxpayer, whatever a job has already marked.
   return window.state === 'passed' && window.endsOn < day ? [] : ['window_open'];
 }

@@ -1,6 +1,5 @@
-import type { BookLevel } from '../exchange/port.ts';
+import type { BookLevel, ExchangePort, Market } from '../exchange/port.ts';
 import { CheongsanError } from '../kernel/errors.ts';
-import { balances } from '../ledger/balance.ts';
 import { CHART } from '../ledger/chart.ts';
 import type { MarketFacts, SellableHolding } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
@@ -9,26 +8,33 @@ import type { Desk } from './desk.ts';
 export type Markets = ReadonlyMap<string, SellableHolding['market']>;
 
 /**
- * Reads book and terms of every coin the sale still holds. What the venue refuses or does not answer makes one market, or all of
- * them, unreadable and nothing else: the other coins are sold, and a sale that needs no market goes on.
+ * Reads book, terms and standing of every coin these sales still hold. What the venue refuses or does not answer makes one market, or
+ * all of them, unreadable and nothing else: the other coins are sold, and a sale that needs no market goes on.
  */
-export async function readMarkets(desk: Desk, liquidationId: number): Promise<Markets> {
-  const { database, port } = desk;
-  const sale = await database.read.liquidation.findUniqueOrThrow({ where: { id: liquidationId } });
-  const holdings = await database.read.holding.findMany({ where: { caseId: sale.caseId }, orderBy: { id: 'asc' } });
-  const held = await Promise.all(
-    holdings.map(({ id, asset }) => balances(database.read, { chart: CHART.coinsHeld, asset, subject: `holding:${id}` })),
-  );
-  const assets = [...new Set(holdings.filter((_, index) => held[index]?.length !== 0).map(({ asset }) => asset))];
+export async function readMarkets(desk: Desk, saleIds: readonly number[]): Promise<Markets> {
+  const assets = await assetsHeld(desk, saleIds);
   const known = new Map<string, SellableHolding['market']>();
-  const listed = assets.length === 0 ? undefined : await readable(desk, 'markets', () => port.markets());
+  const listed = assets.length === 0 ? undefined : await readable(desk, 'markets', () => desk.port.markets());
   if (listed === undefined) return known;
-  for (const asset of assets) {
-    const symbol = listed.find((market) => market.asset === asset)?.symbol;
-    const facts = symbol === undefined ? 'not_listed' : await readable(desk, symbol, () => readOne(port, symbol));
-    if (facts !== undefined) known.set(asset, facts);
-  }
+  const free = await freeUnits(desk);
+  await Promise.all(
+    assets.map(async (asset) => {
+      const market = listed.find((each) => each.asset === asset);
+      const facts = market === undefined ? 'not_listed' : await readable(desk, market.symbol, () => readOne(desk, market, free));
+      if (facts !== undefined) known.set(asset, facts);
+    }),
+  );
   return known;
+}
+
+async function assetsHeld({ database, accountId }: Desk, saleIds: readonly number[]): Promise<string[]> {
+  const rows = await database.read.$queryRaw<{ asset: string }[]>`
+    SELECT DISTINCT h.asset FROM liquidation q JOIN holding h ON h.case_id = q.case_id
+      JOIN ledger_account a ON a.subject = 'holding:' || h.id AND a.asset = h.asset AND a.chart_code = ${CHART.coinsHeld}
+       AND a.place = ${`account:${accountId}`}
+      JOIN ledger_balance b ON b.account_id = a.id AND b.balance <> 0
+     WHERE q.id = ANY (${[...saleIds]}::int[]) ORDER BY h.asset`;
+  return rows.map(({ asset }) => asset);
 }
 
 /** Undefined when the venue gave no answer that can be used. */
@@ -43,8 +49,20 @@ export async function readable<T>({ log, accountId }: Desk, what: string, read: 
   }
 }
 
-async function readOne(port: Desk['port'], symbol: string): Promise<MarketFacts> {
-  const terms = await port.sellingTerms(symbol);
+async function freeUnits(desk: Desk): Promise<ReadonlyMap<string, string> | undefined> {
+  const listed = await readable(desk, 'balances', () => desk.port.balances());
+  return listed === undefined ? undefined : new Map(listed.map(({ asset, free }) => [asset, free]));
+}
+
+async function readOne(desk: Desk, { asset, symbol, flags }: Market, free: ReadonlyMap<string, string> | undefined): Promise<MarketFacts> {
+  const { port } = desk;
+  const [terms, strangeOrders, walletState, reference] = await Promise.all([
+    port.sellingTerms(symbol),
+    strangeOrdersIn(desk, symbol),
+    knownWalletState(desk, asset),
+    desk.references === undefined ? null : desk.references.priceOf(asset),
+  ]);
+  // Last of all, since it ages.
   const book = await port.orderBook(symbol);
   if (book.symbol !== symbol) throw new CheongsanError('EXCHANGE_REFUSED', `Asked for the book of ${symbol}, got ${book.symbol}.`);
   return {
@@ -58,7 +76,34 @@ async function readOne(port: Desk['port'], symbol: string): Promise<MarketFacts>
     bids: book.bids.map(level),
     asks: book.asks.map(level),
     changedAt: book.changedAt.toISOString(),
+    flags: [...flags],
+    walletState,
+    reference,
+    freeUnits: free === undefined ? null : (free.get(asset) ?? '0'),
+    strangeOrders,
+    clockSkewMs: skewOf(port),
   };
+}
+
+/** Open orders in a market that nothing of ours stands for: somebody else's hand is in the account, or his bid would meet our sale. */
+async function strangeOrdersIn(desk: Desk, symbol: string): Promise<number | null> {
+  const open = await readable(desk, `open orders of ${symbol}`, () => desk.port.openOrders(symbol));
+  if (open === undefined) return null;
+  const identifiers = open.flatMap(({ identifier }) => identifier ?? []);
+  const ours = await desk.database.read.intent.count({ where: { identifier: { in: identifiers }, port: 'order' } });
+  return open.length - ours;
+}
+
+/** As last read beside the candles; it changes by the hour, not by the second. */
+async function knownWalletState({ database, accountId }: Desk, asset: string): Promise<MarketFacts['walletState']> {
+  const watched = await database.read.watchedMarket.findUnique({ where: { venueAccountId_asset: { venueAccountId: accountId, asset } } });
+  const state = watched?.walletState;
+  return state === 'working' || state === 'deposits_only' || state === 'withdrawals_only' || state === 'halted' ? state : 'unknown';
+}
+
+function skewOf(port: ExchangePort): number | null {
+  const skewMs = port.clockSkewMs();
+  return skewMs === undefined ? null : Math.round(skewMs);
 }
 
 function level({ price, quantity }: BookLevel): [string, string] {

@@ -122,7 +122,8 @@ async function moneyOf(work: Work, caseIds: readonly number[]): Promise<Readonly
     SELECT c.id,
            trim_scale(coalesce(-sum(b.balance) FILTER (WHERE a.chart_code = ANY (${parts})), 0))::text AS realised,
            trim_scale(coalesce(sum(b.balance) FILTER (WHERE a.chart_code = ${CHART.venueWonHeld}), 0))::text AS at_venue,
-           trim_scale((SELECT coalesce(sum(o.maximum_proceeds), 0) FROM sale_order o WHERE o.case_id = c.id AND o.closed_at IS NULL))::text AS open_orders
+           trim_scale((SELECT coalesce(sum(s.maximum_proceeds), 0) FROM order_share s JOIN sale_order o ON o.id = s.order_id
+                      WHERE s.case_id = c.id AND o.closed_at IS NULL))::text AS open_orders
       FROM unnest(${caseIds}::int[]) AS c (id)
       LEFT JOIN ledger_account a ON a.subject = 'case:' || c.id
       LEFT JOIN ledger_balance b ON b.account_id = a.id

@@ -1,39 +1,55 @@
 import { appendAudit } from '../audit/append.ts';
-import type { Liquidation } from '../database/generated/client.ts';
+import { type Liquidation, Prisma } from '../database/generated/client.ts';
 import type { Database, Work } from '../database/work.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
+import { Decimal } from '../kernel/decimal.ts';
 import { readPolicy } from '../policy/book.ts';
 import { orderIntervalSeconds } from '../policy/definitions/sale.ts';
 import type { DueSource } from '../queue/due.ts';
 import type { CaseWithParts } from '../seizure/locked-case.ts';
 import { moveCase } from '../seizure/phase.ts';
 import { taxRules } from '../tax/rules.ts';
-import { pausedLookAt } from './end.ts';
+import { endSale, pausedLookAt } from './end.ts';
 import { gateDenials } from './gate.ts';
 import { readGateFacts } from './gate-facts.ts';
 import { readNeed } from './need.ts';
 
 /**
- * Begins the sale of a locked case whose window is over and for which leave to sell is given, and wakes one that stands paused so that it
- * looks again. Does nothing for any other case. Called whenever a fact of the case has changed, and once a day for a paused sale.
+ * Begins the sale of a locked case whose window is over, or whose taxpayer wishes a sale within it, and for which leave to sell is given;
+ * wakes one that stands paused so that it looks again; has a resting order looked at again, since what it was placed for may have
+ * changed. Does nothing for any other case. Called whenever a fact of the case has changed, and once a day for a paused sale.
  */
 export async function progressCase(work: Work, { id: caseId, personId, phase }: CaseWithParts): Promise<void> {
   const sale = await work.tx.liquidation.findUnique({ where: { caseId } });
   if (phase === 'voluntary_window') await prepareSale(work, personId, caseId, sale);
   if (sale?.state === 'paused' && (phase === 'cleared_for_sale' || phase === 'selling')) await wake(work, sale);
   if (sale !== null && sale.state !== 'done' && (phase === 'settled' || phase === 'closed')) await cancel(work, sale);
+  if (sale !== null && sale.state !== 'done') await lookAtRestingOrder(work, caseId);
+}
+
+/** What rests is wanted only as long as gate and need say so: the desk looks at once, and takes back what is wanted no more. */
+async function lookAtRestingOrder(work: Work, caseId: number): Promise<void> {
+  const resting = await work.tx.saleOrder.findMany({
+    where: { closedAt: null, style: 'passive', venueOrderId: { not: null }, shares: { some: { caseId } } },
+    select: { intentId: true, venueAccountId: true },
+  });
+  for (const { intentId, venueAccountId } of resting) {
+    await work.tx.intent.updateMany({ where: { id: intentId, state: 'open', nextLookAt: { gt: work.at } }, data: { nextLookAt: work.at } });
+    work.ring('desk', venueAccountId);
+  }
 }
 
 /**
- * Once the window is over and a mandate approved, the case has its sale. It runs when the gate opens, and stands paused until then:
- * the row remembers when to look again, since what ends by its date alone rings for nobody. Whether trading is active is not asked
- * here; that is a state of the desk, not of the case.
+ * Once a mandate is approved and the window is over, or a wish asks for it, the case has its sale. It runs when the gate opens, and
+ * stands paused until then: the row remembers when to look again, since what ends by its date alone rings for nobody. Whether trading
+ * is active is not asked here; that is a state of the desk, not of the case.
  */
 async function prepareSale(work: Work, personId: number, caseId: number, known: Liquidation | null): Promise<void> {
-  const denials = await denialsOfCase(work, personId, caseId);
+  const { denials, isCovered } = await standingOfCase(work, personId, caseId);
+  if (known?.state === 'paused' && isCovered && (await isQuietAfterSale(work, caseId))) return endSale(work, known, ['covered']);
   const isOpen = denials.length === 0;
   const standing = { state: isOpen ? 'running' : 'paused', lastCode: denials[0] ?? null } as const;
-  if (known !== null && !isOpen && known.lastCode === standing.lastCode && known.nextStepAt > work.at) return;
+  if (known !== null && known.lastCode === standing.lastCode && known.state === standing.state && known.nextStepAt > work.at) return;
   const nextStepAt = isOpen ? await nextTick(work) : pausedLookAt(work.at);
   const sale =
     known === null
@@ -41,36 +57,53 @@ async function prepareSale(work: Work, personId: number, caseId: number, known: 
       : await work.tx.liquidation.update({ where: { id: known.id }, data: { ...standing, nextStepAt } });
   if (sale === undefined) return;
   const payload = { liquidation: sale.id, mandate: sale.mandateId };
-  if (isOpen) await moveCase(work, caseId, ['voluntary_window'], 'cleared_for_sale', { payload });
-  else if (known?.lastCode !== standing.lastCode)
+  if (isOpen && (await isWindowOver(work, caseId))) {
+    await moveCase(work, caseId, ['voluntary_window'], 'cleared_for_sale', { payload });
+  } else if (known?.lastCode !== standing.lastCode || known?.state !== standing.state) {
     await appendAudit(work, {
       stream: `case:${caseId}`,
-      action: 'sale.held_back',
+      action: isOpen ? 'sale.wished' : 'sale.held_back',
       subject: `liquidation:${sale.id}`,
       payload: { ...payload, codes: denials },
     });
+  }
 }
 
-/** Undefined while the window runs, nobody has given leave to sell, or nothing lies at an account. */
+async function isWindowOver(work: Work, caseId: number): Promise<boolean> {
+  const window = await work.tx.saleWindow.findUnique({ where: { caseId } });
+  return window?.state === 'passed' || window?.state === 'waived';
+}
+
+/** Undefined while the window runs and nothing is wished, nobody has given leave to sell, or nothing lies at an account. */
 async function createSale(
   work: Work,
   caseId: number,
   standing: Pick<Liquidation, 'state' | 'lastCode' | 'nextStepAt'>,
 ): Promise<Liquidation | undefined> {
-  const window = await work.tx.saleWindow.findUnique({ where: { caseId } });
   const mandate = await work.tx.mandate.findFirst({ where: { caseId, state: 'approved' } });
   const holding = await work.tx.holding.findFirst({ where: { caseId, venueAccountId: { not: null } }, orderBy: { id: 'asc' } });
-  const isOver = window?.state === 'passed' || window?.state === 'waived';
   const venueAccountId = holding?.venueAccountId ?? null;
-  if (!isOver || mandate === null || venueAccountId === null) return undefined;
+  const mayBegin = standing.state === 'running' || (await isWindowOver(work, caseId));
+  if (!mayBegin || mandate === null || venueAccountId === null) return undefined;
   return work.tx.liquidation.create({ data: { caseId, mandateId: mandate.id, venueAccountId, ...standing, startedAt: work.at } });
 }
 
-async function denialsOfCase(work: Work, personId: number, caseId: number): Promise<readonly string[]> {
+async function standingOfCase(
+  work: Work,
+  personId: number,
+  caseId: number,
+): Promise<{ readonly denials: readonly string[]; readonly isCovered: boolean }> {
   const policy = await readPolicy(work.tx);
   const day = seoulDay(work.at);
-  const { bills } = await readNeed(work, personId, caseId, policy, day);
-  return gateDenials(await readGateFacts(work, caseId, bills, 'ACTIVE', taxRules(policy), day)).map(({ code }) => code);
+  const { bills, facts } = await readNeed(work, personId, caseId, policy, day);
+  const denials = gateDenials(await readGateFacts(work, caseId, bills, 'ACTIVE', taxRules(policy), day)).map(({ code }) => code);
+  return { denials, isCovered: !new Decimal(facts.uncoveredKrw).isGreaterThan(0) };
+}
+
+/** Something was sold by wish, nothing is open, and what the taxpayer has paid since covers the rest. */
+async function isQuietAfterSale(work: Work, caseId: number): Promise<boolean> {
+  const open = await work.tx.orderShare.count({ where: { caseId, order: { closedAt: null } } });
+  return open === 0 && (await work.tx.orderFill.count({ where: { caseId } })) > 0;
 }
 
 async function wake(work: Work, sale: Liquidation): Promise<void> {
@@ -106,9 +139,15 @@ async function nextTick(work: Work): Promise<Date> {
   return new Date((Math.floor(work.at.getTime() / intervalMs) + 1) * intervalMs);
 }
 
+/** The other form of `unknownOrders`: an open order (`o`, with its intent `i`) of which nobody can say what became of it. */
+function isUnknown(now: Date): Prisma.Sql {
+  return Prisma.sql`o.closed_at IS NULL AND (i.state <> 'open' OR cardinality(i.not_found_at) > 0
+    OR (o.venue_order_id IS NULL AND (i.last_answer IS NOT NULL OR i.next_look_at IS NULL OR i.next_look_at <= ${now})))`;
+}
+
 /**
- * Accounts where an order's outcome is to be looked up, or where no order is open and a sale has a step due: while one is open the
- * account places no other, so a sale that is due waits for it and rings for nothing.
+ * Accounts where an order is to be looked after, or where a sale has a step due and no outcome is unknown: while one is the account
+ * places no other, so a sale that is due waits for it and rings for nothing.
  */
 export function deskDueSource(database: Database): DueSource {
   return {
@@ -116,7 +155,8 @@ export function deskDueSource(database: Database): DueSource {
     async due(now) {
       const rows = await database.read.$queryRaw<{ account: number }[]>`
         SELECT q.venue_account_id AS account FROM liquidation q WHERE q.state = 'running' AND q.next_step_at <= ${now}
-           AND NOT EXISTS (SELECT 1 FROM sale_order o WHERE o.venue_account_id = q.venue_account_id AND o.closed_at IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM sale_order o JOIN intent i ON i.id = o.intent_id
+                            WHERE o.venue_account_id = q.venue_account_id AND ${isUnknown(now)})
         UNION
         SELECT o.venue_account_id FROM sale_order o JOIN intent i ON i.id = o.intent_id
          WHERE o.closed_at IS NULL AND i.state = 'open' AND i.next_look_at <= ${now}
@@ -127,7 +167,8 @@ export function deskDueSource(database: Database): DueSource {
       const rows = await database.read.$queryRaw<{ at: Date | null }[]>`
         SELECT min(at) AS at FROM (
           SELECT min(q.next_step_at) AS at FROM liquidation q WHERE q.state = 'running' AND q.next_step_at > ${now}
-             AND NOT EXISTS (SELECT 1 FROM sale_order o WHERE o.venue_account_id = q.venue_account_id AND o.closed_at IS NULL)
+             AND NOT EXISTS (SELECT 1 FROM sale_order o JOIN intent i ON i.id = o.intent_id
+                              WHERE o.venue_account_id = q.venue_account_id AND ${isUnknown(now)})
           UNION ALL
           SELECT min(i.next_look_at) FROM sale_order o JOIN intent i ON i.id = o.intent_id
            WHERE o.closed_at IS NULL AND i.state = 'open' AND i.next_look_at > ${now}) appointments`;

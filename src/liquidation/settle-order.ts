@@ -1,18 +1,18 @@
-import { appendAudit } from '../audit/append.ts';
-import type { SaleOrder } from '../database/generated/client.ts';
+import { type AuditEntry, appendAudit } from '../audit/append.ts';
 import type { Actor, Work } from '../database/work.ts';
 import type { Fill, VenueOrder } from '../exchange/port.ts';
 import { raiseAlert } from '../intent/alert.ts';
-import { lockIntent, settleIntent } from '../intent/intent.ts';
+import { lockIntent, recordLookUp, settleIntent } from '../intent/intent.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { CoinAmount, VenueWon } from '../kernel/money.ts';
-import { bookLateFills, bookOutcome, executedBy, lockOrder } from './book-order.ts';
+import { bookLateFills, bookOutcome, executedBy, type LockedOrder, lockOrder } from './book-order.ts';
 import type { Desk } from './desk.ts';
 import { refusalWaitSeconds } from './wait.ts';
 
 export const DESK_ACTOR: Actor = { kind: 'system', part: 'desk' };
 
 const REFUSALS_LOOKED_AT = 10;
+const ACCEPTED_LOOK_MS = 2_000;
 
 /**
  * Books what the venue says became of an order: each fill once, the unfilled rest back to held, order and intent closed. Nothing is
@@ -30,10 +30,8 @@ export async function settleFromVenue(desk: Desk, orderId: number, known: VenueO
     await bookOutcome(work, order, { statusWord, venueOrderId, paidFee, fills });
     const executed = known.executedQuantity.toString();
     await settleIntent(work, order.intentId, 'settled', { status: statusWord, executed, fills: fills.length });
-    await appendAudit(work, {
-      stream: `case:${order.caseId}`,
+    await auditOrder(work, order, {
       action: 'order.settled',
-      subject: `sale_order:${order.id}`,
       recordDigest: fillsDigest(fills),
       payload: { executed, fee: paidFee.toString(), fills: fills.length },
     });
@@ -47,7 +45,7 @@ export async function settleFromVenue(desk: Desk, orderId: number, known: VenueO
  */
 async function bookLate(
   work: Work,
-  order: SaleOrder,
+  order: LockedOrder,
   { statusWord, orderId: venueOrderId, paidFee, executedQuantity }: VenueOrder,
   fills: readonly Fill[],
 ): Promise<void> {
@@ -65,6 +63,17 @@ async function bookLate(
 /** A venue that lists a trade twice has made it once. */
 function eachOnce(fills: readonly Fill[]): Fill[] {
   return [...new Map(fills.map((fill) => [fill.tradeId, fill])).values()];
+}
+
+/** What happened to an order is an event of every case that has a share in it. */
+export async function auditOrder(
+  work: Work,
+  order: LockedOrder,
+  event: Pick<AuditEntry, 'action' | 'recordDigest' | 'payload'>,
+): Promise<void> {
+  for (const { caseId } of order.shares) {
+    await appendAudit(work, { stream: `case:${caseId}`, subject: `sale_order:${order.id}`, ...event });
+  }
 }
 
 export function fillsDigest(fills: readonly Fill[]): string {
@@ -90,13 +99,9 @@ export async function closeWithoutFills(desk: Desk, orderId: number, { statusWor
     if (order.closedAt !== null || intent.state !== 'open' || intent.sendCount !== sends) return;
     await bookOutcome(work, order, { statusWord, venueOrderId: null, paidFee: VenueWon.zero(desk.port.venue), fills: [] });
     await settleIntent(work, order.intentId, 'dead', { status: statusWord });
-    await appendAudit(work, {
-      stream: `case:${order.caseId}`,
-      action: 'order.closed_without_fills',
-      subject: `sale_order:${order.id}`,
-      payload: { status: statusWord },
-    });
-    if (isRefused) await waitAfterRefusal(work, order, statusWord);
+    await auditOrder(work, order, { action: 'order.closed_without_fills', payload: { status: statusWord } });
+    if (!isRefused) return;
+    for (const { caseId } of order.shares) await waitAfterRefusal(work, { orderId, caseId, statusWord });
   });
 }
 
@@ -105,35 +110,36 @@ export async function recordAcceptance(desk: Desk, orderId: number, venueOrderId
   await desk.database.work(DESK_ACTOR, async (work) => {
     const order = await lockOrder(work, orderId);
     if (order.closedAt !== null || order.venueOrderId !== null) return;
+    const { state } = await lockIntent(work, order.intentId);
     await work.tx.saleOrder.update({ where: { id: orderId }, data: { venueOrderId } });
-    await appendAudit(work, {
-      stream: `case:${order.caseId}`,
-      action: 'order.accepted',
-      subject: `sale_order:${order.id}`,
-      payload: { venueOrderId },
-    });
+    const nextLookAt = new Date(work.at.getTime() + ACCEPTED_LOOK_MS);
+    if (state === 'open') await recordLookUp(work, order.intentId, { outcome: 'found', answer: { outcome: 'accepted' }, nextLookAt });
+    await auditOrder(work, order, { action: 'order.accepted', payload: { venueOrderId } });
   });
 }
 
 /** A refusal is seldom cured by asking again at once: the sale waits, longer each time, and somebody is told while nobody knows. */
-async function waitAfterRefusal(work: Work, order: SaleOrder, statusWord: string): Promise<void> {
-  const latest = await work.tx.saleOrder.findMany({
-    where: { caseId: order.caseId, closedAt: { not: null } },
-    orderBy: { id: 'desc' },
+async function waitAfterRefusal(
+  work: Work,
+  { orderId, caseId, statusWord }: { readonly orderId: number; readonly caseId: number; readonly statusWord: string },
+): Promise<void> {
+  const latest = await work.tx.orderShare.findMany({
+    where: { caseId, order: { closedAt: { not: null } } },
+    orderBy: { orderId: 'desc' },
     take: REFUSALS_LOOKED_AT,
-    select: { statusWord: true },
+    select: { order: { select: { statusWord: true } } },
   });
-  const before = latest.findIndex(({ statusWord: word }) => word?.startsWith('refused:') !== true);
+  const before = latest.findIndex(({ order }) => order.statusWord?.startsWith('refused:') !== true);
   const inRow = before === -1 ? latest.length : before;
   await work.tx.liquidation.updateMany({
-    where: { caseId: order.caseId, state: 'running' },
+    where: { caseId, state: 'running' },
     data: { nextStepAt: new Date(work.at.getTime() + refusalWaitSeconds(inRow) * 1_000), lastCode: 'order_refused' },
   });
   await alertOnce(work, {
     code: 'order_refused',
-    subject: `case:${order.caseId}`,
+    subject: `case:${caseId}`,
     text: `거래소가 매각 주문을 거부했습니다 (${statusWord}). 사유를 확인하세요.`,
-    facts: { order: order.id, status: statusWord },
+    facts: { order: orderId, status: statusWord },
   });
 }
 

@@ -1,39 +1,35 @@
-import { appendAudit } from '../audit/append.ts';
 import type { Intent, SaleOrder } from '../database/generated/client.ts';
-import type { Work } from '../database/work.ts';
-import type { VenueOrder } from '../exchange/port.ts';
+import type { SellOrder, VenueOrder } from '../exchange/port.ts';
 import { raiseAlert } from '../intent/alert.ts';
 import { lockIntent, markSent, recordLookUp, settleIntent } from '../intent/intent.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
-import { Decimal } from '../kernel/decimal.ts';
 import { CoinAmount, Price } from '../kernel/money.ts';
 import { readPolicy } from '../policy/book.ts';
 import { staleBookSeconds, unknownOutcomeSettlement } from '../policy/definitions/sale.ts';
-import { taxRules } from '../tax/rules.ts';
-import { isFrozen } from '../venue/freeze.ts';
-import { lockedTradingState, tightenTrading } from '../venue/trading-state.ts';
+import { tightenTrading } from '../venue/trading-state.ts';
 import { balanceFitsWithout } from './balance-fit.ts';
 import { lockOrder } from './book-order.ts';
 import type { Desk } from './desk.ts';
-import { gateDenials } from './gate.ts';
-import { readGateFacts } from './gate-facts.ts';
 import { readable } from './markets.ts';
-import { readNeed } from './need.ts';
 import { sendOrder } from './send.ts';
-import { closeWithoutFills, DESK_ACTOR, settleFromVenue } from './settle-order.ts';
+import { auditOrder, closeWithoutFills, DESK_ACTOR, recordAcceptance, settleFromVenue } from './settle-order.ts';
+import { isStillWanted } from './still-wanted.ts';
+import { unknownOrders } from './unknown-outcome.ts';
 
-const RESTING_LOOK_MS = 2_000;
+const CANCELLED_LOOK_MS = 2_000;
+const RESTING_LOOK_MS = 30_000;
 const UNAVAILABLE_LOOK_MS = 5_000;
 const LONGEST_LOOK_MS = 60_000;
 const SEARCH_MARGIN_MS = 60_000;
 
 /**
- * Settles the account's orders whose outcome is not known yet, the oldest first. A time-out is never a rejection: the order is
- * looked up under its identifier. If the venue knows it, what happened is booked. If not, and everything still speaks for it, it
- * is sent once more under the same identifier, which the venue takes only once. Otherwise it is dead only when enough look-ups
- * over long enough say so, no order list holds it and the balance fits without it; else a person decides. Returns how many stay open.
+ * Looks after the account's open orders whose time has come, the oldest first. A time-out is never a rejection: the order is
+ * looked up under its identifier. If the venue knows it, what happened is booked, and one that rests too long, or is no longer wanted,
+ * is cancelled. If not, and everything still speaks for it, it is sent once more under the same identifier, which the venue takes
+ * only once. Otherwise it is dead only when enough look-ups over long enough say so, no order list holds it and the balance fits
+ * without it; else a person decides.
  */
-export async function settleOpenOrders(desk: Desk): Promise<number> {
+export async function settleOpenOrders(desk: Desk): Promise<void> {
   const orders = await desk.database.read.saleOrder.findMany({
     where: { venueAccountId: desk.accountId, closedAt: null },
     orderBy: { id: 'asc' },
@@ -43,7 +39,17 @@ export async function settleOpenOrders(desk: Desk): Promise<number> {
     const isDue = intent.nextLookAt !== null && intent.nextLookAt <= desk.database.clock.now();
     if (intent.state === 'open' && isDue) await settleOne(desk, order, intent);
   }
-  return desk.database.read.saleOrder.count({ where: { venueAccountId: desk.accountId, closedAt: null } });
+}
+
+/** The order as the port takes it, from its row and its intent. */
+export function sellOrderOf(order: SaleOrder, identifier: string): SellOrder {
+  return {
+    identifier,
+    symbol: order.symbol,
+    quantity: CoinAmount.of(order.asset, order.quantity.toFixed()),
+    limitPrice: Price.of(order.asset, order.limitPrice.toFixed()),
+    timeInForce: order.style === 'passive' ? 'post_only' : 'immediate_or_cancel',
+  };
 }
 
 async function settleOne(desk: Desk, order: SaleOrder, intent: Intent): Promise<void> {
@@ -52,44 +58,45 @@ async function settleOne(desk: Desk, order: SaleOrder, intent: Intent): Promise<
   if (found.kind === 'found') return settleFound(desk, order, intent, found.order);
   const freshUntil = await mayResend(desk, order, intent);
   if (freshUntil === undefined) return concludeNotFound(desk, order, intent);
-  await sendOrder(desk, {
-    orderId: order.id,
-    sends: intent.sendCount + 1,
-    freshUntil,
-    sell: {
-      identifier: intent.identifier,
-      symbol: order.symbol,
-      quantity: CoinAmount.of(order.asset, order.quantity.toFixed()),
-      limitPrice: Price.of(order.asset, order.limitPrice.toFixed()),
-      timeInForce: 'immediate_or_cancel',
-    },
-  });
+  await sendOrder(desk, { orderId: order.id, sends: intent.sendCount + 1, freshUntil, sell: sellOrderOf(order, intent.identifier) });
 }
 
-/** An order of ours that rests is one that should not: it is cancelled, and what it did until then is read the next time. */
+/** What still rests at the venue is left there while it may and is wanted, else cancelled; what it did until then is read the next time. */
 async function settleFound(desk: Desk, order: SaleOrder, intent: Intent, known: VenueOrder): Promise<void> {
   const settled = await settleFromVenue(desk, order.id, known);
   if (settled === 'settled') return;
-  if (settled === 'open') await readable(desk, `cancel of order ${order.id}`, () => desk.port.cancel(intent.identifier, order.symbol));
-  await lookAgain(desk, intent, settled === 'open' ? 'found' : 'unavailable', settled === 'open' ? RESTING_LOOK_MS : UNAVAILABLE_LOOK_MS);
+  if (settled === 'incomplete') return lookAgain(desk, intent, 'unavailable', UNAVAILABLE_LOOK_MS);
+  if (order.venueOrderId === null) await recordAcceptance(desk, order.id, known.orderId);
+  const restUntil = await desk.database.work(DESK_ACTOR, async (work) => {
+    const current = await lockOrder(work, order.id);
+    const { restUntil: until } = current;
+    return until !== null && until > work.at && (await isStillWanted(work, desk, current)) ? until : undefined;
+  });
+  if (restUntil !== undefined) {
+    const leftMs = restUntil.getTime() - desk.database.clock.now().getTime();
+    return lookAgain(desk, intent, 'found', Math.min(Math.max(leftMs, 0), RESTING_LOOK_MS));
+  }
+  await readable(desk, `cancel of order ${order.id}`, () => desk.port.cancel(intent.identifier, order.symbol));
+  await lookAgain(desk, intent, 'found', CANCELLED_LOOK_MS);
 }
 
 /**
  * Remembers what a look-up said and when to look next, unless somebody has settled the intent meanwhile: after the time given, and
- * after half the order's age where that is longer, but within a minute.
+ * after half the order's age where that is longer, but within a minute. What rests is looked at without growing patience.
  */
 async function lookAgain(desk: Desk, intent: Intent, outcome: 'found' | 'unavailable', afterMs: number): Promise<void> {
   await desk.database.work(DESK_ACTOR, async (work) => {
     const { state } = await lockIntent(work, intent.id);
     if (state !== 'open') return;
     const ageMs = work.at.getTime() - (intent.lastSentAt ?? intent.createdAt).getTime();
-    const waitMs = Math.max(afterMs, Math.min(Math.floor(ageMs / 2), LONGEST_LOOK_MS));
-    await recordLookUp(work, intent.id, { outcome, answer: { outcome }, nextLookAt: new Date(work.at.getTime() + waitMs) });
+    const patienceMs = outcome === 'found' ? 0 : Math.min(Math.floor(ageMs / 2), LONGEST_LOOK_MS);
+    const nextLookAt = new Date(work.at.getTime() + Math.max(afterMs, patienceMs));
+    await recordLookUp(work, intent.id, { outcome, answer: { outcome }, nextLookAt });
   });
 }
 
 /**
- * Once, while the decision is fresh, the gate still open and the need not gone: then the second send is committed as such and
+ * Once, while the decision is fresh, the gates still open and the needs not gone: then the second send is committed as such and
  * done. Only where a used identifier stays refused for ever can two sends have no more than one effect. Returns until when it may
  * be sent, undefined when it may not.
  */
@@ -104,23 +111,9 @@ async function mayResend(desk: Desk, order: SaleOrder, intent: Intent): Promise<
     const freshUntil = new Date(lastSentAt.getTime() + staleMs);
     if (desk.database.clock.now() > freshUntil || !(await isStillWanted(work, desk, current))) return undefined;
     await markSent(work, intent.id, { sendsBefore: 1, nextLookAt: work.at });
-    await appendAudit(work, { stream: `case:${order.caseId}`, action: 'order.sent_again', subject: `sale_order:${order.id}` });
+    await auditOrder(work, current, { action: 'order.sent_again' });
     return freshUntil;
   });
-}
-
-async function isStillWanted(work: Work, desk: Desk, order: SaleOrder): Promise<boolean> {
-  if (await isFrozen(work.tx, desk.accountId, order.asset)) return false;
-  const policy = await readPolicy(work.tx);
-  const day = seoulDay(work.at);
-  const { personId } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: order.caseId }, select: { personId: true } });
-  const need = await readNeed(work, personId, order.caseId, policy, day);
-  const trading = await lockedTradingState(work, desk.accountId);
-  const denials = gateDenials(await readGateFacts(work, order.caseId, need.bills, trading, taxRules(policy), day));
-  // The order's own possible proceeds are already taken off the remainder.
-  const remaining = new Decimal(need.facts.remainingKrw);
-  const isWithinNeed = order.exceedsNeed ? remaining.plus(order.maximumProceeds.toFixed()).isGreaterThan(0) : !remaining.isNegative();
-  return denials.length === 0 && isWithinNeed;
 }
 
 async function concludeNotFound(desk: Desk, order: SaleOrder, intent: Intent): Promise<void> {
@@ -140,7 +133,11 @@ async function concludeNotFound(desk: Desk, order: SaleOrder, intent: Intent): P
   const searched = await desk.port.searchOrders(intent.identifier, order.symbol, new Date(intent.createdAt.getTime() - SEARCH_MARGIN_MS));
   if (searched.kind === 'found') await settleFound(desk, order, intent, searched.order);
   if (searched.kind !== 'not_found') return;
-  const fits = await readable(desk, `balances without order ${order.id}`, () => balanceFitsWithout(desk, order));
+  // What another order may have done could hide what this one did: first the others must be over, or be as unknown as this one.
+  const unknown = await unknownOrders(desk.database.read, desk.accountId, desk.database.clock.now());
+  const open = await desk.database.read.saleOrder.count({ where: { venueAccountId: desk.accountId, closedAt: null } });
+  if (open > unknown.length) return;
+  const fits = await readable(desk, `balances without order ${order.id}`, () => balanceFitsWithout(desk, unknown));
   if (fits === undefined) return;
   if (fits && order.venueOrderId === null)
     await closeWithoutFills(desk, order.id, { statusWord: 'never_arrived', isRefused: false, sends: intent.sendCount });

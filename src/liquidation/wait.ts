@@ -2,7 +2,18 @@
 const LONGEST_WAIT_SECONDS = 60;
 /** What mostly needs a person, or a market that comes back by far. */
 const LONGEST_SLOW_WAIT_SECONDS = 600;
-const SLOW_REASONS = new Set(['asset_frozen', 'price_below_floor', 'no_market', 'mandate_used_up', 'below_minimum', 'nothing_held']);
+const SLOW_REASONS = new Set([
+  'asset_frozen',
+  'price_below_floor',
+  'no_market',
+  'mandate_used_up',
+  'below_minimum',
+  'nothing_held',
+  'not_planned',
+  'not_wished',
+  'asset_not_allowed',
+  'own_orders_open',
+]);
 const DOUBLINGS_MAX = 16;
 
 const FIRST_REFUSAL_WAIT_SECONDS = 60;

@@ -6,11 +6,14 @@ import type { ExchangeCore } from './core/exchange-core.ts';
 import type { Fault, FaultKind, Faults } from './faults.ts';
 import type { Desk } from './operator/desk-parts.ts';
 import { answerOperator } from './operator/operator-http.ts';
+import { answerQuotation } from './quote-faces/quote-face.ts';
+import type { QuoteVenues } from './quote-faces/quote-venue.ts';
 import { UPBIT_ERRORS } from './upbit-face/errors.ts';
 import type { FaceRequest, FaceResponse, UpbitFace } from './upbit-face/face.ts';
 
 const BODY_BYTES_MAX = 65_536;
 const OPERATOR_BODY_BYTES_MAX = 8 * 1_048_576;
+const JSON_CONTENT = { 'Content-Type': 'application/json;charset=UTF-8' };
 
 /** A request to Upbit's interface before it is handled. */
 export interface RequestSeen {
@@ -41,6 +44,9 @@ export interface ExchangeParts {
   readonly face: UpbitFace;
   readonly faults: Faults;
   readonly desk: Desk;
+  readonly quoteVenues: QuoteVenues;
+  /** How far the dates of answers run ahead of the exchange's clock. */
+  readonly dates: { aheadMs: number };
   readonly statistics: { requests: number; ordersAccepted: number };
 }
 
@@ -62,7 +68,7 @@ export class RequestHandler {
     this.#route(request, response).catch((thrown: unknown) => {
       const error = named(thrown);
       this.#log?.error({ err: error, code: error.code }, 'paper exchange failed to answer');
-      if (!response.headersSent) response.writeHead(error.status, { 'Content-Type': 'application/json;charset=UTF-8' });
+      if (!response.headersSent) response.writeHead(error.status, JSON_CONTENT);
       response.end(JSON.stringify({ error: { name: 'internal_server_error', message: error.code } }));
     });
   }
@@ -74,12 +80,18 @@ export class RequestHandler {
     if (operation !== undefined && this.#operatorToken !== undefined && request.method === 'POST') {
       const body = await readBody(request, OPERATOR_BODY_BYTES_MAX);
       const answer = answerOperator(this.#parts.desk, this.#operatorToken, operation, authorization, body);
-      send(response, answer.status, { 'Content-Type': 'application/json;charset=UTF-8' }, answer.body);
+      this.#send(response, answer.status, JSON_CONTENT, answer.body);
+      return;
+    }
+    const method = request.method ?? 'GET';
+    const quotation = answerQuotation(this.#parts.quoteVenues, { method, path, rawQuery }, this.#parts.core.nowMs);
+    if (quotation !== undefined) {
+      this.#send(response, quotation.status, JSON_CONTENT, quotation.body);
       return;
     }
     const body = await readBody(request, BODY_BYTES_MAX);
     const remoteAddress = request.socket.remoteAddress ?? '';
-    await this.#exchange({ method: request.method ?? 'GET', path, rawQuery, authorization, body, remoteAddress }, response);
+    await this.#exchange({ method, path, rawQuery, authorization, body, remoteAddress }, response);
   }
 
   async #exchange(request: FaceRequest, response: ServerResponse): Promise<void> {
@@ -97,7 +109,15 @@ export class RequestHandler {
     }
     if (fault?.kind === 'lost_after_acceptance') return loseConnection(response, fault);
     const { status, headers, body } = answerInstead(face, request, fault?.kind, REPLACING) ?? answer;
-    send(response, status, headers, body);
+    this.#send(response, status, headers, body);
+  }
+
+  #send(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, body: string): void {
+    const bytes = Buffer.from(body);
+    const { core, dates } = this.#parts;
+    const date = new Date(core.nowMs + dates.aheadMs).toUTCString();
+    response.writeHead(status, { ...headers, Date: date, 'Content-Length': bytes.length });
+    response.end(bytes);
   }
 }
 
@@ -133,12 +153,6 @@ function answerInstead(
 async function loseConnection(response: ServerResponse, fault: Fault): Promise<void> {
   if (fault.silenceMs > 0) await pause(fault.silenceMs);
   response.destroy();
-}
-
-function send(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, body: string): void {
-  const bytes = Buffer.from(body);
-  response.writeHead(status, { ...headers, 'Content-Length': bytes.length });
-  response.end(bytes);
 }
 
 async function readBody(request: IncomingMessage, bytesMax: number): Promise<string> {

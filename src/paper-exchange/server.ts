@@ -14,6 +14,7 @@ import { createDesk } from './operator/desk.ts';
 import { LocalOperator } from './operator/local-operator.ts';
 import type { Operator } from './operator/operator.ts';
 import { type PaperExchangeSettings, type PaperExchangeSettingsGiven, paperExchangeOptions } from './options.ts';
+import { quoteVenues } from './quote-faces/quote-venue.ts';
 import { type ExchangeParts, type PaperExchangeHooks, RequestHandler } from './request-handler.ts';
 import { Authentication } from './upbit-face/authentication.ts';
 import { UpbitFace } from './upbit-face/face.ts';
@@ -29,7 +30,7 @@ export type PaperExchangeOptions = PaperExchangeSettingsGiven & {
 };
 
 export interface PaperExchange {
-  /** Without a trailing slash; Upbit's interface is under `/v1`. */
+  /** Without a trailing slash. Upbit's interface is under `/v1`, quotations of two other venues under `/bithumb` and `/coinone`. */
   readonly url: string;
   readonly operator: Operator;
   stop(): Promise<void>;
@@ -71,7 +72,10 @@ function assemble(settings: PaperExchangeSettings, clock: Clock): ExchangeParts 
   const known = entries.find((entry) => entry.kind === 'origin');
   const startAtMs = known?.startAtMs ?? clock.now().getTime();
   if (known === undefined) file?.append([{ kind: 'origin', startAtMs }]);
-  const market = new Market(sourceOf(settings, new Date(startAtMs)), settings.seed, UPBIT_RULES);
+  const source = sourceOf(settings, new Date(startAtMs));
+  const market = new Market(source, settings.seed, UPBIT_RULES);
+  const quotes = quoteVenues(source, settings.seed, UPBIT_RULES);
+  const dates = { aheadMs: 0 };
   const core = new ExchangeCore({ clock, market, rules: UPBIT_RULES, stateFile: file, entries });
   const authentication = new Authentication(clock);
   const faults = new Faults();
@@ -82,12 +86,14 @@ function assemble(settings: PaperExchangeSettings, clock: Clock): ExchangeParts 
     authentication,
     faults,
     marketEvents,
+    quoteVenues: quotes,
+    dates,
     statistics: () => ({ ...statistics }),
     internalTransferMs: settings.internalTransferSeconds * 1_000,
     wonWithdrawalMs: settings.wonWithdrawalSeconds * 1_000,
   });
   const face = new UpbitFace({ core, authentication, marketEvents }, new RateLimiter(settings.limits));
-  return { core, face, faults, desk, statistics };
+  return { core, face, faults, desk, quoteVenues: quotes, dates, statistics };
 }
 
 function sourceOf(settings: PaperExchangeSettings, firstStart: Date): MarketSource {

@@ -1,6 +1,6 @@
 import { AUDIT_FINDING_TITLES, verifyAuditLog } from '../audit/verify.ts';
 import type { Database } from '../database/work.ts';
-import { replayDecisions } from '../liquidation/replay.ts';
+import { replaySales } from '../liquidation/replay.ts';
 import { brokenReceivables } from '../tax/receivables.ts';
 import { readCaseMoney } from '../treasury/case-money.ts';
 
@@ -139,13 +139,27 @@ const COINS: readonly SqlInvariant[] = [
     statement: '보유 자산마다: 주문 중인 수량은 열려 있는 주문의 수량과 같다.',
     sql: `SELECT 'holding:' || h.id AS row FROM holding h
           WHERE (${BALANCE_OF} AND a.chart_code = '1120')
-             <> (SELECT coalesce(sum(o.quantity), 0) FROM sale_order o WHERE o.holding_id = h.id AND o.closed_at IS NULL)`,
+             <> (SELECT coalesce(sum(s.quantity), 0) FROM order_share s JOIN sale_order o ON o.id = s.order_id
+                  WHERE s.holding_id = h.id AND o.closed_at IS NULL)`,
   },
   {
-    // No account has two orders whose outcome is open.
-    code: 'one_open_order_per_account',
-    statement: '결과를 모르는 주문이 한 계정에 둘 이상 있지 않다.',
-    sql: `SELECT 'venue_account:' || venue_account_id AS row FROM sale_order WHERE closed_at IS NULL GROUP BY venue_account_id HAVING count(*) > 1`,
+    // No case has a share in two open orders, and no market of an account two open orders.
+    code: 'one_open_order_per_case_and_market',
+    statement: '한 사건에, 그리고 한 계정의 한 시장에 열려 있는 주문은 둘 이상 있지 않다.',
+    sql: `SELECT 'case:' || s.case_id AS row FROM order_share s JOIN sale_order o ON o.id = s.order_id WHERE o.closed_at IS NULL
+          GROUP BY s.case_id HAVING count(DISTINCT o.id) > 1
+          UNION ALL
+          SELECT 'venue_account:' || venue_account_id FROM sale_order WHERE closed_at IS NULL GROUP BY venue_account_id, symbol HAVING count(*) > 1`,
+  },
+  {
+    // Shares add up to their order, and what each has sold to its fills and to what the venue executed.
+    code: 'shares_add_up',
+    statement: '주문의 몫은 합하면 주문 수량이고, 몫마다 판 수량은 그 체결의 합과 같으며 몫을 넘지 않는다.',
+    sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o WHERE o.quantity <> (SELECT coalesce(sum(s.quantity), 0) FROM order_share s WHERE s.order_id = o.id)
+          UNION ALL
+          SELECT 'order_share:' || s.id FROM order_share s JOIN sale_order o ON o.id = s.order_id LEFT JOIN order_fill f ON f.order_id = s.order_id AND f.holding_id = s.holding_id
+           WHERE o.closed_at IS NOT NULL
+           GROUP BY s.id HAVING coalesce(sum(f.quantity), 0) IS DISTINCT FROM s.executed_quantity OR s.executed_quantity > s.quantity`,
   },
   {
     // Every fill has its journal entry, and every fill entry its fill.
@@ -160,29 +174,36 @@ const COINS: readonly SqlInvariant[] = [
 /** Each decision names the mandate it was made under. */
 const MANDATE_OF_DECISION = `(d.inputs->'gate'->'mandate'->>'id')::int`;
 
+/** Every share of an order with its order: what one case had at the venue. */
+const PLACED = `WITH placed AS (SELECT o.id, s.case_id, s.holding_id, s.decision_id, s.maximum_proceeds, s.exceeds_need, o.venue_account_id, o.asset, o.limit_price, o.created_at
+  FROM order_share s JOIN sale_order o ON o.id = s.order_id)`;
+
 const LAWFUL: readonly SqlInvariant[] = [
   {
     // No order before the sale notice was proven served on everyone the law names.
     code: 'order_after_served_notice',
     statement: '법이 정한 모든 사람에게 매각 통지가 송달된 것이 증명되기 전에는 주문이 없다.',
-    sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN seizure_case c ON c.id = o.case_id
+    sql: `${PLACED} SELECT 'sale_order:' || o.id AS row FROM placed o JOIN seizure_case c ON c.id = o.case_id
           CROSS JOIN LATERAL (SELECT c.person_id UNION SELECT r.person_id FROM right_holder r WHERE r.case_id = c.id AND r.created_at <= o.created_at) AS owed (person_id)
           WHERE NOT EXISTS (SELECT 1 FROM notice n WHERE n.subject = 'case:' || c.id AND n.kind = 'sale_notice' AND n.recipient_id = owed.person_id
                                AND n.state = 'served' AND n.served_on <= (o.created_at AT TIME ZONE 'Asia/Seoul')::date AND n.proven_at <= o.created_at)`,
   },
   {
-    // No order before the voluntary window was over or waived.
+    // No order before the voluntary window was over or waived, but what the taxpayer himself wished within it.
     code: 'order_after_window',
-    statement: '자진 기간이 끝나거나 포기되기 전에는 주문이 없다.',
-    sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o LEFT JOIN sale_window w ON w.case_id = o.case_id
-          WHERE w.id IS NULL OR w.state NOT IN ('passed', 'waived') OR w.closed_at IS NULL OR w.closed_at > o.created_at
-             OR (w.state = 'passed' AND w.ends_on >= (o.created_at AT TIME ZONE 'Asia/Seoul')::date)`,
+    statement: '자진 기간이 끝나거나 포기되기 전에는 체납자가 스스로 희망한 것 말고는 주문이 없다.',
+    sql: `${PLACED} SELECT 'sale_order:' || o.id AS row FROM placed o LEFT JOIN sale_window w ON w.case_id = o.case_id
+          WHERE (w.id IS NULL OR w.state NOT IN ('passed', 'waived') OR w.closed_at IS NULL OR w.closed_at > o.created_at
+             OR (w.state = 'passed' AND w.ends_on >= (o.created_at AT TIME ZONE 'Asia/Seoul')::date))
+            AND NOT EXISTS (SELECT 1 FROM sale_wish h WHERE h.case_id = o.case_id AND h.asset = o.asset AND h.created_at <= o.created_at
+                               AND (h.ended_at IS NULL OR h.ended_at >= o.created_at)
+                               AND ((h.kind = 'limit' AND o.limit_price >= h.price) OR (h.kind = 'stop' AND h.triggered_at <= o.created_at)))`,
   },
   {
     // No order while a stay that stops sales was open.
     code: 'order_without_stay',
     statement: '매각을 멈추는 사유가 있는 동안에는 주문이 없다.',
-    sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN stay s ON s.case_id = o.case_id AND s.scope IN ('sale', 'everything')
+    sql: `${PLACED} SELECT 'sale_order:' || o.id AS row FROM placed o JOIN stay s ON s.case_id = o.case_id AND s.scope IN ('sale', 'everything')
           WHERE s.created_at < o.created_at AND (s.lifted_at IS NULL OR s.lifted_at > o.created_at)
             AND s.from_day <= (o.created_at AT TIME ZONE 'Asia/Seoul')::date
             AND (s.until_day IS NULL OR s.until_day >= (o.created_at AT TIME ZONE 'Asia/Seoul')::date)`,
@@ -191,7 +212,7 @@ const LAWFUL: readonly SqlInvariant[] = [
     // No order while a difference of a covered bill was undecided.
     code: 'order_without_pending_update',
     statement: '압류로 담보한 고지의 변동이 결정되지 않은 동안에는 주문이 없다.',
-    sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN case_bill b ON b.case_id = o.case_id JOIN bill_update u ON u.bill_id = b.bill_id
+    sql: `${PLACED} SELECT 'sale_order:' || o.id AS row FROM placed o JOIN case_bill b ON b.case_id = o.case_id JOIN bill_update u ON u.bill_id = b.bill_id
           WHERE u.created_at < o.created_at AND (u.decided_at IS NULL OR u.decided_at > o.created_at)`,
   },
   {
@@ -205,7 +226,7 @@ const LAWFUL: readonly SqlInvariant[] = [
     // Every order stands under a mandate in force for its case and coin, approved before by somebody other than its maker.
     code: 'order_under_mandate',
     statement: '모든 주문은 그 사건과 코인에 유효한 매각 결재 아래 있고, 기안자가 아닌 사람이 미리 결재하였다.',
-    sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN sale_decision d ON d.id = o.decision_id
+    sql: `${PLACED} SELECT 'sale_order:' || o.id AS row FROM placed o JOIN sale_decision d ON d.id = o.decision_id
           LEFT JOIN mandate m ON m.id = ${MANDATE_OF_DECISION} AND m.case_id = o.case_id
            AND m.ends_on >= (o.created_at AT TIME ZONE 'Asia/Seoul')::date
           LEFT JOIN mandate_asset s ON s.mandate_id = m.id AND s.asset = o.asset LEFT JOIN approval a ON a.id = m.approval_id
@@ -215,7 +236,7 @@ const LAWFUL: readonly SqlInvariant[] = [
     // No more was sold than a mandate allows, and never below its price floor.
     code: 'sold_within_mandate',
     statement: '매각 결재가 허용한 수량보다 많이, 하한 가격보다 싸게 팔지 않았다.',
-    sql: `SELECT 'mandate:' || m.mandate_id AS row FROM order_fill f JOIN sale_order o ON o.id = f.order_id JOIN sale_decision d ON d.id = o.decision_id
+    sql: `${PLACED} SELECT 'mandate:' || m.mandate_id AS row FROM order_fill f JOIN placed o ON o.id = f.order_id AND o.holding_id = f.holding_id JOIN sale_decision d ON d.id = o.decision_id
           JOIN mandate_asset m ON m.mandate_id = ${MANDATE_OF_DECISION} AND m.asset = o.asset
           GROUP BY m.mandate_id, m.asset, m.maximum_quantity, m.price_floor
           HAVING sum(f.quantity) > m.maximum_quantity OR min(f.price) < m.price_floor`,
@@ -224,7 +245,7 @@ const LAWFUL: readonly SqlInvariant[] = [
     // No order could bring more than was needed when it was decided, unless the venue takes none smaller; and none when nothing was.
     code: 'order_within_need',
     statement: '결정할 때 필요한 금액보다 많이 받을 주문은 거래소의 최소 주문 말고는 없고, 필요한 금액이 없으면 주문도 없다.',
-    sql: `SELECT 'sale_order:' || o.id AS row FROM sale_order o JOIN sale_decision d ON d.id = o.decision_id
+    sql: `${PLACED} SELECT 'sale_order:' || o.id AS row FROM placed o JOIN sale_decision d ON d.id = o.decision_id
           WHERE coalesce((d.inputs->'need'->>'remainingKrw')::numeric, 0) <= 0
              OR (NOT o.exceeds_need AND o.maximum_proceeds > (d.inputs->'need'->>'remainingKrw')::numeric)`,
   },
@@ -363,10 +384,10 @@ export async function checkInvariants(database: Database): Promise<InvariantResu
     offending: findings.map(({ code, where }) => `${code}:${where} (${AUDIT_FINDING_TITLES[code]})`),
   });
   results.push({
-    // Every stored decision comes out the same when it is made again.
+    // Every stored decision, plan and division of an order comes out the same when it is made again.
     code: 'decisions_repeat',
-    statement: '저장된 모든 매각 결정은 다시 계산하여도 같다.',
-    offending: await replayDecisions(database),
+    statement: '저장된 모든 매각 결정과 계획, 공동 주문의 배분은 다시 계산하여도 같다.',
+    offending: (await replaySales(database)).differences.map(({ subject }) => subject),
   });
   return results;
 }

@@ -92,7 +92,10 @@ export async function traceBill(reader: Reader, billId: number): Promise<Trace> 
 
 /** One fill: back to order, decision and seizure, and forth to the bills its won were used for. */
 export async function traceFill(reader: Reader, fillId: number): Promise<Trace> {
-  const row = await reader.orderFill.findUnique({ where: { id: fillId }, include: { order: { include: { decision: true } } } });
+  const row = await reader.orderFill.findUnique({
+    where: { id: fillId },
+    include: { order: { include: { shares: { include: { decision: true } } } } },
+  });
   if (row === null) throw new CheongsanError('NOT_FOUND', `There is no fill ${fillId}.`);
   const facts = await readCase(reader, row.caseId);
   const share = facts.shares.find((each) => each.fillId === fillId);
@@ -100,15 +103,17 @@ export async function traceFill(reader: Reader, fillId: number): Promise<Trace> 
   if (share === undefined || fill === undefined)
     throw new CheongsanError('INTERNAL', `Fill ${fillId} is missing among the fills of its case.`);
   const { order } = row;
+  const own = order.shares.find(({ holdingId }) => holdingId === row.holdingId);
+  if (own === undefined) throw new CheongsanError('INTERNAL', `Fill ${fillId} is of an order in which its holding has no share.`);
   const back: TraceNode = {
     what: 'order',
     id: `sale_order:${order.id}`,
-    text: `주문 ${order.asset} ${order.quantity.toFixed()}개, ${order.limitPrice.toFixed()}원 이상`,
+    text: orderText(order, own.quantity.toFixed()),
     children: [
       {
         what: 'decision',
-        id: `sale_decision:${order.decisionId}`,
-        text: `결정 (규칙 ${order.decision.ruleVersion}, 기준값 ${order.decision.policyVersion.slice(0, 12)})`,
+        id: `sale_decision:${own.decisionId}`,
+        text: `결정 (규칙 ${own.decision.ruleVersion}, 기준값 ${own.decision.policyVersion.slice(0, 12)})`,
         children: [{ what: 'case', id: `case:${row.caseId}`, text: `사건 ${facts.money.caseNumber}`, children: [] }],
       },
     ],
@@ -138,6 +143,14 @@ export async function traceFill(reader: Reader, fillId: number): Promise<Trace> 
       ),
     ],
   };
+}
+
+function orderText(
+  order: { asset: string; quantity: { toFixed(): string }; limitPrice: { toFixed(): string }; shares: readonly unknown[] },
+  own: string,
+): string {
+  const whole = `주문 ${order.asset} ${order.quantity.toFixed()}개, ${order.limitPrice.toFixed()}원 이상`;
+  return order.shares.length === 1 ? whole : `${whole} (사건 ${order.shares.length}건의 공동 주문, 이 사건의 몫 ${own}개)`;
 }
 
 async function readCase(reader: Reader, caseId: number): Promise<CaseFacts> {

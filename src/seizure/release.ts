@@ -163,8 +163,8 @@ async function heldByCase(tx: Transaction, cases: readonly CaseParts[]): Promise
     const caseId = caseOf.get(subject);
     if (caseId !== undefined) held.set(caseId, `${balance} ${asset} on account ${chart}`);
   }
-  const openOrders = await tx.saleOrder.findMany({
-    where: { caseId: { in: cases.map(({ id }) => id) }, closedAt: null },
+  const openOrders = await tx.orderShare.findMany({
+    where: { caseId: { in: cases.map(({ id }) => id) }, order: { closedAt: null } },
     select: { caseId: true },
   });
   for (const { caseId } of openOrders) held.set(caseId, 'an open order');

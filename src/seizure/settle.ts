@@ -121,7 +121,7 @@ async function isLetterUnderWay({ tx }: Sight, caseId: number): Promise<boolean>
 }
 
 async function isSaleUnderWay({ tx }: Sight, caseId: number): Promise<boolean> {
-  const openOrders = await tx.saleOrder.count({ where: { caseId, closedAt: null } });
+  const openOrders = await tx.orderShare.count({ where: { caseId, order: { closedAt: null } } });
   const fills = await tx.orderFill.count({ where: { caseId } });
   return openOrders + fills > 0;
 }

@@ -72,6 +72,7 @@ export class DemoInstallation implements ServiceAddress {
           PORT: '0',
           LOG_LEVEL: 'warn',
           REDIS_URL: options.config.redisUrl ?? '',
+          REFERENCE_VENUES: ['bithumb', 'coinone'].map((venue) => `${venue}=${exchange.url}/${venue}`).join(','),
         },
       });
       killing.service = service;

@@ -29,7 +29,7 @@ export async function readMoneyState(
   const openShares = await tx.withdrawalShare.count({
     where: { caseId, withdrawal: { state: { in: ['requested', 'approved', 'confirmed'] } } },
   });
-  const openOrders = await tx.saleOrder.count({ where: { caseId, closedAt: null } });
+  const openOrders = await tx.orderShare.count({ where: { caseId, order: { closedAt: null } } });
   const atVenue = [CHART.venueWonHeld, CHART.proceedsAtVenue].some((chart) => !ledger.venueWonBalance(chart).isZero());
   return { isUnderWay: atVenue || openShares + openOrders > 0, undistributed: ledger.wonBalance(CHART.undistributed).negated() };
 }

@@ -75,7 +75,7 @@ export async function revokeChoice(
   assertChoosing(seizureCase);
   const choice = await work.tx.windowChoice.findUniqueOrThrow({ where: { id: input.choiceId } });
   if (choice.revokedAt !== null) throw new CheongsanError('CONFLICT', `Choice ${choice.id} was taken back before.`);
-  assertDay(input.revokedOn, dayFromColumn(choice.madeOn), seoulDay(work.at));
+  assertFormDay(input.revokedOn, dayFromColumn(choice.madeOn), seoulDay(work.at));
   await markRevoked(work, choice.id, input.revokedOn, provenReference(input.reference));
   await appendAudit(work, {
     stream: `case:${choice.caseId}`,
@@ -94,7 +94,15 @@ async function applyChoice(work: Work, seizureCase: CaseWithParts): Promise<void
   work.ring('cases', seizureCase.id);
 }
 
-async function assertMayChoose(work: Work, seizureCase: CaseWithParts, { kind, madeOn }: ChoiceInput): Promise<void> {
+/**
+ * Whether the taxpayer of a locked case may say on a day what he chooses or wishes. Errors: `PHASE_WRONG`, `NOTICE_UNSERVED`,
+ * `INPUT_INVALID` for a day before he was served or after today, `CONFLICT` once the window is over.
+ */
+export async function assertMayChoose(
+  work: Work,
+  seizureCase: CaseWithParts,
+  { kind, madeOn }: { readonly kind: string; readonly madeOn: CivilDate },
+): Promise<void> {
   assertChoosing(seizureCase);
   const today = seoulDay(work.at);
   const own = (await saleNoticeStatus(work.tx, seizureCase.id)).find(({ recipientKind }) => recipientKind === 'delinquent')?.notice;
@@ -105,7 +113,7 @@ async function assertMayChoose(work: Work, seizureCase: CaseWithParts, { kind, m
       { facts: { caseId: seizureCase.id } },
     );
   }
-  assertDay(madeOn, own.servedOn, today);
+  assertFormDay(madeOn, own.servedOn, today);
   const window = await work.tx.saleWindow.findUnique({ where: { caseId: seizureCase.id } });
   if (window === null || today <= dayFromColumn(window.endsOn)) return;
   throw new CheongsanError(
@@ -117,22 +125,25 @@ async function assertMayChoose(work: Work, seizureCase: CaseWithParts, { kind, m
   );
 }
 
-function assertChoosing({ number, phase, id }: CaseWithParts): void {
+/** Error: `PHASE_WRONG`. */
+export function assertChoosing({ number, phase, id }: CaseWithParts): void {
   if (CHOOSING_PHASES.includes(phase)) return;
   throw new CheongsanError('PHASE_WRONG', `Case ${number} is ${phase}; the taxpayer chooses from the sale notice until the sale begins.`, {
     facts: { caseId: id, phase },
   });
 }
 
-function assertDay(day: CivilDate, from: CivilDate, today: CivilDate): void {
+/** Error: `INPUT_INVALID`. */
+export function assertFormDay(day: CivilDate, from: CivilDate, today: CivilDate): void {
   if (day >= from && day <= today) return;
-  throw new CheongsanError('INPUT_INVALID', `A choice dated ${day} must lie from ${from} to ${today}.`);
+  throw new CheongsanError('INPUT_INVALID', `A form dated ${day} must lie from ${from} to ${today}.`);
 }
 
-function provenReference(reference: string): string {
+/** Error: `PROOF_REQUIRED`. */
+export function provenReference(reference: string): string {
   const filed = reference.trim();
   if (filed === '')
-    throw new CheongsanError('PROOF_REQUIRED', 'A choice stands on its paper form; give the number under which it is filed.');
+    throw new CheongsanError('PROOF_REQUIRED', 'What the taxpayer says stands on its paper form; give the number under which it is filed.');
   return filed;
 }
 

@@ -5,6 +5,7 @@ import type { DueSource } from '../queue/due.ts';
 import type { CaseWithParts } from '../seizure/locked-case.ts';
 import { saleSubject } from './sale-notice-status.ts';
 import { openWindow, reviewWindow } from './window.ts';
+import { reviewWishes } from './wish-review.ts';
 
 /**
  * Looks at a locked case for what concerns the taxpayer's own time: public notices that take effect, the window that opens when the last
@@ -16,7 +17,7 @@ export async function progressCase(work: Work, seizureCase: CaseWithParts): Prom
   await settlePublicNotices(work, saleSubject(caseId));
   const known = await work.tx.saleWindow.findUnique({ where: { caseId } });
   if (known !== null) return reviewWindow(work, seizureCase, known);
-  if (seizureCase.phase !== 'sale_noticed') return;
+  if (seizureCase.phase !== 'sale_noticed') return reviewWishes(work, seizureCase, null);
   const opened = await openWindow(work, seizureCase);
   // A waiver may have come while others were still to be served.
   if (opened !== undefined) await reviewWindow(work, { ...seizureCase, phase: 'voluntary_window' }, opened);

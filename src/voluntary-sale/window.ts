@@ -10,6 +10,7 @@ import { moveCase } from '../seizure/phase.ts';
 import { billsThatOwe } from '../seizure/settle.ts';
 import { saleNoticeStatus } from './sale-notice-status.ts';
 import { serviceCompleteOn, windowFrom, windowStateOn } from './window-rules.ts';
+import { reviewWishes } from './wish-review.ts';
 
 /**
  * Opens the window of a locked case once everyone whom the law names is proven served, and moves the case into it. Returns the
@@ -39,10 +40,14 @@ export async function openWindow(work: Work, { id: caseId }: Pick<CaseWithParts,
   return window;
 }
 
-/** Brings a window to the state its facts give it, as long as no sale has begun. The case is locked by the caller. */
+/** Brings a window to the state its facts give it, as long as no sale has begun, and the wishes with it. The case is locked by the caller. */
 export async function reviewWindow(work: Work, seizureCase: CaseWithParts, window: SaleWindow): Promise<void> {
-  const state = await stateNow(work, seizureCase, window);
-  if (state === undefined || state === window.state) return;
+  const state = (await stateNow(work, seizureCase, window)) ?? window.state;
+  if (state !== window.state) await changeState(work, seizureCase, window, state);
+  await reviewWishes(work, seizureCase, { ...window, state });
+}
+
+async function changeState(work: Work, seizureCase: CaseWithParts, window: SaleWindow, state: WindowState): Promise<void> {
   await work.tx.saleWindow.update({ where: { id: window.id }, data: { state, closedAt: state === 'open' ? null : work.at } });
   await appendAudit(work, {
     stream: `case:${seizureCase.id}`,

@@ -20,7 +20,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['src/registers'],
   ['src/http'],
   ['workers'],
-  ['src/simulation'],
+  ['src/simulation', 'src/backtest'],
   ['src/service.ts', 'src/main.ts', 'src/cli.ts', 'src/cli'],
 ];
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -75,7 +75,9 @@ function proceedsOf(sold: VenueOrder): VenueWon {
 
 test('terms, markets and book are understood', async () => {
   expect(terms).toMatchObject({ quantityDecimalPlaces: 8, acceptsOrders: true });
-  expect(JSON.stringify(terms)).toContain('"takerFeeRate":"0.0005","minimumOrder":"5000","maximumOrder":"1000000000"');
+  expect(JSON.stringify(terms)).toContain(
+    '"takerFeeRate":"0.0005","makerFeeRate":"0.0005","minimumOrder":"5000","maximumOrder":"1000000000"',
+  );
   await exchange.operator.setMarketEvent({ asset: 'BTC', warning: true, cautions: ['PRICE_FLUCTUATIONS'] });
   expect((await adapter.markets()).find((market) => market.asset === 'BTC')?.flags).toEqual(['warning', 'caution']);
   const book = await adapter.orderBook('KRW-BTC');
@@ -242,19 +244,27 @@ test('Upbit-like rate limits are met by waiting, not by refusals', async () => {
   expect(books).toHaveLength(25);
 });
 
-test('candles are recorded from it as from anywhere else', async () => {
+test('candles are recorded from it as from anywhere else, minutes and hours', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'cheongsan-paper-'));
+  const cases = [
+    { bars: '1m', barMs: 60_000, count: 300, name: 'upbit_KRW-BTC_1m.csv.gz' },
+    { bars: '1h', barMs: 3_600_000, count: 1_500, name: 'upbit_KRW-BTC_1h.csv.gz' },
+  ] as const;
   try {
-    const from = new Date(START.getTime() - 300 * 60_000);
-    const [recording] = await recordMarket({ baseUrl: exchange.url, symbols: ['KRW-BTC'], from, to: START, folder, clock });
-    const lines = gunzipSync(await readFile(recording?.file ?? ''))
-      .toString('utf8')
-      .trimEnd()
-      .split('\n');
-    expect(lines[0]).toBe('ts_ms,open,high,low,close,volume');
-    expect(lines.length - 1).toBe(recording?.barCount);
-    expect(lines.length - 1).toBeGreaterThan(250);
-    expect(lines.slice(1).every((line) => /^\d{13}(,\d+(\.\d+)?){5}$/.test(line))).toBe(true);
+    for (const { bars, barMs, count, name } of cases) {
+      const from = new Date(START.getTime() - count * barMs);
+      const [recording] = await recordMarket({ baseUrl: exchange.url, symbols: ['KRW-BTC'], bars, from, to: START, folder, clock });
+      expect(recording).toEqual({ symbol: 'KRW-BTC', file: join(folder, name), barCount: count });
+      const lines = gunzipSync(await readFile(join(folder, name)))
+        .toString('utf8')
+        .trimEnd()
+        .split('\n');
+      expect(lines).toHaveLength(count + 1);
+      expect(lines[0]).toBe('ts_ms,open,high,low,close,volume');
+      expect(lines.slice(1).every((line) => /^\d{13}(,\d+(\.\d+)?){5}$/.test(line))).toBe(true);
+      expect(Number(lines.at(-1)?.split(',')[0])).toBe(Math.floor(START.getTime() / barMs) * barMs - barMs);
+    }
+    expect(await readdir(folder)).toEqual(['upbit_KRW-BTC_1h.csv.gz', 'upbit_KRW-BTC_1m.csv.gz']);
   } finally {
     await rm(folder, { recursive: true });
   }

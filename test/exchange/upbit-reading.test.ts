@@ -64,7 +64,7 @@ const CHANCE = {
   bid_fee: '0.0005',
   ask_fee: '0.0005',
   maker_bid_fee: '0.0005',
-  maker_ask_fee: '0.0005',
+  maker_ask_fee: '0.0002',
   market: {
     id: 'KRW-BTC',
     name: 'BTC/KRW',
@@ -100,6 +100,7 @@ test('selling terms from order chance and the market tick', async () => {
   expect(plain(await termsAnswering({}))).toEqual({
     symbol: 'KRW-BTC',
     takerFeeRate: '0.0005',
+    makerFeeRate: '0.0002',
     minimumOrder: '5000',
     maximumOrder: '1000000000',
     quantityDecimalPlaces: 8,

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { canonicalSchema } from '../../src/database/json.ts';
 import { canonicalJson, sha256Hex } from '../../src/kernel/digest.ts';
-import { replayDecisions } from '../../src/liquidation/replay.ts';
+import { replaySales } from '../../src/liquidation/replay.ts';
 import { type SaleCase, SaleDesk } from '../support/sale-desk.ts';
 
 let city: SaleDesk;
@@ -32,7 +32,7 @@ async function tampered(change: string, values: readonly unknown[] = []): Promis
   await superuser.query('COMMIT');
   try {
     await superuser.query(`UPDATE sale_decision SET ${change}`, [...values]);
-    return await replayDecisions(city.database);
+    return (await replaySales(city.database)).differences.map(({ subject }) => subject);
   } finally {
     await superuser.query(
       `UPDATE sale_decision d SET inputs = k.inputs, inputs_digest = k.inputs_digest, result = k.result, outcome = k.outcome,
@@ -50,8 +50,8 @@ async function oneOrder() {
 it('every stored decision comes out the same when it is made again', async () => {
   const outcomes = await city.database.read.saleDecision.findMany({ distinct: ['outcome'], select: { outcome: true } });
   expect(outcomes.map(({ outcome }) => outcome)).toEqual(expect.arrayContaining(['order', 'deny', 'stop']));
-  expect(await replayDecisions(city.database)).toEqual([]);
-  expect(await replayDecisions(city.database, sold.caseId)).toEqual([]);
+  expect((await replaySales(city.database)).differences).toEqual([]);
+  expect((await replaySales(city.database, sold.caseId)).differences).toEqual([]);
 });
 
 it.each<[string, string]>([
@@ -76,5 +76,5 @@ it('finds inputs changed together with their digest, by what the audit log recor
 });
 
 it('is whole again afterwards', async () => {
-  expect(await replayDecisions(city.database)).toEqual([]);
+  expect((await replaySales(city.database)).differences).toEqual([]);
 });

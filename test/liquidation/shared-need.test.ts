@@ -105,7 +105,7 @@ describe('cases of one taxpayer at two accounts', () => {
     city.advance(10);
     await city.exchange.operator.injectFault({ kind: 'lost_before_acceptance', times: 2 });
     await city.run();
-    expect(await city.database.read.saleOrder.count({ where: { caseId: first.caseId, closedAt: null } })).toBe(1);
+    expect(await city.database.read.orderShare.count({ where: { caseId: first.caseId, order: { closedAt: null } } })).toBe(1);
     await elsewhere.run();
     // The first one's order may bring all that is owed; it may also bring nothing.
     expect(await city.lastDecision(second.caseId)).toEqual(['wait', 'open_orders_suffice']);

@@ -44,6 +44,7 @@ class Sample {
   readonly core = new ExchangeCore({ clock: this.clock, market, rules: UPBIT_RULES, stateFile: undefined, entries: [] });
 
   constructor() {
+    this.core.trading.setManners({ cancelDelayMs: 90_000, refusesTaking: false });
     for (const account of ACCOUNTS) {
       this.core.accounts.open(account, 'person');
       for (const [asset, quantity] of [
@@ -67,7 +68,8 @@ class Sample {
     if (what === 'cancel') {
       const open = this.core.orders.ofAccount(account).filter((order) => order.state === 'open');
       const order = open[share % Math.max(1, open.length)];
-      if (order !== undefined) this.core.cancelOrder(order);
+      if (order !== undefined && share % 2 === 0) this.core.cancelOrder(order);
+      if (order !== undefined && share % 2 === 1) this.core.requestCancel(order);
     }
     if (what !== 'order') return;
     const last = market.lastPrice(asset, this.clock.now().getTime());

@@ -55,6 +55,33 @@ it('brings everything back after a restart: balances, orders, transfers on their
   await after.exchange.stop();
 });
 
+it('goes on with orders that rest where they were: behind the same queue, and with their cancellation under way', async () => {
+  const pictures: unknown[] = [];
+  for (const restarts of [false, true]) {
+    const file = join(mkdtempSync(join(tmpdir(), 'paper-state-')), 'exchange.jsonl');
+    let running = await startSample({ stateFile: file });
+    await give(running, 'ETH', '300');
+    const asks = (await bookOf(running.url, 'KRW-ETH')).orderbook_units.map(({ ask_price }) => String(ask_price));
+    const rest = { market: 'KRW-ETH', side: 'ask', ord_type: 'limit', volume: '90', time_in_force: 'post_only' };
+    await postOrder(running.url, { ...rest, price: asks[0] ?? '', identifier: 'r-1' });
+    await running.exchange.operator.setManners({ cancelDelaySeconds: 240 });
+    await postOrder(running.url, { ...rest, price: asks[1] ?? '', identifier: 'r-2' });
+    await ask(running.url, '/v1/order', 'identifier=r-2', 'DELETE');
+    if (restarts) {
+      await running.exchange.stop();
+      running = await startSample({ stateFile: file });
+    }
+    for (const seconds of [100, 200, 900]) {
+      running.clock.advanceBy(seconds * 1_000);
+      const orders = await running.exchange.operator.orders();
+      pictures.push(orders.map((order) => ({ ...order, orderId: '', fills: order.fills.map((fill) => ({ ...fill, fillId: '' })) })));
+    }
+    await running.exchange.stop();
+  }
+  expect(pictures.slice(3)).toEqual(pictures.slice(0, 3));
+  expect(JSON.stringify(pictures[2])).toContain('"state":"cancelled"');
+});
+
 it('keeps neither identities nor secrets, and needs the identity again', async () => {
   const running = await startSample({ stateFile });
   await running.exchange.operator.openAccount({ accountId: 'person-1', identity: PERSON });

@@ -56,6 +56,7 @@ export async function startApi({ workers: hasWorkers = false, over }: ApiOptions
     database,
     keys: testKeys,
     exchanges: new ExchangeDirectory({ database, keys: testKeys, log }),
+    references: [],
     queues,
     dueSources: hasWorkers ? dueSources({ config, database }) : [],
     log,

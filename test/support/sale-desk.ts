@@ -11,6 +11,7 @@ import { Won } from '../../src/kernel/money.ts';
 import { balances, coinBalance } from '../../src/ledger/balance.ts';
 import type { ChartCode } from '../../src/ledger/chart.ts';
 import { type Desk, runDesk } from '../../src/liquidation/desk.ts';
+import { endSaleByOfficial } from '../../src/liquidation/end.ts';
 import { applyMandateDecisions, requestMandate } from '../../src/liquidation/mandate.ts';
 import { deskDueSource, pausedSaleDueSource, progressCase as progressSale } from '../../src/liquidation/progress.ts';
 import { type PaperExchange, type PaperExchangeOptions, startPaperExchange } from '../../src/paper-exchange/server.ts';
@@ -235,6 +236,12 @@ export class SaleDesk {
     await this.run();
     await this.answerCases();
     return true;
+  }
+
+  /** An official ends a sale as soon as none of its orders is open. */
+  async endByOfficial(caseId: number): Promise<void> {
+    while ((await this.database.read.orderShare.count({ where: { caseId, order: { closedAt: null } } })) > 0) await this.step();
+    await this.database.work(this.officer.actor, (work) => endSaleByOfficial(work, { caseId, reason: '담당자 판단' }));
   }
 
   /** Steps until no desk has an appointment. */

@@ -1,9 +1,10 @@
 import type { ExchangePort } from '../port.ts';
-import { UpbitConnection, type UpbitConnectionOptions } from './connection.ts';
-import { DUPLICATE_IDENTIFIER } from './judgement.ts';
+import { RATES, UpbitConnection, type UpbitConnectionOptions } from './connection.ts';
+import { DUPLICATE_IDENTIFIER, WOULD_TAKE } from './judgement.ts';
 import { readMarkets, readOrderBook, readSellingTerms } from './market.ts';
-import { cancel, lookUp, searchOrders, sell } from './orders.ts';
-import { readBalances, readDepositAddresses, readDeposits, readWithdrawals } from './transfers.ts';
+import { cancel, lookUp, readOpenOrders, searchOrders, sell } from './orders.ts';
+import { readCandles, readLastTrade } from './trades.ts';
+import { readBalances, readDepositAddresses, readDeposits, readWalletStates, readWithdrawals } from './transfers.ts';
 
 export type UpbitAdapterOptions = UpbitConnectionOptions;
 
@@ -22,16 +23,23 @@ export function createUpbitAdapter(options: UpbitAdapterOptions): ExchangePort {
       coinWithdrawal: 'by_person_on_web',
       identifierStaysUsed: true,
       duplicateIdentifierCode: DUPLICATE_IDENTIFIER,
-      ordersPerSecond: 12,
+      postOnly: { wouldTakeCode: WOULD_TAKE },
+      ordersPerSecond: RATES.order,
     },
     markets: () => readMarkets(connection),
     sellingTerms: (symbol) => readSellingTerms(connection, symbol),
     orderBook: (symbol) => readOrderBook(connection, symbol),
+    candles: (symbol, barMs, from, to) => readCandles(connection, { symbol, barMs, fromMs: from.getTime(), toMs: to.getTime() }),
+    lastTrade: (symbol) => readLastTrade(connection, symbol),
+    walletStates: () => readWalletStates(connection),
     balances: () => readBalances(connection),
     sell: (order) => sell(connection, order),
     lookUp: (identifier) => lookUp(connection, identifier),
     searchOrders: (identifier, symbol, since) => searchOrders(connection, options.clock, { identifier, symbol, since }),
     cancel: (identifier) => cancel(connection, identifier),
+    openOrders: (symbol) => readOpenOrders(connection, symbol),
+    orderBudget: () => connection.orderBudget,
+    clockSkewMs: () => connection.clockSkewMs,
     deposits: (since) => readDeposits(connection, since),
     withdrawals: (since) => readWithdrawals(connection, since),
     depositAddresses: () => readDepositAddresses(connection),

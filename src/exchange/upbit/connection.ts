@@ -2,14 +2,18 @@ import type { ZodType } from 'zod';
 import { type Clock, elapsedMs } from '../../kernel/clock.ts';
 import { CheongsanError, unreachable } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
+import { ClockSkew } from '../clock-skew.ts';
+import { type AnswerHeaders, headersOf, NotSuccessful } from '../exact-client.ts';
 import { PacingGate } from '../pacing-gate.ts';
-import { type AnswerHeaders, createUpbitClient, headersOf, NotSuccessful, type UpbitClient, type UpbitClientOptions } from './client.ts';
+import type { OrderBudget } from '../port.ts';
+import { createUpbitClient, type UpbitClient, type UpbitClientOptions } from './client.ts';
 import { errorBody } from './wire.ts';
 
 /** Our names for the endpoints used, the ccxt method of each and Upbit's rate limit group it draws on. */
 const ENDPOINTS = {
   markets: { method: 'publicGetMarketAll', group: 'market' },
-  minuteCandles: { method: 'publicGetCandlesMinutes1', group: 'candle' },
+  minuteCandles: { method: 'publicGetCandlesMinutesUnit', group: 'candle' },
+  trades: { method: 'publicGetTradesTicks', group: 'trade' },
   orderBook: { method: 'publicGetOrderbook', group: 'orderbook' },
   instruments: { method: 'publicGetOrderbookInstruments', group: 'orderbook' },
   accounts: { method: 'privateGetAccounts', group: 'default' },
@@ -22,9 +26,16 @@ const ENDPOINTS = {
   deposits: { method: 'privateGetDeposits', group: 'default' },
   withdrawals: { method: 'privateGetWithdraws', group: 'default' },
   depositAddresses: { method: 'privateGetDepositsCoinAddresses', group: 'default' },
+  walletStates: { method: 'privateGetStatusWallet', group: 'default' },
 } as const satisfies Record<string, { method: keyof UpbitClient; group: string }>;
 
 export type Endpoint = keyof typeof ENDPOINTS;
+
+/** Requests a second (docs.upbit.com, rate limits): orders and `default` per pocket, the others per address. */
+export const RATES = { market: 10, candle: 10, trade: 10, orderbook: 10, default: 30, order: 12 } as const satisfies Record<
+  (typeof ENDPOINTS)[Endpoint]['group'],
+  number
+>;
 export type RequestParameters = Readonly<Record<string, string | number | boolean>>;
 
 /** What is known after a request, by HTTP status and raw body alone. */
@@ -62,7 +73,8 @@ export interface UpbitConnectionOptions extends UpbitClientOptions {
 /** One account's line to Upbit: paced by what Upbit says is left, judged by status and body. ccxt is loaded by the first call. */
 export class UpbitConnection {
   readonly #options: UpbitConnectionOptions;
-  readonly #gate = new PacingGate({ patienceMs: PATIENCE_MS });
+  readonly #gate = new PacingGate({ patienceMs: PATIENCE_MS, ratePerSecond: RATES });
+  readonly #skew = new ClockSkew();
   #client: Promise<UpbitClient> | undefined;
 
   constructor(options: UpbitConnectionOptions) {
@@ -84,10 +96,13 @@ export class UpbitConnection {
     if (!admission.admitted) return { kind: 'held_back', retryAfterMs: admission.retryAfterMs };
 
     const startedMs = elapsedMs();
+    const sentAt = this.#options.clock.now();
     let remaining: number | undefined;
     try {
       const body: unknown = await client[method](parameters);
-      remaining = remainingIn(headersOf(body));
+      const headers = headersOf(body);
+      remaining = remainingIn(headers);
+      this.#skew.observe(headers['Date'], sentAt, this.#options.clock.now());
       this.#options.log?.debug({ endpoint, elapsedMs: Math.round(elapsedMs() - startedMs), remaining }, 'upbit answered');
       return { kind: 'answered', body };
     } catch (error) {
@@ -97,6 +112,7 @@ export class UpbitConnection {
         return { kind: 'lost', reason };
       }
       remaining = remainingIn(error.headers);
+      this.#skew.observe(error.headers['Date'], sentAt, this.#options.clock.now());
       const outcome = this.#rejected(error);
       this.#holdBack(group, outcome.status, outcome.retryAfterMs);
       this.#options.log?.warn({ endpoint, status: outcome.status, venueCode: outcome.venueCode }, 'upbit said no');
@@ -104,6 +120,14 @@ export class UpbitConnection {
     } finally {
       this.#gate.leave(group, admission.turn, remaining);
     }
+  }
+
+  get orderBudget(): OrderBudget {
+    return this.#gate.budget(ENDPOINTS.newOrder.group);
+  }
+
+  get clockSkewMs(): number | undefined {
+    return this.#skew.ms;
   }
 
   /**

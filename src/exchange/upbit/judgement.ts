@@ -5,6 +5,8 @@ import { acceptedOrder } from './wire.ts';
 
 /** Upbit's name for an identifier that was used before, by whatever order, even one that failed. */
 export const DUPLICATE_IDENTIFIER = 'duplicated_identifier';
+/** Upbit's name for an order that should only make and would have taken, where it refuses instead of cancelling it at once. */
+export const WOULD_TAKE = 'invalid_post_only';
 export const ORDER_NOT_FOUND = 'order_not_found';
 
 /**
@@ -20,7 +22,7 @@ const DOCUMENTED_REFUSALS = [
   'validation_error',
   'invalid_parameter',
   'invalid_time_in_force',
-  'invalid_post_only',
+  WOULD_TAKE,
   DUPLICATE_IDENTIFIER,
   'notfoundmarket',
   'market_offline',

@@ -1,25 +1,44 @@
 import { CheongsanError } from '../../kernel/errors.ts';
 import { CoinAmount, Price, Rate, VenueWon } from '../../kernel/money.ts';
-import type { BookLevel, Market, OrderBook, SellingTerms } from '../port.ts';
+import type { BookLevel, Market, MarketFlag, OrderBook, SellingTerms } from '../port.ts';
 import type { UpbitConnection } from './connection.ts';
 import { QUANTITY_DECIMAL_PLACES } from './orders.ts';
-import { assetOf, bookRows, instrumentRows, marketRows, orderChance } from './wire.ts';
+import { assetOf, bookRows, instrumentRows, type MarketEvent, marketRows, orderChance } from './wire.ts';
 
 const BOOK_LEVELS = 30;
 
-/** Won markets only. Upbit's list carries no end of support, so `delisting` is never among these flags. */
+/** Won markets only. */
 export async function readMarkets(connection: UpbitConnection): Promise<Market[]> {
   const rows = await connection.read('markets', marketRows, { is_details: true });
   return rows
     .filter((row) => row.market.startsWith('KRW-'))
-    .map((row) => {
-      const cautious = Object.values(row.market_event?.caution ?? {}).includes(true);
-      return {
-        asset: assetOf(row.market),
-        symbol: row.market,
-        flags: [...(row.market_event?.warning === true ? (['warning'] as const) : []), ...(cautious ? (['caution'] as const) : [])],
-      };
-    });
+    .map((row) => ({
+      asset: assetOf(row.market),
+      symbol: row.market,
+      flags: row.market_event === undefined ? [] : flagsOf(row.market_event),
+    }));
+}
+
+/**
+ * `market_event.warning` is 유의, each word under `caution` a kind of 주의 (docs.upbit.com, trading pairs). Upbit shows no 위험 today:
+ * any further event that is on is taken for it, since nobody has read up what it means, except one whose name says that support ends.
+ * Of that Upbit tells by notice, and this list may never.
+ */
+function flagsOf(event: MarketEvent): MarketFlag[] {
+  const { warning, caution, ...others } = event;
+  const flags: MarketFlag[] = [];
+  const further = Object.entries(others).filter(([, value]) => isOn(value));
+  if (further.some(([name]) => ENDING.test(name))) flags.push('delisting');
+  if (further.some(([name]) => !ENDING.test(name))) flags.push('danger');
+  if (warning) flags.push('warning');
+  if (isOn(caution)) flags.push('caution');
+  return flags;
+}
+
+const ENDING = /delist|terminat/i;
+
+function isOn(event: unknown): boolean {
+  return event === true || event === 'true' || (typeof event === 'object' && event !== null && Object.values(event).some(isOn));
 }
 
 /**
@@ -37,6 +56,7 @@ export async function readSellingTerms(connection: UpbitConnection, symbol: stri
   return {
     symbol,
     takerFeeRate: Rate.of(chance.ask_fee),
+    makerFeeRate: Rate.of(chance.maker_ask_fee ?? chance.ask_fee),
     minimumOrder: VenueWon.of('upbit', ask.min_total),
     maximumOrder: VenueWon.of('upbit', max_total),
     quantityDecimalPlaces: QUANTITY_DECIMAL_PLACES,

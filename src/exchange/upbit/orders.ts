@@ -1,15 +1,19 @@
+import type { ZodType } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { CoinAmount, Price, VenueWon } from '../../kernel/money.ts';
-import type { LookUp, SellAnswer, SellOrder, VenueOrder } from '../port.ts';
+import type { LookUp, OpenOrder, SellAnswer, SellOrder, VenueOrder } from '../port.ts';
 import type { RequestParameters, UpbitConnection } from './connection.ts';
 import { judgeSell, ORDER_NOT_FOUND, whyUnavailable } from './judgement.ts';
-import { acceptedOrder, assetOf, type OrderDetail, orderDetail, orderRows } from './wire.ts';
+import { acceptedOrder, assetOf, type OrderDetail, openOrderRows, orderDetail, orderRows } from './wire.ts';
 
 /** Decimals of a quantity at Upbit, which cuts off what is beyond (docs.upbit.com, order questions). */
 export const QUANTITY_DECIMAL_PLACES = 8;
 /** Upbit allows 64 characters. No other signs, since the request's signature is taken over the text as it stands. */
 const IDENTIFIER = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Upbit's word for each time in force. */
+const TIME_IN_FORCE = { immediate_or_cancel: 'ioc', post_only: 'post_only' } as const;
 
 const CLOSED_WINDOW_MS = 7 * 86_400_000;
 const CLOSED_PAGE = 1_000;
@@ -38,7 +42,7 @@ export async function sell(connection: UpbitConnection, order: SellOrder): Promi
     volume: quantity.toString(),
     price: limitPrice.toString(),
     ord_type: 'limit',
-    time_in_force: 'ioc',
+    time_in_force: TIME_IN_FORCE[order.timeInForce],
     identifier,
   });
   return judgeSell(outcome);
@@ -61,7 +65,7 @@ export async function searchOrders(
   const untilMs = clock.now().getTime() + CLOCK_TOLERANCE_MS;
   try {
     const lists = [
-      openOrders(connection, sought.symbol),
+      openOrders(connection, orderRows, sought.symbol, 'wait'),
       closedOrders(connection, { symbol: sought.symbol, state: 'done', fromMs, untilMs }),
       closedOrders(connection, { symbol: sought.symbol, state: 'cancel', fromMs, untilMs }),
     ];
@@ -81,9 +85,30 @@ export async function searchOrders(
   }
 }
 
-async function* openOrders(connection: UpbitConnection, symbol: string) {
+/** Everything that waits: `wait` in the book, `watch` for a trigger. */
+export async function readOpenOrders(connection: UpbitConnection, symbol: string): Promise<OpenOrder[]> {
+  const asset = assetOf(symbol);
+  const byId = new Map<string, OpenOrder>();
+  for (const state of ['wait', 'watch'] as const) {
+    for await (const row of openOrders(connection, openOrderRows, symbol, state)) {
+      byId.set(row.uuid, {
+        orderId: row.uuid,
+        identifier: row.identifier ?? undefined,
+        symbol,
+        side: row.side === 'ask' ? 'sell' : 'buy',
+        // A market buy names the won it spends where others name their price.
+        limitPrice: row.price === undefined || row.ord_type === 'price' ? undefined : Price.of(asset, row.price),
+        remainingQuantity: row.remaining_volume === undefined ? undefined : CoinAmount.of(asset, row.remaining_volume),
+        createdAt: row.created_at,
+      });
+    }
+  }
+  return [...byId.values()].sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+}
+
+async function* openOrders<Row>(connection: UpbitConnection, schema: ZodType<Row[]>, symbol: string, state: 'wait' | 'watch') {
   for (let page = 1; ; page += 1) {
-    const rows = await connection.read('openOrders', orderRows, { market: symbol, state: 'wait', page, limit: OPEN_PAGE, order_by: 'asc' });
+    const rows = await connection.read('openOrders', schema, { market: symbol, state, page, limit: OPEN_PAGE, order_by: 'asc' });
     yield* rows;
     if (rows.length < OPEN_PAGE) return;
   }

@@ -1,8 +1,8 @@
 import type { ZodType } from 'zod';
 import { CheongsanError } from '../../kernel/errors.ts';
-import type { Balance, Deposit, DepositAddress, Withdrawal } from '../port.ts';
+import type { AssetWallet, Balance, Deposit, DepositAddress, WalletState, Withdrawal } from '../port.ts';
 import type { UpbitConnection } from './connection.ts';
-import { accountRows, depositAddressRows, depositRows, withdrawalRows } from './wire.ts';
+import { accountRows, depositAddressRows, depositRows, walletRows, withdrawalRows } from './wire.ts';
 
 const TRANSFER_PAGE = 100;
 
@@ -70,6 +70,40 @@ const WITHDRAWAL_STATES: ReadonlyMap<string, Withdrawal['state']> = new Map([
   ['CANCELLED', 'failed'],
   ['REJECTED', 'failed'],
 ]);
+
+interface Ways {
+  readonly deposits: boolean;
+  readonly withdrawals: boolean;
+}
+
+/** Upbit's words (docs.upbit.com, wallet status). A network that is `unsupported` moves nothing. */
+const WALLET_WAYS: ReadonlyMap<string, Ways> = new Map([
+  ['working', { deposits: true, withdrawals: true }],
+  ['deposit_only', { deposits: true, withdrawals: false }],
+  ['withdraw_only', { deposits: false, withdrawals: true }],
+  ['paused', { deposits: false, withdrawals: false }],
+  ['unsupported', { deposits: false, withdrawals: false }],
+]);
+
+/** Upbit tells each network of an asset by itself; what one of them can do the asset can. It may be some minutes old. */
+export async function readWalletStates(connection: UpbitConnection): Promise<AssetWallet[]> {
+  const rows = await connection.read('walletStates', walletRows);
+  const byAsset = new Map<string, (Ways | undefined)[]>();
+  for (const { currency, wallet_state } of rows) {
+    const known = byAsset.get(currency) ?? [];
+    byAsset.set(currency, [...known, WALLET_WAYS.get(wallet_state)]);
+  }
+  return [...byAsset].map(([asset, networks]) => ({ asset, state: walletState(networks) }));
+}
+
+function walletState(networks: readonly (Ways | undefined)[]): WalletState {
+  const deposits = networks.some((ways) => ways?.deposits === true);
+  const withdrawals = networks.some((ways) => ways?.withdrawals === true);
+  if (deposits && withdrawals) return 'working';
+  if (networks.includes(undefined)) return 'unknown';
+  if (deposits) return 'deposits_only';
+  return withdrawals ? 'withdrawals_only' : 'halted';
+}
 
 /** An address that is still being made, or whose network Upbit does not tell, is not offered: coins sent there could be lost. */
 export async function readDepositAddresses(connection: UpbitConnection): Promise<DepositAddress[]> {

@@ -39,10 +39,14 @@ const word = z.string().min(1);
 
 export const errorBody = z.object({ error: z.object({ name: word, message: z.string().default('') }) });
 
+/** Whatever further events Upbit may show beside these two is kept, so that it can be seen that one is on. */
+const marketEvent = z.looseObject({ warning: z.boolean(), caution: z.record(z.string(), z.boolean()).default({}) });
+export type MarketEvent = z.infer<typeof marketEvent>;
+
 export const marketRows = z.array(
   z.object({
     market: word,
-    market_event: z.object({ warning: z.boolean(), caution: z.record(z.string(), z.boolean()).default({}) }).optional(),
+    market_event: marketEvent.optional(),
   }),
 );
 
@@ -58,6 +62,7 @@ export const instrumentRows = z.array(z.object({ market: krwSymbol, quote_curren
 
 export const orderChance = z.object({
   ask_fee: figure,
+  maker_ask_fee: figure.optional(),
   market: z.object({
     id: krwSymbol,
     order_sides: z.array(z.string()),
@@ -74,6 +79,21 @@ export const acceptedOrder = z.object({ uuid: word });
 
 /** A row of an order list: enough to recognise an order. Other people's order types lack figures, so none are read here. */
 export const orderRows = z.array(z.object({ uuid: word, identifier: z.string().nullish(), created_at: instant }));
+
+const optionalFigure = figure.nullish().transform((text) => text ?? undefined);
+
+/** The same with what a stranger's order shows. */
+export const openOrderRows = z.array(
+  z.object({
+    uuid: word,
+    identifier: z.string().nullish(),
+    side: z.enum(['ask', 'bid']),
+    ord_type: word,
+    price: optionalFigure,
+    remaining_volume: optionalFigure,
+    created_at: instant,
+  }),
+);
 
 export const orderDetail = z.object({
   uuid: word,
@@ -111,6 +131,11 @@ export const depositAddressRows = z.array(
     secondary_address: z.string().nullish(),
   }),
 );
+
+/** One row an asset and network. */
+export const walletRows = z.array(z.object({ currency: word, wallet_state: word }));
+
+export const tradeRows = z.array(z.object({ market: krwSymbol, timestamp: epochMs, trade_price: figure, trade_volume: figure }));
 
 export const minuteCandleRows = z.array(
   z.object({

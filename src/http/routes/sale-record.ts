@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OrderFill, SaleDecision, SaleOrder } from '../../database/generated/client.ts';
+import type { OrderFill, OrderShare, SaleDecision, SaleOrder } from '../../database/generated/client.ts';
 import { DecisionOutcome } from '../../database/generated/enums.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { type Route, read } from '../route.ts';
@@ -16,7 +16,7 @@ const decisionAnswer = z
     decidedAt: instantText,
     outcome: z.enum(DecisionOutcome),
     codes: z.array(saleCodeAnswer),
-    ruleVersion: z.string().meta({ example: 'simple-1' }),
+    ruleVersion: z.string().meta({ example: 'planned-1' }),
     policyVersion: z.string().meta({ example: '12' }),
     inputsDigest: z.string(),
     result: z.unknown().meta({ description: '판단의 결과', example: { outcome: 'wait' } }),
@@ -67,9 +67,14 @@ const orderAnswer = z
     decisionId: rowId,
     holdingId: rowId,
     accountId: rowId,
+    style: z
+      .enum(['cross', 'passive'])
+      .meta({ description: 'cross: 매수 호가에 바로 매도, passive: 매도 호가에 걸어 둠', example: 'cross' }),
     symbol: z.string().meta({ example: 'KRW-BTC' }),
     asset: assetCode,
-    quantity: decimalText,
+    quantity: decimalText.meta({ description: '이 사건의 몫' }),
+    wholeQuantity: decimalText.meta({ description: '여러 사건이 함께 낸 주문의 전체 수량' }),
+    cases: z.int().meta({ description: '주문을 함께 낸 사건 수', example: 1 }),
     limitPrice: decimalText,
     exceedsNeed: z.boolean().meta({ description: '거래소의 최소 주문 때문에 필요보다 많음', example: false }),
     venueOrderId: z.string().nullable(),
@@ -81,24 +86,34 @@ const orderAnswer = z
   })
   .meta({ id: 'SaleOrder', description: '매각 주문과 체결' });
 
-function toOrder(order: SaleOrder & { readonly fills: readonly OrderFill[] }): z.input<typeof orderAnswer> {
-  const { id, decisionId, holdingId, venueAccountId, symbol, asset, exceedsNeed, venueOrderId, statusWord } = order;
-  return {
-    id,
-    decisionId,
-    holdingId,
-    accountId: venueAccountId,
-    symbol,
-    asset,
-    quantity: order.quantity.toFixed(),
-    limitPrice: order.limitPrice.toFixed(),
-    exceedsNeed,
-    venueOrderId,
-    statusWord,
-    executedQuantity: order.executedQuantity?.toFixed() ?? null,
-    createdAt: order.createdAt.toISOString(),
-    closedAt: order.closedAt?.toISOString() ?? null,
-    fills: order.fills.map(toFill),
+type OrderWithParts = SaleOrder & { readonly shares: readonly OrderShare[]; readonly fills: readonly OrderFill[] };
+
+/** An order as one of its cases sees it: that case's share and its part of the fills. */
+function toOrderOf(caseId: number): (order: OrderWithParts) => z.input<typeof orderAnswer> {
+  return (order) => {
+    const { id, venueAccountId, style, symbol, asset, venueOrderId, statusWord } = order;
+    const own = order.shares.find((share) => share.caseId === caseId);
+    if (own === undefined) throw new CheongsanError('INTERNAL', `Case ${caseId} has no share in order ${id}.`);
+    return {
+      id,
+      decisionId: own.decisionId,
+      holdingId: own.holdingId,
+      accountId: venueAccountId,
+      style,
+      symbol,
+      asset,
+      quantity: own.quantity.toFixed(),
+      wholeQuantity: order.quantity.toFixed(),
+      cases: order.shares.length,
+      limitPrice: order.limitPrice.toFixed(),
+      exceedsNeed: own.exceedsNeed,
+      venueOrderId,
+      statusWord,
+      executedQuantity: own.executedQuantity?.toFixed() ?? null,
+      createdAt: order.createdAt.toISOString(),
+      closedAt: order.closedAt?.toISOString() ?? null,
+      fills: order.fills.filter((fill) => fill.caseId === caseId).map(toFill),
+    };
   };
 }
 
@@ -148,10 +163,10 @@ export const saleRecordRoutes: readonly Route[] = [
       const { where, ...page } = pageArgs(query);
       const orders = await database.read.saleOrder.findMany({
         ...page,
-        where: { ...where, ...params },
-        include: { fills: { orderBy: { id: 'asc' } } },
+        where: { ...where, shares: { some: params } },
+        include: { shares: true, fills: { orderBy: { id: 'asc' } } },
       });
-      return toPage(orders, query, toOrder);
+      return toPage(orders, query, toOrderOf(params.caseId));
     },
   }),
 ];

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { PAUSE_TEXT, STOP_TEXT } from '../../liquidation/decide.ts';
+import { NOTE_TEXT, PAUSE_TEXT, STOP_TEXT } from '../../liquidation/codes.ts';
 import { DENIAL_TEXT } from '../../liquidation/gate.ts';
 
-const TEXTS: Readonly<Record<string, string>> = { ...DENIAL_TEXT, ...PAUSE_TEXT, ...STOP_TEXT };
+const TEXTS: Readonly<Record<string, string>> = { ...DENIAL_TEXT, ...PAUSE_TEXT, ...NOTE_TEXT, ...STOP_TEXT };
 
 /** A code of a decision with the words an officer reads. */
 export const saleCodeAnswer = z

@@ -1,42 +1,13 @@
-import { CoinAmount, Price, Rate, VenueWon } from '../kernel/money.ts';
-import type { DecisionInputs, SellableHolding } from './decision-inputs.ts';
-import type { Denial } from './gate.ts';
-import { gateDenials } from './gate.ts';
+import { CoinAmount, Price, Rate, VenueWon } from '../../kernel/money.ts';
+import type { PauseCode } from '../codes.ts';
+import { type Denial, gateDenials } from '../gate.ts';
+import type { SellableHolding, SimpleInputs } from './inputs.ts';
 import { capacityOf, type MarketView, readMarket } from './market-view.ts';
 
-/** Stored with every decision; a change of the rule is a new version beside the old one, so that old decisions stay repeatable. */
-export const RULE_VERSION = 'simple-1';
+/** The first rule: as much as depth and need allow, the most liquid coin first. No decision is made by it any more. */
+export const SIMPLE_RULE_VERSION = 'simple-1';
 
-/** Why no order came of it, beside the gate's denials. */
-export const PAUSE_TEXT = {
-  unknown_outcome_open: '결과를 알 수 없는 주문이 있어 기다립니다',
-  open_orders_suffice: '다른 사건의 열린 주문으로 충당될 수 있어 결과를 기다립니다',
-  order_refused: '거래소가 주문을 거부하여 기다립니다',
-  asset_frozen: '장부와 잔액이 다른 종목이라 팔지 않습니다',
-  no_market: '이 거래소에 원화 시장이 없습니다',
-  market_unreadable: '거래소의 시장 정보를 읽지 못했습니다',
-  market_closed: '시장이 주문을 받지 않습니다',
-  book_stale: '호가가 오래되었습니다',
-  book_ahead_of_clock: '호가 시각이 서버 시각보다 앞서 있습니다',
-  book_crossed: '호가가 역전되어 있습니다',
-  book_empty: '호가가 비어 있습니다',
-  tick_unknown: '이 가격대의 호가 단위를 거래소가 알려주지 않습니다',
-  price_below_floor: '매수 호가가 위임된 최저 가격보다 낮습니다',
-  depth_below_minimum: '허용 폭 안의 매수 잔량이 최소 주문금액에 미치지 못합니다',
-  below_minimum: '남은 수량이 최소 주문금액에 미치지 못합니다',
-  mandate_used_up: '위임된 수량을 모두 팔았습니다',
-  nothing_held: '보유 수량이 없습니다',
-} as const;
-export type PauseCode = keyof typeof PAUSE_TEXT;
-
-export const STOP_TEXT = {
-  covered: '체납액을 모두 충당할 수 있어 매각을 마칩니다',
-  exhausted: '팔 수 있는 가상자산이 남아 있지 않습니다',
-  settled: '팔기 전에 체납액이 없어졌거나 압류를 풀게 되어 매각을 마칩니다',
-  ended_by_official: '담당자가 매각을 마쳤습니다',
-} as const;
-
-export type OrderDecision = {
+type OrderDecision = {
   readonly holdingId: number;
   readonly asset: string;
   readonly symbol: string;
@@ -48,7 +19,7 @@ export type OrderDecision = {
   readonly exceedsNeed: boolean;
 };
 
-export type Decision =
+export type SimpleDecision =
   | { readonly outcome: 'order'; readonly codes: readonly string[]; readonly order: OrderDecision }
   | { readonly outcome: 'wait' | 'stop' | 'deny'; readonly codes: readonly string[] };
 
@@ -57,7 +28,7 @@ export type Decision =
  * band around the mid, never beyond the shown depth's share, never below the venue's minimum, never for more than the need.
  * A pure function of its inputs.
  */
-export function decide(inputs: DecisionInputs): Decision {
+export function decideSimply(inputs: SimpleInputs): SimpleDecision {
   // Nothing is concluded, not even that the need is covered, while nobody knows what became of an order here.
   if (inputs.unknownOutcomesOpen > 0) return { outcome: 'wait', codes: ['unknown_outcome_open'] };
   const denials = gateDenials(inputs.gate);
@@ -101,7 +72,7 @@ interface SizedOrder {
  */
 type Candidate = SizedOrder | { readonly kind: 'later' | 'unmandated' | 'never'; readonly asset: string; readonly code: PauseCode };
 
-function sizeOrder(holding: SellableHolding, remaining: VenueWon, inputs: DecisionInputs): Candidate {
+function sizeOrder(holding: SellableHolding, remaining: VenueWon, inputs: SimpleInputs): Candidate {
   const { asset } = holding;
   const not = (kind: 'later' | 'unmandated' | 'never', code: PauseCode): Candidate => ({ kind, asset, code });
   if (CoinAmount.of(asset, holding.held).isZero()) return not('never', 'nothing_held');

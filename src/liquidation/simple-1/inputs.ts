@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { CasePhase as CasePhases } from '../database/generated/enums.ts';
-import { civilDate, isCivilDate } from '../kernel/civil-date.ts';
-import { isPlainDecimal } from '../kernel/decimal.ts';
+import { CasePhase as CasePhases } from '../../database/generated/enums.ts';
+import { civilDate, isCivilDate } from '../../kernel/civil-date.ts';
+import { isPlainDecimal } from '../../kernel/decimal.ts';
 
 /*
  * What a decision is made from, in the form in which it is stored: plain JSON, figures as text, so that the same inputs can be
@@ -29,8 +29,6 @@ const gateFacts = z.object({
   mandate: z.object({ id: z.int(), state: z.enum(['requested', 'approved', 'rejected', 'ended']), endsOn: day }).nullable(),
   tradingState: z.enum(['ACTIVE', 'REDUCING', 'HALTED']),
 });
-/** What the gate looks at, as read under the locks of the taxpayer and the case. */
-export type GateFacts = z.output<typeof gateFacts>;
 
 const marketFacts = z.object({
   symbol: z.string(),
@@ -80,10 +78,8 @@ const needFacts = z.object({
   /** The same without open orders, here and elsewhere: nothing of this, and the need is covered for good. */
   uncoveredKrw: figure,
 });
-/** Won figures of the need, read under the taxpayer's lock. */
-export type NeedFacts = z.output<typeof needFacts>;
 
-export const decisionInputsSchema = z.object({
+export const simpleInputsSchema = z.object({
   ruleVersion: z.string(),
   policyVersion: z.string(),
   at: z.string(),
@@ -96,4 +92,4 @@ export const decisionInputsSchema = z.object({
   policy: z.object({ band: figure, depthParticipation: figure, staleBookSeconds: z.int(), intervalSeconds: z.int() }),
 });
 /** Everything a decision depends on. The same inputs give the same decision, on any machine, at any later date. */
-export type DecisionInputs = z.output<typeof decisionInputsSchema>;
+export type SimpleInputs = z.output<typeof simpleInputsSchema>;

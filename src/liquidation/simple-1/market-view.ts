@@ -1,5 +1,5 @@
-import { CoinAmount, Price, Rate, VenueWon } from '../kernel/money.ts';
-import type { MarketFacts } from './decision-inputs.ts';
+import { CoinAmount, Price, Rate, VenueWon } from '../../kernel/money.ts';
+import type { MarketFacts } from './inputs.ts';
 
 export interface MarketView {
   readonly symbol: string;

@@ -2,6 +2,7 @@ import { Decimal } from '../../kernel/decimal.ts';
 import type { Level } from '../market/book.ts';
 import { MINUTE_MS } from '../market/candles.ts';
 import type { Market } from '../market/market.ts';
+import { type BookFault, brokenLevels, brokenPicture } from './book-faults.ts';
 import type { Interest, Match } from './matching.ts';
 import { type OrderRegister, remainingQuantity, type Side } from './orders.ts';
 import type { TradingRules } from './trading-rules.ts';
@@ -28,6 +29,7 @@ export class BookDesk {
   readonly #rules: TradingRules;
   readonly #taken = new Map<string, Taken>();
   readonly #staleSince = new Map<string, number>();
+  readonly #faults = new Map<string, BookFault>();
 
   constructor(market: Market, orders: OrderRegister, rules: TradingRules) {
     this.#market = market;
@@ -44,14 +46,20 @@ export class BookDesk {
     else this.#staleSince.set(asset, sinceMs);
   }
 
+  setFault(asset: string, fault: BookFault | undefined): void {
+    if (fault === undefined) this.#faults.delete(asset);
+    else this.#faults.set(asset, fault);
+  }
+
   display(asset: string, nowMs: number): DisplayedBook {
     const atMs = this.#staleSince.get(asset) ?? nowMs;
-    const { minute } = this.#market.book(asset, atMs);
+    const own = this.#market.book(asset, atMs);
     const levels = (side: Side): readonly Level[] => {
       const resting = this.#restingInterests(asset, side, undefined);
       return merge(sorted([...this.marketInterests(asset, side, atMs), ...resting], side)).slice(0, this.#rules.bookLevels);
     };
-    return { bids: levels('sell'), asks: levels('buy'), changedAtMs: Math.min(atMs, (minute + 1) * MINUTE_MS - 1) };
+    const picture = brokenPicture({ bids: levels('sell'), asks: levels('buy') }, own, this.#faults.get(asset));
+    return { ...picture, changedAtMs: Math.min(atMs, (own.minute + 1) * MINUTE_MS - 1) };
   }
 
   /** Everything a taker of this side may trade against, but not his own orders; the market comes first at the same price. */
@@ -65,8 +73,8 @@ export class BookDesk {
   marketInterests(asset: string, takerSide: Side, atMs: number): readonly Interest[] {
     const book = this.#market.book(asset, atMs);
     const taken = this.#taken.get(asset);
-    const levels = takerSide === 'sell' ? book.bids : book.asks;
-    return levels.flatMap((level) => {
+    const side = takerSide === 'sell' ? 'bids' : 'asks';
+    return brokenLevels(book[side], side, this.#faults.get(asset)).flatMap((level) => {
       const gone = taken?.minute === book.minute ? taken.quantities.get(takenKey(takerSide, level.price)) : undefined;
       const quantity = gone === undefined ? level.quantity : level.quantity.minus(gone);
       return quantity.isGreaterThan(0) ? [{ price: level.price, quantity, orderId: undefined }] : [];

@@ -52,9 +52,14 @@ export class ExchangeCore {
     this.#restore(parts.entries);
   }
 
+  /** Milliseconds since 1970 by the exchange's clock. */
+  get nowMs(): number {
+    return this.#clock.now().getTime();
+  }
+
   /** Runs a command or a question at the clock's instant, in milliseconds since 1970. */
   run<T>(action: (nowMs: number) => T): T {
-    const nowMs = this.#clock.now().getTime();
+    const { nowMs } = this;
     try {
       this.transfers.settle(nowMs);
       this.trading.meetResting(nowMs);
@@ -76,8 +81,14 @@ export class ExchangeCore {
     });
   }
 
+  /** At once, as staff does it. */
   cancelOrder(order: Order): boolean {
     return this.run((nowMs) => this.trading.cancel(order, nowMs));
+  }
+
+  /** As a customer asks for it. */
+  requestCancel(order: Order): boolean {
+    return this.run((nowMs) => this.trading.requestCancel(order, nowMs));
   }
 
   beginTransfer(request: TransferRequest): Transfer {

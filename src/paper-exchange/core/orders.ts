@@ -46,6 +46,10 @@ export interface Order extends OrderRequest {
   paidFee: Decimal;
   /** What the account still holds locked for it: units for a sell, won for a buy. */
   lockedLeft: Decimal;
+  /** Units of the market's own orders that were shown at its price when it began to rest, and have not traded since. */
+  queueAhead: Decimal;
+  /** When a cancellation that was asked for takes effect; until then it can be filled. */
+  cancelDueAtMs: number | undefined;
   readonly fills: Fill[];
 }
 
@@ -61,6 +65,7 @@ export type Refusal =
   | { readonly code: 'below_minimum'; readonly minimum: Decimal }
   | { readonly code: 'above_maximum'; readonly maximum: Decimal }
   | { readonly code: 'beyond_displayed_depth' }
+  | { readonly code: 'would_take' }
   | { readonly code: 'insufficient_funds'; readonly asset: string };
 
 /** Units not executed, or undefined for an order that names only a budget. */

@@ -50,6 +50,8 @@ const order = z.object({
   executedFunds: decimal,
   paidFee: decimal,
   lockedLeft: decimal,
+  queueAhead: decimal.default(new Decimal(0)),
+  cancelDueAtMs: instant.optional(),
   fills: z.array(fill),
 });
 
@@ -160,8 +162,8 @@ function parseJson(text: string): unknown {
 function revive(parsed: z.infer<typeof entry>): StateEntry {
   if (parsed.kind === 'account') return { kind: 'account', account: { ...parsed.account, balances: new Map(parsed.account.balances) } };
   if (parsed.kind === 'order') {
-    const { reference, closedAtMs, ...rest } = parsed.order;
-    return { kind: 'order', order: { ...rest, reference, closedAtMs } };
+    const { reference, closedAtMs, cancelDueAtMs, ...rest } = parsed.order;
+    return { kind: 'order', order: { ...rest, reference, closedAtMs, cancelDueAtMs } };
   }
   if (parsed.kind === 'transfer') {
     const { network, doneAtMs, ...rest } = parsed.transfer;

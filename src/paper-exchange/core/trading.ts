@@ -1,39 +1,42 @@
 import { randomUUID } from 'node:crypto';
 import { Decimal } from '../../kernel/decimal.ts';
 import { MINUTE_MS, minuteOf } from '../market/candles.ts';
-import type { Market } from '../market/market.ts';
-import { type Accounts, BOUNDARY, free, locked } from './accounts.ts';
+import type { Market, PublicTrade } from '../market/market.ts';
+import { free, locked } from './accounts.ts';
 import { refuse, reservationOf, reservedAsset } from './admission.ts';
 import { BookDesk, type DisplayedBook } from './book-desk.ts';
+import type { BookFault } from './book-faults.ts';
+import { Booking, type BookingParts } from './booking.ts';
 import { crosses, depthWithin, type Match, match } from './matching.ts';
-import type { Order, OrderRegister, OrderRequest, Refusal, Side } from './orders.ts';
-import type { TradingRules } from './trading-rules.ts';
+import { type Order, type OrderRequest, type Refusal, remainingQuantity, type Side } from './orders.ts';
+import { advance, type RestingOrder } from './queue.ts';
 
-export interface TradingParts {
-  readonly accounts: Accounts;
-  readonly orders: OrderRegister;
+export interface TradingParts extends BookingParts {
   readonly market: Market;
-  readonly rules: TradingRules;
-  readonly changed: (order: Order) => void;
 }
 
-/** A resting order whose limit is this far from the market's opening price is not looked at more closely; a book spans less. */
-const RESTING_REACH = 0.15;
-
 /**
- * The one place where orders meet the market. A taker walks the displayed bids or asks at once. An order that rests is met by
- * the market's own book at the beginning of each later minute, at the order's price: the outcome depends on the minutes that
- * passed, never on how often anybody asked. Customers trade with each other too, except with themselves.
+ * The one place where orders meet the market. A taker walks the displayed bids or asks at once. An order that rests waits behind what
+ * is shown at its price when it arrives. From then on every trade of the rest of the world at its price or through it moves the queue
+ * or fills the order, at the order's price; and where the market's own book of a later minute lies across its price, these orders of
+ * the market trade with it, since no engine leaves a book crossed. The outcome depends on the time that passed, never on how often
+ * anybody asked. Customers trade with each other too, except with themselves.
  */
 export class Trading {
   readonly #parts: TradingParts;
   readonly #desk: BookDesk;
-  /** Per asset, the last minute whose book the resting orders have met. */
-  readonly #metMinutes = new Map<string, number>();
+  readonly #booking: Booking;
+  /** Per asset, the instant up to which the resting orders have met the market. */
+  readonly #metUntilMs = new Map<string, number>();
+  /** Milliseconds of the exchange's clock between hearing of a cancellation and its effect. */
+  #cancelDelayMs = 0;
+  /** True: an order that should only make and would take is refused; false: it is accepted and cancelled at once. */
+  #refusesTaking = false;
 
   constructor(parts: TradingParts) {
     this.#parts = parts;
     this.#desk = new BookDesk(parts.market, parts.orders, parts.rules);
+    this.#booking = new Booking(parts);
   }
 
   displayedBook(asset: string, nowMs: number): DisplayedBook {
@@ -45,19 +48,31 @@ export class Trading {
     this.#desk.setStale(asset, sinceMs);
   }
 
-  /** After a restart: resting orders have met every minute up to this instant. */
+  setBookFault(asset: string, fault: BookFault | undefined): void {
+    this.#desk.setFault(asset, fault);
+  }
+
+  setManners(manners: { readonly cancelDelayMs: number; readonly refusesTaking: boolean }): void {
+    this.#cancelDelayMs = manners.cancelDelayMs;
+    this.#refusesTaking = manners.refusesTaking;
+  }
+
+  /** After a restart: resting orders have met the market up to this instant. */
   restoreMetUntil(instantMs: number): void {
-    for (const asset of this.#parts.orders.assetsWithOpenOrders()) this.#metMinutes.set(asset, minuteOf(instantMs));
+    for (const asset of this.#parts.orders.assetsWithOpenOrders()) this.#metUntilMs.set(asset, instantMs);
   }
 
   /** Takes an order or says why not; only an accepted one changes anything. */
   place(request: OrderRequest, nowMs: number): Order | Refusal {
     const refusal = this.#refuse(request, nowMs);
     if (refusal !== undefined) return refusal;
-    const order = this.#accept(request, nowMs);
-    const { terms } = order;
-    const opposite = this.#desk.interests(order.asset, order.side, order.accountId, nowMs);
+    const { terms } = request;
+    const opposite = this.#desk.interests(request.asset, request.side, request.accountId, nowMs);
     const limit = terms.kind === 'limit' ? terms.price : undefined;
+    const wouldTake = crossesAny(request.side, limit, opposite);
+    const onlyMakes = terms.kind === 'limit' && terms.execution === 'post_only';
+    if (onlyMakes && wouldTake && this.#refusesTaking) return { code: 'would_take' };
+    const order = this.#accept(request, nowMs);
     if (this.#mayTake(order, opposite)) {
       const want = terms.kind === 'market_buy' ? { budget: terms.budget } : { quantity: terms.quantity };
       for (const found of match(order.side, limit, want, opposite, this.#parts.rules.quantityDecimalPlaces)) {
@@ -65,41 +80,102 @@ export class Trading {
       }
     }
     const rests = terms.kind === 'limit' && terms.execution === 'rest';
-    const restsAsMaker = terms.kind === 'limit' && terms.execution === 'post_only' && !crossesAny(order.side, limit, opposite);
-    if (order.state === 'open' && !rests && !restsAsMaker) this.#close(order, 'cancelled', nowMs);
-    if (order.state === 'open') this.#metMinutes.set(order.asset, minuteOf(nowMs));
+    if (order.state === 'open' && !rests && !(onlyMakes && !wouldTake)) this.#booking.close(order, 'cancelled', nowMs);
+    if (order.state === 'open') this.#beginToRest(order, nowMs);
     return order;
   }
 
-  /** False when the order is over already. */
+  /** Takes effect at once. False when the order is over already. */
   cancel(order: Order, nowMs: number): boolean {
     if (order.state !== 'open') return false;
-    this.#close(order, 'cancelled', nowMs);
+    this.#booking.close(order, 'cancelled', nowMs);
     return true;
   }
 
-  /** Lets resting orders meet the books of all minutes that began since the last call. */
+  /** Hears of a cancellation; it takes effect when the exchange gets to it. False when the order is over already. */
+  requestCancel(order: Order, nowMs: number): boolean {
+    if (order.state !== 'open') return false;
+    if (this.#cancelDelayMs === 0) return this.cancel(order, nowMs);
+    order.cancelDueAtMs ??= nowMs + this.#cancelDelayMs;
+    this.#parts.changed(order);
+    return true;
+  }
+
+  /** Lets resting orders meet everything that the market did since the last call, in the order of time. */
   meetResting(nowMs: number): void {
-    const { orders, market } = this.#parts;
-    const until = minuteOf(nowMs);
+    const { orders } = this.#parts;
     for (const asset of orders.assetsWithOpenOrders()) {
-      for (let minute = (this.#metMinutes.get(asset) ?? until) + 1; minute <= until; minute++) {
-        const opening = market.openingOf(asset, minute);
-        if (opening === undefined || this.#desk.isStale(asset)) continue;
-        for (const order of orders.open(asset)) this.#meet(order, opening, minute * MINUTE_MS);
-      }
-      this.#metMinutes.set(asset, until);
+      const fromMs = this.#metUntilMs.get(asset) ?? nowMs;
+      for (let minute = minuteOf(fromMs); minute <= minuteOf(nowMs); minute++) this.#meetMinute(asset, minute, fromMs, nowMs);
+      this.#closeDue(asset, nowMs);
+      this.#metUntilMs.set(asset, nowMs);
     }
   }
 
-  /** The market comes to the order, so it trades at the order's price and the market is the taker. */
-  #meet(order: Order, opening: number, atMs: number): void {
-    if (order.terms.kind !== 'limit' || !isWithinReach(order.side, order.terms.price.toNumber(), opening)) return;
-    const levels = this.#desk.marketInterests(order.asset, order.side, atMs);
-    const quantity = order.terms.quantity.minus(order.executedQuantity);
-    for (const found of match(order.side, order.terms.price, { quantity }, levels, this.#parts.rules.quantityDecimalPlaces)) {
-      this.#desk.consume(order.asset, order.side, found, atMs);
-      this.#execute(order, { ...found, price: order.terms.price }, order.side === 'buy' ? 'sell' : 'buy', atMs);
+  #beginToRest(order: Order, nowMs: number): void {
+    this.#metUntilMs.set(order.asset, nowMs);
+    if (order.terms.kind !== 'limit') return;
+    const { price } = order.terms;
+    const sameSide = this.#desk.marketInterests(order.asset, otherSide(order.side), nowMs);
+    order.queueAhead = sameSide.find((level) => level.price.isEqualTo(price))?.quantity ?? order.queueAhead;
+    this.#parts.changed(order);
+  }
+
+  /** What happened in one minute after one instant and up to another. */
+  #meetMinute(asset: string, minute: number, afterMs: number, untilMs: number): void {
+    const { market } = this.#parts;
+    if (this.#desk.isStale(asset)) return;
+    const extremes = market.extremesOf(asset, minute);
+    if (extremes === undefined || !this.#resting(asset).some((order) => isWithinReach(order, extremes))) return;
+    const beginsAtMs = minute * MINUTE_MS;
+    if (beginsAtMs > afterMs && beginsAtMs <= untilMs) this.#meetBook(asset, beginsAtMs);
+    for (const trade of market.tradesOf(asset, minute)) {
+      if (trade.tradedAtMs > afterMs && trade.tradedAtMs <= untilMs) this.#meetTrade(asset, trade);
+    }
+  }
+
+  /** A new book of the market comes up; what of it lies across a resting order trades with it. */
+  #meetBook(asset: string, atMs: number): void {
+    this.#closeDue(asset, atMs);
+    for (const order of this.#parts.orders.open(asset)) {
+      if (order.terms.kind !== 'limit') continue;
+      const levels = this.#desk.marketInterests(asset, order.side, atMs);
+      const quantity = order.terms.quantity.minus(order.executedQuantity);
+      for (const found of match(order.side, order.terms.price, { quantity }, levels, this.#parts.rules.quantityDecimalPlaces)) {
+        this.#desk.consume(asset, order.side, found, atMs);
+        this.#booking.fill(order, { ...found, price: order.terms.price }, otherSide(order.side), atMs);
+      }
+    }
+  }
+
+  #meetTrade(asset: string, trade: PublicTrade): void {
+    this.#closeDue(asset, trade.tradedAtMs);
+    for (const side of ['sell', 'buy'] as const) {
+      for (const { orderId, queueAhead, filled } of advance(side, trade, this.#resting(asset))) {
+        const order = this.#parts.orders.find(orderId);
+        if (order?.terms.kind !== 'limit') continue;
+        order.queueAhead = queueAhead;
+        if (filled.isGreaterThan(0)) {
+          const found = { price: order.terms.price, quantity: filled, orderId: undefined };
+          this.#booking.fill(order, found, otherSide(side), trade.tradedAtMs);
+        } else this.#parts.changed(order);
+      }
+    }
+  }
+
+  #resting(asset: string): RestingOrder[] {
+    return this.#parts.orders.open(asset).flatMap((order) => {
+      const remaining = remainingQuantity(order);
+      if (order.terms.kind !== 'limit' || remaining === undefined) return [];
+      const { orderId, side, sequence, queueAhead } = order;
+      return [{ orderId, side, sequence, queueAhead, remaining, price: order.terms.price }];
+    });
+  }
+
+  /** Cancellations that were asked for take effect at their time. */
+  #closeDue(asset: string, untilMs: number): void {
+    for (const order of this.#parts.orders.open(asset)) {
+      if (order.cancelDueAtMs !== undefined && order.cancelDueAtMs <= untilMs) this.#booking.close(order, 'cancelled', order.cancelDueAtMs);
     }
   }
 
@@ -134,6 +210,8 @@ export class Trading {
       executedFunds: zero,
       paidFee: zero,
       lockedLeft: reservation.total,
+      queueAhead: zero,
+      cancelDueAtMs: undefined,
       fills: [],
     };
     orders.add(order);
@@ -149,75 +227,32 @@ export class Trading {
   }
 
   #trade(taker: Order, found: Match, nowMs: number): void {
-    if (found.orderId === undefined) this.#desk.consume(taker.asset, taker.side, found, nowMs);
+    if (found.orderId === undefined) this.#takeFromMarket(taker, found, nowMs);
     else {
       const maker = this.#parts.orders.find(found.orderId);
-      if (maker !== undefined) this.#execute(maker, found, taker.side, nowMs);
+      if (maker !== undefined) this.#booking.fill(maker, found, taker.side, nowMs);
     }
-    this.#execute(taker, found, taker.side, nowMs);
+    this.#booking.fill(taker, found, taker.side, nowMs);
   }
 
-  /** Books one fill of one order against the market's account; between two customers both legs pass through it and cancel out. */
-  #execute(order: Order, found: Match, takerSide: Side, atMs: number): void {
-    const { accounts, rules } = this.#parts;
-    const funds = found.price.times(found.quantity);
-    const fee = funds.times(rules.feeRate);
-    const market = free(BOUNDARY.market);
-    order.executedQuantity = order.executedQuantity.plus(found.quantity);
-    order.executedFunds = order.executedFunds.plus(funds);
-    order.paidFee = order.paidFee.plus(fee);
-    order.fills.push({ fillId: randomUUID(), price: found.price, quantity: found.quantity, funds, fee, takerSide, filledAtMs: atMs });
-    if (order.side === 'sell') {
-      accounts.move(locked(order.accountId), market, order.asset, found.quantity);
-      accounts.move(market, free(order.accountId), rules.quoteAsset, funds.minus(fee));
-      accounts.move(market, free(BOUNDARY.fees), rules.quoteAsset, fee);
-      order.lockedLeft = order.lockedLeft.minus(found.quantity);
-    } else {
-      accounts.move(locked(order.accountId), market, rules.quoteAsset, funds);
-      accounts.move(locked(order.accountId), free(BOUNDARY.fees), rules.quoteAsset, fee);
-      accounts.move(market, free(order.accountId), order.asset, found.quantity);
-      this.#lockOnly(order, this.#needLeft(order), order.lockedLeft.minus(funds).minus(fee));
+  /** What a customer takes of the market's own orders at a price stood before whoever rests there. */
+  #takeFromMarket(taker: Order, found: Match, nowMs: number): void {
+    this.#desk.consume(taker.asset, taker.side, found, nowMs);
+    for (const order of this.#parts.orders.open(taker.asset)) {
+      if (order.side === taker.side || order.terms.kind !== 'limit' || !order.terms.price.isEqualTo(found.price)) continue;
+      order.queueAhead = Decimal.max(0, order.queueAhead.minus(found.quantity));
+      this.#parts.changed(order);
     }
-    this.#parts.changed(order);
-    if (isComplete(order)) this.#close(order, 'filled', atMs);
-  }
-
-  /** What a buy that is filled below its limit no longer needs goes back at once. */
-  #lockOnly(order: Order, need: Decimal, lockedNow: Decimal): void {
-    const { accounts, rules } = this.#parts;
-    accounts.move(locked(order.accountId), free(order.accountId), rules.quoteAsset, lockedNow.minus(need));
-    order.lockedLeft = need;
-  }
-
-  #needLeft(order: Order): Decimal {
-    const { terms } = order;
-    const funds =
-      terms.kind === 'limit'
-        ? terms.price.times(terms.quantity.minus(order.executedQuantity))
-        : terms.kind === 'market_buy'
-          ? terms.budget.minus(order.executedFunds)
-          : new Decimal(0);
-    return funds.plus(funds.times(this.#parts.rules.feeRate));
-  }
-
-  #close(order: Order, state: 'filled' | 'cancelled', atMs: number): void {
-    const { accounts, rules } = this.#parts;
-    accounts.move(locked(order.accountId), free(order.accountId), reservedAsset(order, rules), order.lockedLeft);
-    order.lockedLeft = new Decimal(0);
-    order.state = state;
-    order.closedAtMs = atMs;
-    this.#parts.orders.changed(order);
-    this.#parts.changed(order);
   }
 }
 
-function isComplete(order: Order): boolean {
-  const { terms } = order;
-  return terms.kind === 'market_buy' ? order.executedFunds.isEqualTo(terms.budget) : order.executedQuantity.isEqualTo(terms.quantity);
+/** A minute whose trades all lie short of an order's price does not touch it, nor does the book of that minute. */
+function isWithinReach({ side, price }: RestingOrder, { low, high }: { readonly low: Decimal; readonly high: Decimal }): boolean {
+  return side === 'sell' ? high.isGreaterThanOrEqualTo(price) : low.isLessThanOrEqualTo(price);
 }
 
-function isWithinReach(side: Side, limit: number, opening: number): boolean {
-  return side === 'sell' ? opening > limit * (1 - RESTING_REACH) : opening < limit * (1 + RESTING_REACH);
+function otherSide(side: Side): Side {
+  return side === 'sell' ? 'buy' : 'sell';
 }
 
 function crossesAny(side: Side, limit: Decimal | undefined, interests: readonly { readonly price: Decimal }[]): boolean {

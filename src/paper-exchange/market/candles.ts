@@ -2,6 +2,7 @@ import { Decimal } from '../../kernel/decimal.ts';
 import type { TickTable } from '../core/trading-rules.ts';
 
 export const MINUTE_MS = 60_000;
+export const HOUR_MINUTES = 60;
 export const DAY_MINUTES = 1_440;
 /** Decimals of a quoted volume. */
 const VOLUME_DECIMAL_PLACES = 8;
@@ -58,6 +59,20 @@ export function extend(sum: CandleSum | undefined, bar: Bar, minute: number): Ca
     volume: sum.volume + bar.volume,
     funds: sum.funds + funds,
     lastMinute: minute,
+  };
+}
+
+/** One stretch of time joined to the one before it; either may be without trade. */
+export function join(earlier: CandleSum | undefined, later: CandleSum | undefined): CandleSum | undefined {
+  if (earlier === undefined || later === undefined) return earlier ?? later;
+  return {
+    open: earlier.open,
+    high: Math.max(earlier.high, later.high),
+    low: Math.min(earlier.low, later.low),
+    close: later.close,
+    volume: earlier.volume + later.volume,
+    funds: earlier.funds + later.funds,
+    lastMinute: later.lastMinute,
   };
 }
 

@@ -35,7 +35,9 @@ const SEOUL_OFFSET_HOURS = 9;
 /** Days between two returns to the base price; keeps a market that is asked about any century plausible. */
 const BLOCK_DAYS = 512;
 const FIELD_COUNT = 5;
-const CHUNKS_KEPT = 96;
+const DAYS_KEPT = 96;
+/** Paths of the common factor serve every coin; as many days as anybody asks for at once. */
+const PATHS_KEPT = 400;
 const JUMPS_PER_MINUTE = 1 / 2_000;
 const JUMP_SIZE = 8;
 const VOLATILITY_PERSISTENCE = 0.995;
@@ -54,7 +56,7 @@ const VOLATILITY_NORM = VOLATILITY_SHOCK ** 2 / (1 - VOLATILITY_PERSISTENCE ** 2
  * 3. Bars. Opens are the path, closes the next minute's open, highs and lows exceed both by half-normal excursions. Volume
  *    follows the profile and grows with the size of the move; a silent minute has no bar.
  *
- * Days are computed whole and the last 96 kept.
+ * Days are computed whole and the last ones kept.
  */
 export class GeneratedMarket implements MarketSource {
   readonly assets: readonly string[];
@@ -73,14 +75,16 @@ export class GeneratedMarket implements MarketSource {
     const coin = this.#coins.get(asset);
     if (coin === undefined) return undefined;
     const day = Math.floor(minute / DAY_MINUTES);
-    const figures = remember(this.#days, `${asset}/${day}`, () => this.#computeDay(coin, day));
+    const figures = remember(this.#days, DAYS_KEPT, `${asset}/${day}`, () => this.#computeDay(coin, day));
     const offset = (minute - day * DAY_MINUTES) * FIELD_COUNT;
-    const [open = Number.NaN, high = 0, low = 0, close = 0, volume = 0] = figures.subarray(offset, offset + FIELD_COUNT);
-    return Number.isNaN(open) ? undefined : { open, high, low, close, volume };
+    const open = figures[offset] ?? Number.NaN;
+    if (Number.isNaN(open)) return undefined;
+    const [high, low, close, volume] = [figures[offset + 1], figures[offset + 2], figures[offset + 3], figures[offset + 4]];
+    return { open, high: high ?? 0, low: low ?? 0, close: close ?? 0, volume: volume ?? 0 };
   }
 
   #computeDay(coin: GeneratedCoin, day: number): Float64Array {
-    const common = remember(this.#paths, `common/${day}`, () => dayPath(this.#seed, 'common', day));
+    const common = remember(this.#paths, PATHS_KEPT, `common/${day}`, () => dayPath(this.#seed, 'common', day));
     const own = dayPath(this.#seed, coin.asset, day);
     const ownShare = Math.sqrt(1 - coin.commonShare ** 2);
     const logPriceAt = (index: number): number =>
@@ -97,7 +101,12 @@ export class GeneratedMarket implements MarketSource {
       const haste = 0.6 + (0.5 * Math.abs(to - from)) / deviation;
       const volume = (coin.dailyVolume / DAY_MINUTES) * turnoverAt(index) * haste * Math.exp(0.7 * random.normal() - 0.25);
       const isSilent = random.chance(coin.silentShare);
-      figures.set([isSilent ? Number.NaN : Math.exp(from), high, low, Math.exp(to), volume], index * FIELD_COUNT);
+      const offset = index * FIELD_COUNT;
+      figures[offset] = isSilent ? Number.NaN : Math.exp(from);
+      figures[offset + 1] = high;
+      figures[offset + 2] = low;
+      figures[offset + 3] = Math.exp(to);
+      figures[offset + 4] = volume;
     }
     return figures;
   }
@@ -158,11 +167,11 @@ function turnoverAt(minuteOfUtcDay: number): number {
 }
 
 /** Keeps the most recently computed entries of a map, oldest out first. */
-function remember<T>(memory: Map<string, T>, key: string, compute: () => T): T {
+function remember<T>(memory: Map<string, T>, kept: number, key: string, compute: () => T): T {
   const known = memory.get(key);
   if (known !== undefined) return known;
   const value = compute();
-  if (memory.size >= CHUNKS_KEPT) {
+  if (memory.size >= kept) {
     const oldest = memory.keys().next();
     if (oldest.done !== true) memory.delete(oldest.value);
   }

@@ -3,10 +3,13 @@ import { CheongsanError } from '../../kernel/errors.ts';
 import type { TradingRules } from '../core/trading-rules.ts';
 import { type Book, makeBook } from './book.ts';
 import {
+  type Bar,
   type Candle,
   type CandleSum,
   DAY_MINUTES,
   extend,
+  HOUR_MINUTES,
+  join,
   type MarketSource,
   MINUTE_MS,
   minuteOf,
@@ -20,8 +23,10 @@ const SILENCE_MINUTES_MAX = 14 * DAY_MINUTES;
 const AVERAGE_MINUTES = 60;
 const BOOKS_KEPT = 64;
 const CANDLES_SCANNED_MAX = 20_000;
-const DAYS_KEPT = 2_000;
+/** Of each asset; more than two years. */
+const HOURS_KEPT = 20_000;
 const TRADES_PER_BAR = 4;
+const TRADE_INTERVAL_MS = MINUTE_MS / TRADES_PER_BAR;
 
 /** A trade of the rest of the world, as the public list shows it. */
 export interface PublicTrade {
@@ -41,9 +46,10 @@ export interface DaySummary {
 }
 
 /**
- * The market as anybody sees it at an instant: nothing later than that instant goes into any answer. Of the minute under way
- * only its opening price is known, and its volume in proportion to the time passed. Books are those of `makeBook`, one a
- * minute; in a minute without trade the book of the last traded minute still stands.
+ * The market as anybody sees it at an instant: nothing later than that instant goes into any answer. A traded minute consists of four
+ * trades of a quarter of its volume, at its open, its extremes and its close, a quarter of a minute apart; the minute under way of
+ * those that have come. Books are those of `makeBook`, one a minute; in a minute without trade the book of the last traded minute
+ * still stands.
  */
 export class Market {
   readonly assets: readonly string[];
@@ -51,7 +57,7 @@ export class Market {
   readonly #seed: string;
   readonly #rules: TradingRules;
   readonly #books = new Map<string, Book>();
-  readonly #days = new Map<string, CandleSum | undefined>();
+  readonly #hours = new Map<string, Map<number, CandleSum | undefined>>();
 
   constructor(source: MarketSource, seed: string, rules: TradingRules) {
     this.assets = source.assets;
@@ -72,15 +78,17 @@ export class Market {
     throw new CheongsanError('NOT_FOUND', `The market has no price of ${asset} within two weeks before ${iso(minute * MINUTE_MS)}.`);
   }
 
-  /** The price at which a minute opened, unrounded; undefined when nothing was traded in it. */
-  openingOf(asset: string, minute: number): number | undefined {
-    return this.#source.bar(asset, minute)?.open;
+  /** The price of the newest trade. Error as of `lastTradedMinute`. */
+  lastPrice(asset: string, atMs: number): Decimal {
+    const bar = this.#barAt(asset, this.lastTradedMinute(asset, minuteOf(atMs)), atMs);
+    return quotePrice(bar?.close ?? 0, this.#rules.ticksOf(asset));
   }
 
-  lastPrice(asset: string, atMs: number): Decimal {
-    const minute = this.lastTradedMinute(asset, minuteOf(atMs));
-    const bar = this.#barAt(asset, minute, atMs);
-    return quotePrice(bar?.close ?? 0, this.#rules.ticksOf(asset));
+  /** The lowest and the highest trade of a whole minute, on ticks; undefined when nothing was traded in it. */
+  extremesOf(asset: string, minute: number): { readonly low: Decimal; readonly high: Decimal } | undefined {
+    const bar = this.#source.bar(asset, minute);
+    const ticks = this.#rules.ticksOf(asset);
+    return bar === undefined ? undefined : { low: quotePrice(bar.low, ticks), high: quotePrice(bar.high, ticks) };
   }
 
   book(asset: string, atMs: number): Book {
@@ -92,7 +100,7 @@ export class Market {
       seed: this.#seed,
       asset,
       minute,
-      price: this.openingOf(asset, minute) ?? 0,
+      price: this.#source.bar(asset, minute)?.open ?? 0,
       averageVolume: this.#averageVolume(asset, minute),
       ticks: this.#rules.ticksOf(asset),
       levels: this.#rules.bookLevels,
@@ -130,42 +138,48 @@ export class Market {
     };
   }
 
-  /** The newest trades of the rest of the world: four a traded minute, at its open, its extremes and its close. */
-  trades(asset: string, nowMs: number, count: number): PublicTrade[] {
+  /** The newest trades of the rest of the world between two instants, both inclusive, newest first. */
+  trades(asset: string, untilMs: number, count: number, fromMs = Number.NEGATIVE_INFINITY): PublicTrade[] {
     const trades: PublicTrade[] = [];
-    for (let minute = minuteOf(nowMs); trades.length < count; minute--) {
-      minute = this.lastTradedMinute(asset, minute);
-      trades.push(...this.#tradesOf(asset, minute).filter((trade) => trade.tradedAtMs <= nowMs));
+    const firstMinute = Math.max(minuteOf(fromMs), minuteOf(untilMs) - SILENCE_MINUTES_MAX);
+    for (let minute = minuteOf(untilMs); trades.length < count && minute >= firstMinute; minute--) {
+      const within = this.tradesOf(asset, minute).filter(({ tradedAtMs }) => tradedAtMs >= fromMs && tradedAtMs <= untilMs);
+      trades.push(...within.reverse());
     }
     return trades.slice(0, count);
   }
 
-  #tradesOf(asset: string, minute: number): PublicTrade[] {
+  /** The trades of a whole minute, in their order. */
+  tradesOf(asset: string, minute: number): PublicTrade[] {
     const bar = this.#source.bar(asset, minute);
     if (bar === undefined) return [];
-    const extremes = bar.close >= bar.open ? [bar.low, bar.high] : [bar.high, bar.low];
-    const prices = [bar.open, ...extremes, bar.close];
-    return prices
-      .map((price, index) => ({
-        tradedAtMs: minute * MINUTE_MS + (index * MINUTE_MS) / TRADES_PER_BAR,
-        price: quotePrice(price, this.#rules.ticksOf(asset)),
-        quantity: quoteVolume(bar.volume / TRADES_PER_BAR),
-        takerSide: price >= (prices[index - 1] ?? bar.open) ? ('buy' as const) : ('sell' as const),
-        sequence: BigInt(minute * MINUTE_MS) * 10_000n + BigInt(index),
-      }))
-      .reverse();
+    const prices = pricesOf(bar);
+    return prices.map((price, index) => ({
+      tradedAtMs: minute * MINUTE_MS + index * TRADE_INTERVAL_MS,
+      price: quotePrice(price, this.#rules.ticksOf(asset)),
+      quantity: quoteVolume(bar.volume / TRADES_PER_BAR),
+      takerSide: price >= (prices[index - 1] ?? bar.open) ? 'buy' : 'sell',
+      sequence: BigInt(minute * MINUTE_MS) * 10_000n + BigInt(index),
+    }));
   }
 
-  /** Whole past days are summed once. */
+  /** Whole hours that are over are summed once. */
   #sum(asset: string, fromMinute: number, minutes: number, nowMs: number): CandleSum | undefined {
-    const isWholePastDay = minutes === DAY_MINUTES && fromMinute % DAY_MINUTES === 0 && (fromMinute + minutes) * MINUTE_MS <= nowMs;
-    if (!isWholePastDay) return this.#add(asset, fromMinute, minutes, nowMs);
-    const key = `${asset}/${fromMinute}`;
-    if (!this.#days.has(key)) {
-      if (this.#days.size >= DAYS_KEPT) this.#days.clear();
-      this.#days.set(key, this.#add(asset, fromMinute, minutes, nowMs));
+    if (fromMinute % HOUR_MINUTES !== 0 || minutes % HOUR_MINUTES !== 0) return this.#add(asset, fromMinute, minutes, nowMs);
+    let sum: CandleSum | undefined;
+    for (let minute = fromMinute; minute < fromMinute + minutes; minute += HOUR_MINUTES) {
+      const isOver = (minute + HOUR_MINUTES) * MINUTE_MS <= nowMs;
+      sum = join(sum, isOver ? this.#wholeHour(asset, minute) : this.#add(asset, minute, HOUR_MINUTES, nowMs));
     }
-    return this.#days.get(key);
+    return sum;
+  }
+
+  #wholeHour(asset: string, fromMinute: number): CandleSum | undefined {
+    const known = this.#hours.get(asset);
+    const hours = known === undefined || known.size >= HOURS_KEPT ? new Map<number, CandleSum | undefined>() : known;
+    if (hours !== known) this.#hours.set(asset, hours);
+    if (!hours.has(fromMinute)) hours.set(fromMinute, this.#add(asset, fromMinute, HOUR_MINUTES, Number.POSITIVE_INFINITY));
+    return hours.get(fromMinute);
   }
 
   #add(asset: string, fromMinute: number, minutes: number, nowMs: number): CandleSum | undefined {
@@ -178,11 +192,20 @@ export class Market {
     return sum;
   }
 
-  #barAt(asset: string, minute: number, nowMs: number): ReturnType<MarketSource['bar']> {
+  /** Of the minute under way what has been traded so far. */
+  #barAt(asset: string, minute: number, nowMs: number): Bar | undefined {
     const bar = this.#source.bar(asset, minute);
-    const passed = (nowMs - minute * MINUTE_MS) / MINUTE_MS;
-    if (bar === undefined || passed >= 1) return bar;
-    return { open: bar.open, high: bar.open, low: bar.open, close: bar.open, volume: bar.volume * Math.max(0, passed) };
+    const passedMs = nowMs - minute * MINUTE_MS;
+    if (bar === undefined || passedMs >= MINUTE_MS) return bar;
+    if (passedMs < 0) return undefined;
+    const prices = pricesOf(bar).slice(0, 1 + Math.floor(passedMs / TRADE_INTERVAL_MS));
+    return {
+      open: bar.open,
+      high: Math.max(...prices),
+      low: Math.min(...prices),
+      close: prices.at(-1) ?? bar.open,
+      volume: (bar.volume * prices.length) / TRADES_PER_BAR,
+    };
   }
 
   #averageVolume(asset: string, minute: number): number {
@@ -190,6 +213,12 @@ export class Market {
     for (let offset = 1; offset <= AVERAGE_MINUTES; offset++) volume += this.#source.bar(asset, minute - offset)?.volume ?? 0;
     return volume > 0 ? volume / AVERAGE_MINUTES : (this.#source.bar(asset, minute)?.volume ?? 0) / AVERAGE_MINUTES;
   }
+}
+
+/** Of its trades, in their order: through the nearer extreme first. */
+function pricesOf(bar: Bar): readonly number[] {
+  const extremes = bar.close >= bar.open ? [bar.low, bar.high] : [bar.high, bar.low];
+  return [bar.open, ...extremes, bar.close];
 }
 
 function iso(instantMs: number): string {

@@ -1,6 +1,7 @@
 import { CheongsanError } from '../../kernel/errors.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
 import type { Faults } from '../faults.ts';
+import type { QuoteVenues } from '../quote-faces/quote-venue.ts';
 import type { Authentication } from '../upbit-face/authentication.ts';
 import type { MarketEvent } from '../upbit-face/quotation.ts';
 import type { Checked, OperationName, Result } from './operations.ts';
@@ -11,6 +12,8 @@ export interface DeskParts {
   readonly authentication: Authentication;
   readonly faults: Faults;
   readonly marketEvents: Map<string, MarketEvent>;
+  readonly quoteVenues: QuoteVenues;
+  readonly dates: { aheadMs: number };
   readonly statistics: () => Result['statistics'];
   /** Milliseconds of the exchange's clock that a move within the exchange takes. */
   readonly internalTransferMs: number;

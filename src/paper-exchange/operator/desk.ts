@@ -84,17 +84,43 @@ function exchangeOperations({
   core,
   faults,
   marketEvents,
+  quoteVenues,
+  dates,
   statistics,
-}: DeskParts): DeskPart<'setStaleBook' | 'setMarketEvent' | 'injectFault' | 'clearFaults' | 'totals' | 'statistics'> {
+}: DeskParts): DeskPart<
+  | 'setStaleBook'
+  | 'setBookFault'
+  | 'setMarketEvent'
+  | 'setManners'
+  | 'setQuoteVenue'
+  | 'injectFault'
+  | 'clearFaults'
+  | 'totals'
+  | 'statistics'
+> {
   return {
     setStaleBook: ({ asset, stale }) => {
       assertCoin(core, asset);
       core.run((nowMs) => core.trading.setStale(asset, stale ? nowMs : undefined));
       return DONE;
     },
-    setMarketEvent: ({ asset, warning, cautions }) => {
+    setBookFault: ({ asset, fault }) => {
       assertCoin(core, asset);
-      marketEvents.set(asset, { warning, cautions });
+      core.run(() => core.trading.setBookFault(asset, fault ?? undefined));
+      return DONE;
+    },
+    setMarketEvent: ({ asset, ...event }) => {
+      assertCoin(core, asset);
+      marketEvents.set(asset, event);
+      return DONE;
+    },
+    setManners: ({ cancelDelaySeconds, refusesTakingPostOnly, clockAheadSeconds }) => {
+      dates.aheadMs = clockAheadSeconds * 1_000;
+      core.run(() => core.trading.setManners({ cancelDelayMs: cancelDelaySeconds * 1_000, refusesTaking: refusesTakingPostOnly }));
+      return DONE;
+    },
+    setQuoteVenue: ({ venue, shift, stale, isDown }) => {
+      core.run((nowMs) => quoteVenues[venue].setFault({ shift: Number(shift), staleSinceMs: stale ? nowMs : undefined, isDown }));
       return DONE;
     },
     injectFault: (fault) => {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { isCivilDate } from '../../kernel/civil-date.ts';
 import { isPlainDecimal } from '../../kernel/decimal.ts';
+import { BOOK_FAULTS } from '../core/book-faults.ts';
 import { faultSchema } from '../faults.ts';
+import { QUOTE_VENUES } from '../quote-faces/quote-venue.ts';
 import { SCOPES } from '../upbit-face/authentication.ts';
-import { CAUTIONS } from '../upbit-face/quotation.ts';
+import { CAUTIONS, FURTHER_EVENTS } from '../upbit-face/quotation.ts';
 
 const figure = z.string().refine(isPlainDecimal, 'must be a plain decimal such as "0.5"');
 const positive = figure.refine((text) => !/^[-0.]*$/.test(text) && !text.startsWith('-'), 'must be more than zero');
@@ -141,8 +143,42 @@ const SPECIFICATIONS = {
   },
   haltWallet: { input: z.object({ asset, deposits: z.boolean(), withdrawals: z.boolean() }), output: done },
   setStaleBook: { input: z.object({ asset, stale: z.boolean() }), output: done },
+  /** Null mends the book. */
+  setBookFault: { input: z.object({ asset, fault: z.enum(BOOK_FAULTS).nullable() }), output: done },
+  /** `further` are events that Upbit does not show today. */
   setMarketEvent: {
-    input: z.object({ asset, warning: z.boolean().default(false), cautions: z.array(z.enum(CAUTIONS)).default([]) }),
+    input: z.object({
+      asset,
+      warning: z.boolean().default(false),
+      cautions: z.array(z.enum(CAUTIONS)).default([]),
+      further: z.array(z.enum(FURTHER_EVENTS)).default([]),
+    }),
+    output: done,
+  },
+  /**
+   * `cancelDelaySeconds` (of the exchange's clock) lie between hearing of a cancellation and its effect. An order that should only make
+   * and would take is accepted and cancelled at once, as Upbit's guide has it, or refused. `clockAheadSeconds` is what the dates of
+   * answers are wrong by. Each call says all of it anew.
+   */
+  setManners: {
+    input: z.object({
+      cancelDelaySeconds: seconds.default(0),
+      refusesTakingPostOnly: z.boolean().default(false),
+      clockAheadSeconds: z.number().default(0),
+    }),
+    output: done,
+  },
+  /**
+   * What another venue's quotations look like: `shift` moves its prices by that share of them, `stale` lets book and trades stand still,
+   * `isDown` answers nothing but errors. Each call says all of it anew.
+   */
+  setQuoteVenue: {
+    input: z.object({
+      venue: z.enum(QUOTE_VENUES),
+      shift: figure.default('0'),
+      stale: z.boolean().default(false),
+      isDown: z.boolean().default(false),
+    }),
     output: done,
   },
   injectFault: { input: faultSchema, output: done },

@@ -75,6 +75,18 @@ export abstract class Operator {
     return this.call('setMarketEvent', given);
   }
 
+  setBookFault(given: Given['setBookFault']): Promise<Result['setBookFault']> {
+    return this.call('setBookFault', given);
+  }
+
+  setManners(given: Given['setManners']): Promise<Result['setManners']> {
+    return this.call('setManners', given);
+  }
+
+  setQuoteVenue(given: Given['setQuoteVenue']): Promise<Result['setQuoteVenue']> {
+    return this.call('setQuoteVenue', given);
+  }
+
   injectFault(given: Given['injectFault']): Promise<Result['injectFault']> {
     return this.call('injectFault', given);
   }

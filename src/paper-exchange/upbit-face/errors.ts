@@ -56,7 +56,10 @@ export const UPBIT_ERRORS = {
   quotationNotFound: () => new UpbitError(404, 404, 'Code not found'),
 } as const;
 
-/** Upbit's word for a refused order. The names for a sell beyond the displayed bids and for a frozen account are undocumented. */
+/**
+ * Upbit's word for a refused order. The names for a sell beyond the displayed bids and for a frozen account are undocumented, and so is
+ * what `invalid_post_only` of its list of errors stands for.
+ */
 export function refusalError(refusal: Refusal, side: Side, market: string, isMarketSell: boolean): UpbitError {
   const suffix = word(side);
   switch (refusal.code) {
@@ -90,6 +93,8 @@ export function refusalError(refusal: Refusal, side: Side, market: string, isMar
       );
     case 'beyond_displayed_depth':
       return new UpbitError(400, 'volume_too_large', '주문 수량이 매수 호가 총 잔량을 초과합니다.');
+    case 'would_take':
+      return new UpbitError(400, 'invalid_post_only', '즉시 체결되는 가격의 Post Only 주문입니다.');
     case 'insufficient_funds':
       return new UpbitError(400, `insufficient_funds_${suffix}`, `주문 가능한 금액(${refusal.asset})이 부족합니다.`);
   }

@@ -26,6 +26,7 @@ export interface FaceResponse {
 }
 
 const jsonObject = z.record(z.string(), z.unknown());
+const TOO_MANY_REQUESTS = 429;
 const CONTENT_TYPE = 'application/json;charset=UTF-8';
 
 /** Upbit's interface: token, rate limit, route, and its error bodies for whatever is wrong. Throws only for faults of its own. */
@@ -46,7 +47,8 @@ export class UpbitFace {
   /** The answer that a fault gives instead of carrying the request out. */
   refuse(request: FaceRequest, error: UpbitError): FaceResponse {
     const route = findRoute(request.method, request.path);
-    return respond(error, route === undefined ? {} : { 'Remaining-Req': this.#rateLimiter.exhausted(route.group) });
+    const isForRate = route !== undefined && error.status === TOO_MANY_REQUESTS;
+    return respond(error, isForRate ? { 'Remaining-Req': this.#rateLimiter.exhausted(route.group) } : {});
   }
 
   handle(request: FaceRequest): FaceResponse {

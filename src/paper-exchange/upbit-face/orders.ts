@@ -81,13 +81,13 @@ export function getOrder(core: ExchangeCore, accountId: string, query: Query): W
   });
 }
 
-/** DELETE /v1/order. The answer shows the order as it was when the request to cancel arrived. */
+/** DELETE /v1/order. The answer shows the order as it was when the request to cancel arrived; it may still be filled until it takes effect. */
 export function cancelOrder(core: ExchangeCore, accountId: string, query: Query): Wire {
   const before = core.run(() => {
     const order = findOrder(core, accountId, query);
     return { order, fields: orderFields(order, core.rules.feeRate) };
   });
-  if (!core.cancelOrder(before.order)) throw UPBIT_ERRORS.orderNotFound();
+  if (!core.requestCancel(before.order)) throw UPBIT_ERRORS.orderNotFound();
   return before.fields;
 }
 

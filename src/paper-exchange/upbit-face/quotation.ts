@@ -2,6 +2,7 @@ import { Decimal } from '../../kernel/decimal.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
 import type { Level } from '../market/book.ts';
 import { type Candle, DAY_MINUTES, MINUTE_MS } from '../market/candles.ts';
+import type { PublicTrade } from '../market/market.ts';
 import { UPBIT_ERRORS } from './errors.ts';
 import type { Query } from './request.ts';
 import { assetOf, listingOf, marketOf, QUOTE_ASSET } from './venue-rules.ts';
@@ -16,10 +17,14 @@ export const CAUTIONS = [
 ] as const;
 export type Caution = (typeof CAUTIONS)[number];
 
+/** Events that other exchanges show and Upbit does not, in case it begins to: as further members of `market_event`. */
+export const FURTHER_EVENTS = ['danger', 'delisting'] as const;
+
 /** Warnings shown beside a market. */
 export interface MarketEvent {
   readonly warning: boolean;
   readonly cautions: readonly Caution[];
+  readonly further: readonly (typeof FURTHER_EVENTS)[number][];
 }
 
 const CANDLE_UNITS: ReadonlySet<number> = new Set([1, 3, 5, 10, 15, 30, 60, 240]);
@@ -27,7 +32,7 @@ const CANDLES_MAX = 200;
 const TRADES_MAX = 500;
 /** The year's extremes are taken from the last four weeks: a generated past is cheap, but not a year of it at a first request. */
 const EXTREMES_DAYS = 28;
-const NO_EVENT: MarketEvent = { warning: false, cautions: [] };
+const NO_EVENT: MarketEvent = { warning: false, cautions: [], further: [] };
 const ZERO = new Decimal(0);
 const CHANGE_RATE_DECIMAL_PLACES = 10;
 
@@ -42,7 +47,9 @@ export function listMarkets(core: ExchangeCore, query: Query, events: ReadonlyMa
       market: marketOf(asset),
       korean_name: koreanName,
       english_name: englishName,
-      market_event: isDetailed ? { warning: event.warning, caution } : undefined,
+      market_event: isDetailed
+        ? { warning: event.warning, caution, ...Object.fromEntries(event.further.map((name) => [name, true])) }
+        : undefined,
     };
   });
 }
@@ -131,24 +138,34 @@ function tickerFields(core: ExchangeCore, asset: string, nowMs: number): Wire {
   };
 }
 
-/** GET /v1/trades/ticks: the newest trades of the rest of the world. */
+/** GET /v1/trades/ticks: the newest trades of the rest of the world within one day, in UTC: today, or so many days ago. */
 export function listTrades(core: ExchangeCore, query: Query): Wire {
   return core.run((nowMs) => {
     const asset = askedAsset(core, query);
+    const wanted = count(query, 1, TRADES_MAX);
+    const dayMs = DAY_MINUTES * MINUTE_MS;
+    const dayStartMs = (Math.floor(nowMs / dayMs) - daysAgo(query)) * dayMs;
+    const trades = core.market.trades(asset, Math.min(nowMs, dayStartMs + dayMs - 1), wanted, dayStartMs);
+    if (trades.length === 0) return [];
     const { previousClose } = core.market.summary(asset, nowMs);
-    return core.market.trades(asset, nowMs, count(query, 1, TRADES_MAX)).map((trade) => ({
-      market: marketOf(asset),
-      trade_date_utc: utcClock(trade.tradedAtMs).slice(0, 10),
-      trade_time_utc: utcClock(trade.tradedAtMs).slice(11, 19),
-      timestamp: trade.tradedAtMs,
-      trade_price: trade.price,
-      trade_volume: trade.quantity,
-      prev_closing_price: previousClose,
-      change_price: trade.price.minus(previousClose),
-      ask_bid: trade.takerSide === 'buy' ? 'BID' : 'ASK',
-      sequential_id: trade.sequence,
-    }));
+    return trades.map((trade) => tradeFields(asset, trade, previousClose));
   });
+}
+
+/** A trade as Upbit, and Bithumb after it, lists it. */
+export function tradeFields(asset: string, trade: PublicTrade, previousClose: Decimal): Wire {
+  return {
+    market: marketOf(asset),
+    trade_date_utc: utcClock(trade.tradedAtMs).slice(0, 10),
+    trade_time_utc: utcClock(trade.tradedAtMs).slice(11, 19),
+    timestamp: trade.tradedAtMs,
+    trade_price: trade.price,
+    trade_volume: trade.quantity,
+    prev_closing_price: previousClose,
+    change_price: trade.price.minus(previousClose),
+    ask_bid: trade.takerSide === 'buy' ? 'BID' : 'ASK',
+    sequential_id: trade.sequence,
+  };
 }
 
 /** GET /v1/candles/minutes/{unit}. */
@@ -219,6 +236,13 @@ function count(query: Query, fallback: number, max: number): number {
   if (text === undefined) return fallback;
   if (!/^[1-9]\d{0,5}$/.test(text)) throw UPBIT_ERRORS.quotationParameter();
   return Math.min(Number(text), max);
+}
+
+function daysAgo(query: Query): number {
+  const text = query.get('days_ago');
+  if (text === undefined || text === '') return 0;
+  if (!/^[1-7]$/.test(text)) throw UPBIT_ERRORS.quotationParameter();
+  return Number(text);
 }
 
 /** `to` is exclusive; without an offset it is UTC. */

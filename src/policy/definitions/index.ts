@@ -1,13 +1,16 @@
 import type { PolicyDefinition } from '../definition.ts';
 import { APPROPRIATION_POLICIES } from './appropriation.ts';
 import { COLLECTION_POLICIES } from './collection.ts';
+import { COVERAGE_POLICIES } from './coverage.ts';
 import { CUSTODY_POLICIES } from './custody.ts';
+import { EXECUTION_POLICIES } from './execution.ts';
 import { HOLIDAY_POLICIES } from './holidays.ts';
 import { LATE_PENALTY_POLICIES } from './late-penalty.ts';
 import { SALE_POLICIES } from './sale.ts';
 import { SEIZURE_POLICIES } from './seizure.ts';
 import { SERVICE_POLICIES } from './service.ts';
 import { TREASURY_POLICIES } from './treasury.ts';
+import { WISH_POLICIES } from './wish.ts';
 
 /** Every parameter of law and city, in the order in which they are listed to people. */
 export const POLICY_DEFINITIONS: readonly PolicyDefinition[] = [
@@ -17,6 +20,9 @@ export const POLICY_DEFINITIONS: readonly PolicyDefinition[] = [
   ...HOLIDAY_POLICIES,
   ...SERVICE_POLICIES,
   ...SALE_POLICIES,
+  ...EXECUTION_POLICIES,
+  ...WISH_POLICIES,
+  ...COVERAGE_POLICIES,
   ...CUSTODY_POLICIES,
   ...SEIZURE_POLICIES,
   ...TREASURY_POLICIES,

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { civilDate } from '../../src/kernel/civil-date.ts';
-import { Decimal } from '../../src/kernel/decimal.ts';
-import { decide } from '../../src/liquidation/decide.ts';
-import type { DecisionInputs, GateFacts, MarketFacts, SellableHolding } from '../../src/liquidation/decision-inputs.ts';
-import { gateDenials } from '../../src/liquidation/gate.ts';
+import { civilDate } from '../../../src/kernel/civil-date.ts';
+import { Decimal } from '../../../src/kernel/decimal.ts';
+import { gateDenials } from '../../../src/liquidation/gate.ts';
+import { decideSimply as decide } from '../../../src/liquidation/simple-1/decide.ts';
+import type { SimpleInputs as DecisionInputs, MarketFacts, SellableHolding } from '../../../src/liquidation/simple-1/inputs.ts';
 
 const at = '2026-03-16T01:00:00.000Z';
 const day = civilDate('2026-03-16');
 
-const openGate: GateFacts = {
+const openGate: DecisionInputs['gate'] = {
   day,
   phase: 'selling',
   saleNotices: [{ recipient: 'person:1', issued: true, served: true }],
@@ -68,7 +68,7 @@ describe('the gate', () => {
     expect(gateDenials(openGate)).toEqual([]);
   });
 
-  it.each<[string, Partial<GateFacts>]>([
+  it.each<[string, Partial<typeof openGate>]>([
     ['case_not_for_sale', { phase: 'settled' }],
     ['case_not_for_sale', { phase: 'sale_noticed' }],
     ['sale_notice_missing', { saleNotices: [] }],

@@ -1,0 +1,118 @@
+import type { Liquidation } from '../database/generated/client.ts';
+import { jsonColumn } from '../database/json.ts';
+import type { Work } from '../database/work.ts';
+import { createIntent, markSent } from '../intent/intent.ts';
+import { seoulDay } from '../kernel/civil-date.ts';
+import { CheongsanError } from '../kernel/errors.ts';
+import { CoinAmount } from '../kernel/money.ts';
+import { CHART } from '../ledger/chart.ts';
+import { entry } from '../ledger/entry.ts';
+import { post } from '../ledger/post.ts';
+import { moveCase } from '../seizure/phase.ts';
+import type { DecisionInputs } from './decision-inputs.ts';
+import type { Desk } from './desk.ts';
+import type { AllocatedShare, AllocationInputs } from './omnibus.ts';
+import type { CommittedOrder } from './send.ts';
+import { sellOrderOf } from './settle.ts';
+import type { WantedOrder } from './size-order.ts';
+
+/** A sale that decided to order, with the decision's number. */
+export interface DecidedSale {
+  readonly sale: Liquidation;
+  readonly inputs: DecisionInputs;
+  readonly decisionId: number;
+  readonly order: WantedOrder;
+}
+
+/** The intent, the order it stands for, its shares and the units they reserve: committed before anything is sent (principle 2). */
+export async function commitOrder(
+  work: Work,
+  desk: Desk,
+  members: readonly DecidedSale[],
+  division: { readonly allocation: AllocationInputs; readonly shares: readonly AllocatedShare[] },
+): Promise<CommittedOrder> {
+  const parts = division.shares.map((share) => ({ share, member: memberOf(members, share) }));
+  const [first] = parts;
+  if (first === undefined) throw new CheongsanError('INTERNAL', 'An order needs a share.');
+  const { order, inputs } = first.member;
+  const subject = parts.length === 1 ? `case:${first.member.sale.caseId}` : `account:${desk.accountId}`;
+  const intent = await createIntent(work, { port: 'order', subject });
+  await markSent(work, intent.id, { sendsBefore: 0, nextLookAt: work.at });
+  const quantity = CoinAmount.sum(
+    order.asset,
+    parts.map(({ share }) => CoinAmount.of(order.asset, share.quantity)),
+  );
+  const stored = await work.tx.saleOrder.create({
+    data: {
+      intentId: intent.id,
+      venueAccountId: desk.accountId,
+      symbol: order.symbol,
+      asset: order.asset,
+      style: order.style,
+      quantity: quantity.toString(),
+      limitPrice: order.limitPrice,
+      restUntil: order.restUntil === null ? null : new Date(order.restUntil),
+      allocation: jsonColumn(division.allocation),
+      createdAt: new Date(inputs.at),
+      shares: {
+        create: parts.map(({ share, member }) => ({
+          decisionId: member.decisionId,
+          caseId: member.sale.caseId,
+          holdingId: share.holdingId,
+          quantity: share.quantity,
+          maximumProceeds: share.maximumProceeds,
+          exceedsNeed: share.exceedsNeed,
+        })),
+      },
+    },
+  });
+  for (const { share, member } of parts) {
+    await reserve(work, desk, { intentId: intent.id, orderId: stored.id, asset: order.asset, share });
+    await moveToSelling(work, member.sale.caseId, share.holdingId);
+  }
+  return {
+    orderId: stored.id,
+    sends: 1,
+    freshUntil: new Date(Date.parse(inputs.at) + inputs.policy.staleBookSeconds * 1_000),
+    sell: sellOrderOf(stored, intent.identifier),
+  };
+}
+
+function memberOf(members: readonly DecidedSale[], { holdingId }: AllocatedShare): DecidedSale {
+  const member = members.find(({ order }) => order.holdingId === holdingId);
+  if (member === undefined) throw new CheongsanError('INTERNAL', `Holding ${holdingId} has a share of an order that nobody decided.`);
+  return member;
+}
+
+async function reserve(
+  work: Work,
+  desk: Desk,
+  of: { readonly intentId: number; readonly orderId: number; readonly asset: string; readonly share: AllocatedShare },
+): Promise<void> {
+  const { holdingId, quantity } = of.share;
+  const account = { subject: `holding:${holdingId}`, place: `account:${desk.accountId}` };
+  const units = CoinAmount.of(of.asset, quantity);
+  await post(
+    work,
+    entry({
+      key: `reserve:${of.intentId}:${holdingId}`,
+      kind: 'reserve',
+      occurredOn: seoulDay(work.at),
+      cause: `sale_order:${of.orderId}`,
+      memo: '',
+    })
+      .debit(CHART.coinsOnOrder, account, units)
+      .credit(CHART.coinsHeld, account, units)
+      .build(),
+  );
+}
+
+/** Within his window a taxpayer's wish sells while the case still waits; it is the window's end that clears it. */
+async function moveToSelling(work: Work, caseId: number, holdingId: number): Promise<void> {
+  const { phase } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { phase: true } });
+  if (phase === 'cleared_for_sale') await moveCase(work, caseId, ['cleared_for_sale'], 'selling', {});
+  await work.tx.holding.updateMany({
+    where: { id: holdingId, state: { not: 'selling' } },
+    data: { state: 'selling', stateSince: work.at },
+  });
+}

@@ -1,0 +1,160 @@
+import type { Liquidation } from '../database/generated/client.ts';
+import type { Work } from '../database/work.ts';
+import { Decimal } from '../kernel/decimal.ts';
+import { CoinAmount, type Price, Rate } from '../kernel/money.ts';
+import { coverConfidence, riskWeight } from '../policy/definitions/execution.ts';
+import { liveWishes } from '../voluntary-sale/wish-facts.ts';
+import { type ChosenCoin, type CoinOffer, chooseCoins } from './choose-coins.ts';
+import type { GateFacts, SellableHolding } from './decision-inputs.ts';
+import type { Desk } from './desk.ts';
+import { gateDenials } from './gate.ts';
+import { type MarketView, midOf, readMarket } from './market-view.ts';
+import type { Outlook } from './outlook.ts';
+import { planFor } from './plan-store.ts';
+import type { RoundFacts } from './step-inputs.ts';
+
+interface PlanTask {
+  readonly sale: Liquidation;
+  readonly gate: GateFacts;
+  readonly remainingKrw: string;
+  readonly holdings: readonly SellableHolding[];
+}
+
+/** A coin that can be planned now: its market shows two prices, and something of it may be sold. */
+interface Plannable {
+  readonly holding: SellableHolding;
+  readonly units: CoinAmount;
+  readonly mid: Price;
+  readonly market: MarketView;
+  readonly outlook: Outlook | undefined;
+  /** Units that the shown bids inside the band take. */
+  readonly depth: CoinAmount;
+}
+
+/** The usual time in which a sale of a city's size is over: what the price may fall meanwhile is reckoned over it. */
+const HORIZON_DAYS = 1;
+/** So many times the shown depth are sold at once where no forecast says better. */
+const EASY_DEPTHS = Rate.of('20');
+
+/**
+ * Gives each holding its place in the sale and the slice that is due of it, making plans where there is none, or where need, market or
+ * wishes have left the present one behind. Nothing is planned before a closed gate or for a need that is covered. The caller holds
+ * the locks.
+ */
+export async function planHoldings(work: Work, desk: Desk, round: RoundFacts, task: PlanTask): Promise<SellableHolding[]> {
+  const isNothingToDo = gateDenials(task.gate).length > 0 || !new Decimal(task.remainingKrw).isGreaterThan(0);
+  if (isNothingToDo) return [...task.holdings];
+  const plannable: Plannable[] = [];
+  for (const holding of task.holdings) {
+    const each = plannableOf(desk, round, task, holding);
+    if (each !== undefined) plannable.push(each);
+  }
+  const chosen = await choose(work, desk, round, task, plannable);
+  const planned: SellableHolding[] = [];
+  for (const holding of task.holdings) {
+    const coin = chosen.find(({ holdingId }) => holdingId === holding.holdingId);
+    const found = plannable.find((each) => each.holding === holding);
+    planned.push(found === undefined ? holding : await withPlan(work, desk, round, task, found, coin));
+  }
+  return planned;
+}
+
+function plannableOf(desk: Desk, round: RoundFacts, task: PlanTask, holding: SellableHolding): Plannable | undefined {
+  if (typeof holding.market === 'string') return undefined;
+  const market = readMarket(holding.asset, holding.market, desk.port.venue);
+  const { bestBid, bestAsk } = market;
+  if (bestBid === undefined || bestAsk === undefined || !bestBid.isLessThan(bestAsk)) return undefined;
+  const allowed = CoinAmount.of(holding.asset, holding.held).smaller(CoinAmount.of(holding.asset, holding.mandateLeft));
+  const units = withinWish(allowed, holding.asset, task.gate).roundTo(market.quantityDecimalPlaces, 'down');
+  if (!units.isPositive() || holding.frozen || !holding.isAllowed) return undefined;
+  const outlook = round.outlooks.get(holding.asset);
+  const mid = midOf(bestBid, bestAsk);
+  return { holding, units, mid, market, outlook, depth: depthOf(market, mid, round) };
+}
+
+/** Within the window only what the taxpayer asks for; after it everything. */
+function withinWish(units: CoinAmount, asset: string, gate: GateFacts): CoinAmount {
+  if (gate.window?.state !== 'open') return units;
+  const wished = gate.wishes.filter((wish) => wish.asset === asset);
+  if (wished.length === 0) return CoinAmount.zero(asset);
+  if (wished.some(({ left }) => left === null)) return units;
+  const most = wished.reduce((sum, { left }) => sum.plus(CoinAmount.of(asset, left ?? '0')), CoinAmount.zero(asset));
+  return units.smaller(most);
+}
+
+async function choose(work: Work, desk: Desk, round: RoundFacts, task: PlanTask, plannable: readonly Plannable[]): Promise<ChosenCoin[]> {
+  const { policy, day } = round;
+  const { coinOrder } = await liveWishes(work.tx, task.sale.caseId, day);
+  return chooseCoins(
+    plannable.map((each) => offerOf(each, coinOrder)),
+    {
+      venue: desk.port.venue,
+      needKrw: task.remainingKrw,
+      riskWeight: policy.get(riskWeight, day).value.toNumber(),
+      confidence: policy.get(coverConfidence, day).value.toNumber(),
+      horizonDays: HORIZON_DAYS,
+      leastFall: new Decimal(round.policyFacts.band).toNumber(),
+    },
+  );
+}
+
+/** Units that the shown bids inside the band take. */
+function depthOf({ asset, bids }: MarketView, mid: Price, { policyFacts }: RoundFacts): CoinAmount {
+  const lowest = mid.times(Rate.one.minus(Rate.of(policyFacts.band)));
+  return CoinAmount.sum(
+    asset,
+    bids.filter(({ price }) => !price.isLessThan(lowest)).map(({ quantity }) => quantity),
+  );
+}
+
+function offerOf({ holding, units, mid, market, outlook, depth }: Plannable, coinOrder: readonly string[]): CoinOffer {
+  const place = coinOrder.indexOf(holding.asset);
+  const bid = market.bestBid ?? mid;
+  return {
+    holdingId: holding.holdingId,
+    asset: holding.asset,
+    units: units.toString(),
+    midPrice: mid.toString(),
+    takerFeeRate: market.takerFeeRate.toString(),
+    halfSpread: mid.value.minus(bid.value).div(mid.value).toNumber(),
+    depthUnits: depth.value.toNumber(),
+    deviationPerDay: outlook?.deviationPerDay ?? null,
+    dailyVolume: outlook?.dailyVolume ?? null,
+    wishedPlace: place === -1 ? null : place,
+  };
+}
+
+async function withPlan(
+  work: Work,
+  desk: Desk,
+  round: RoundFacts,
+  { sale, gate }: PlanTask,
+  { holding, mid, outlook, depth }: Plannable,
+  coin: ChosenCoin | undefined,
+): Promise<SellableHolding> {
+  const rank = coin?.rank ?? Number.MAX_SAFE_INTEGER;
+  const known = {
+    ...holding,
+    rank,
+    deviationPerSecond: outlook === undefined ? null : figureOf(outlook.deviationPerDay / Math.sqrt(86_400)),
+    caps: { ...holding.caps, dailyVolume: outlook === undefined ? null : figureOf(outlook.dailyVolume) },
+  };
+  if (coin === undefined) return known;
+  const isWished = gate.window?.state === 'open';
+  const { slice, planned, soldToday } = await planFor(work, desk, round, {
+    sale,
+    holding,
+    coin,
+    mid,
+    outlook,
+    isWished,
+    mandateEndsOn: gate.mandate?.endsOn ?? gate.day,
+    isEasy: !CoinAmount.of(holding.asset, coin.units).isMoreThan(depth.times(EASY_DEPTHS, CoinAmount.DECIMAL_PLACES_MAX, 'down')),
+  });
+  return { ...known, slice, caps: { ...known.caps, planned, soldToday } };
+}
+
+/** A statistic as a decision stores it: plain, to nine significant digits. */
+export function figureOf(value: number): string {
+  return new Decimal(value).precision(9).toFixed();
+}

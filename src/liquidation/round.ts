@@ -1,0 +1,192 @@
+import type { Liquidation } from '../database/generated/client.ts';
+import { lockRows } from '../database/locks.ts';
+import type { Work } from '../database/work.ts';
+import { seoulDay } from '../kernel/civil-date.ts';
+import { readPolicy } from '../policy/book.ts';
+import { riskWeight } from '../policy/definitions/execution.ts';
+import { lockedTradingState } from '../venue/trading-state.ts';
+import { commitOrder, type DecidedSale } from './commit-order.ts';
+import { type Decision, decide } from './decide.ts';
+import type { DecisionInputs } from './decision-inputs.ts';
+import type { Desk } from './desk.ts';
+import { endSale, pauseSale } from './end.ts';
+import { type Markets, readMarkets } from './markets.ts';
+import { allocate, allocationInputsOf, jointKey } from './omnibus.ts';
+import { type Outlook, outlookOf } from './outlook.ts';
+import { saleTableSoon } from './planning/sale-table.ts';
+import { type CommittedOrder, sendOrder } from './send.ts';
+import { DESK_ACTOR } from './settle-order.ts';
+import { tellOfStandstill, waitsBefore } from './standstill.ts';
+import { type LockedSale, policyFactsOf, type RoundFacts, readInputs } from './step-inputs.ts';
+import { storeDecision } from './store-decision.ts';
+import { unknownOrders } from './unknown-outcome.ts';
+import { waitSeconds } from './wait.ts';
+import { endFulfilledWishes } from './wishes.ts';
+
+/**
+ * One round of several sales: look at the markets, decide each sale under the locks, join what is wanted of the same coin at the same
+ * price into one order, commit, then send what was committed, all markets at once.
+ */
+export async function takeRound(desk: Desk, saleIds: readonly number[]): Promise<void> {
+  const sight = await lookAhead(desk, await readMarkets(desk, saleIds));
+  const committed = await desk.database.work(DESK_ACTOR, (work) => decideAndCommit(work, desk, saleIds, sight));
+  const sent = await Promise.allSettled(committed.map((order) => sendOrder(desk, order)));
+  for (const each of sent) if (each.status === 'rejected') throw each.reason;
+}
+
+type Sight = Pick<RoundFacts, 'markets' | 'outlooks' | 'table'>;
+
+/** What is known beside the books, read before anybody is locked: candles change by the hour, and the table only with the policy. */
+async function lookAhead(desk: Desk, markets: Markets): Promise<Sight> {
+  const { database, port } = desk;
+  const now = database.clock.now();
+  const outlooks = new Map<string, Outlook>();
+  for (const asset of markets.keys()) {
+    const outlook = await outlookOf(database.read, { venue: port.venue, asset, now });
+    if (outlook !== undefined) outlooks.set(asset, outlook);
+  }
+  if (outlooks.size === 0) return { markets, outlooks, table: undefined };
+  const lambda = (await readPolicy(database.read)).get(riskWeight, seoulDay(now)).value.toNumber();
+  return { markets, outlooks, table: await saleTableSoon(lambda) };
+}
+
+/**
+ * The decisions and their consequences in one transaction, under the locks of taxpayers, cases, holdings and account. Returns the
+ * orders that are now to be sent: they exist as intents whether or not this process lives to send them.
+ */
+async function decideAndCommit(work: Work, desk: Desk, saleIds: readonly number[], sight: Sight): Promise<CommittedOrder[]> {
+  const sales = await lockSales(work, desk, saleIds);
+  const round = await readRound(work, desk, sight);
+  const decided: DecidedSale[] = [];
+  const taxpayers = new Set<number>();
+  for (const locked of sales) {
+    const { sale, personId } = locked;
+    // The wait for the locks may have been long: somebody else may have taken this step.
+    if (sale.state !== 'running' || sale.nextStepAt > round.now) continue;
+    // What one of a taxpayer's cases orders here counts in the need of his next only once it is committed (invariant 5).
+    if (taxpayers.has(personId)) continue;
+    taxpayers.add(personId);
+    const inputs = await readInputs(work, desk, round, locked);
+    const decision = decide(inputs);
+    const decisionId = await storeDecision(work, sale, inputs, decision);
+    if (decision.outcome === 'order') decided.push({ sale, inputs, decisionId, order: decision.order });
+    else await conclude(work, sale, inputs, decision);
+  }
+  return commitOrders(work, desk, round, decided);
+}
+
+async function lockSales(work: Work, desk: Desk, saleIds: readonly number[]): Promise<LockedSale[]> {
+  const known = await work.tx.liquidation.findMany({ where: { id: { in: [...saleIds] } }, orderBy: { caseId: 'asc' } });
+  const caseIds = known.map(({ caseId }) => caseId);
+  const cases = await work.tx.seizureCase.findMany({ where: { id: { in: caseIds } }, select: { id: true, personId: true } });
+  await lockRows(
+    work,
+    'person',
+    cases.map(({ personId }) => personId),
+  );
+  await lockRows(work, 'seizure_case', caseIds);
+  const holdings = await work.tx.holding.findMany({ where: { caseId: { in: caseIds } }, orderBy: { id: 'asc' } });
+  await lockRows(
+    work,
+    'holding',
+    holdings.map(({ id }) => id),
+  );
+  await lockRows(work, 'venue_account', [desk.accountId]);
+  const sales = await work.tx.liquidation.findMany({ where: { id: { in: [...saleIds] } }, orderBy: { caseId: 'asc' } });
+  return sales.flatMap((sale) => {
+    const personId = cases.find(({ id }) => id === sale.caseId)?.personId;
+    return personId === undefined ? [] : [{ sale, personId, holdings: holdings.filter(({ caseId }) => caseId === sale.caseId) }];
+  });
+}
+
+/** The book is as old as it is once the locks are held, and the day is today. */
+async function readRound(work: Work, desk: Desk, sight: Sight): Promise<RoundFacts> {
+  const now = desk.database.clock.now();
+  const day = seoulDay(now);
+  const policy = await readPolicy(work.tx);
+  const freezes = await work.tx.assetFreeze.findMany({
+    where: { venueAccountId: desk.accountId, liftedAt: null },
+    select: { asset: true },
+  });
+  const open = await work.tx.saleOrder.groupBy({
+    by: ['symbol'],
+    where: { venueAccountId: desk.accountId, closedAt: null },
+    _count: { _all: true },
+  });
+  return {
+    now,
+    day,
+    policy,
+    policyFacts: policyFactsOf(policy, day),
+    trading: await lockedTradingState(work, desk.accountId),
+    unknownOutcomesOpen: (await unknownOrders(work.tx, desk.accountId, now)).length,
+    frozen: new Set(freezes.map(({ asset }) => asset)),
+    openInMarket: new Map(open.map(({ symbol, _count }) => [symbol, _count._all])),
+    venue: desk.port.venue,
+    ...sight,
+  };
+}
+
+/** What a decision without an order comes to. */
+async function conclude(
+  work: Work,
+  sale: Liquidation,
+  inputs: DecisionInputs,
+  decision: Exclude<Decision, { outcome: 'order' }>,
+): Promise<void> {
+  await endFulfilledWishes(work, inputs.gate.wishes, decision.outcome === 'stop' && decision.codes.includes('covered'));
+  switch (decision.outcome) {
+    case 'stop':
+      return endSale(work, sale, decision.codes);
+    case 'deny':
+      await pauseSale(work, sale, decision.codes);
+      return tellOfStandstill(work, sale, decision.codes);
+    case 'wait': {
+      const patience = waitSeconds(inputs.policy.intervalSeconds, decision.codes, await waitsBefore(work, sale));
+      const until = decision.until === null ? undefined : new Date(decision.until);
+      await scheduleNext(work, sale, inputs, patience, until);
+      await tellOfStandstill(work, sale, decision.codes);
+    }
+  }
+}
+
+/** When exactly the next step is due: after the wait, or when something is known to change. */
+async function scheduleNext(work: Work, { id }: Liquidation, { at, policy }: DecisionInputs, seconds: number, until?: Date): Promise<void> {
+  const soonestMs = Date.parse(at) + policy.intervalSeconds * 1_000;
+  const nextStepAt = new Date(until === undefined ? Date.parse(at) + seconds * 1_000 : Math.max(until.getTime(), soonestMs));
+  await work.tx.liquidation.update({ where: { id }, data: { nextStepAt } });
+}
+
+/**
+ * Of the orders wanted in one market, those that the venue can take as one go together; where prices differ, the largest group goes
+ * first and the others have their turn when it is over.
+ */
+async function commitOrders(work: Work, desk: Desk, round: RoundFacts, decided: readonly DecidedSale[]): Promise<CommittedOrder[]> {
+  const committed: CommittedOrder[] = [];
+  for (const symbol of new Set(decided.map(({ order }) => order.symbol))) {
+    const inMarket = decided.filter(({ order }) => order.symbol === symbol);
+    const division = divisionOf(desk, round, largestGroup(inMarket));
+    if (division !== undefined) committed.push(await commitOrder(work, desk, inMarket, division));
+  }
+  for (const { sale, inputs } of decided) await scheduleNext(work, sale, inputs, inputs.policy.intervalSeconds);
+  return committed;
+}
+
+function divisionOf(desk: Desk, round: RoundFacts, group: readonly DecidedSale[]) {
+  const market = round.markets.get(group[0]?.order.asset ?? '');
+  if (market === undefined || typeof market === 'string') return undefined;
+  const wants = group.map(({ order, inputs }) => ({ order, remainingKrw: inputs.need.remainingKrw }));
+  const allocation = allocationInputsOf(desk.port.venue, market.quantityDecimalPlaces, wants);
+  if (allocation === undefined) return undefined;
+  const shares = allocate(allocation);
+  return shares.length === 0 ? undefined : { allocation, shares };
+}
+
+function largestGroup(decided: readonly DecidedSale[]): readonly DecidedSale[] {
+  const groups = new Map<string, DecidedSale[]>();
+  for (const each of decided) {
+    const key = jointKey(each.order);
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()].reduce((most, group) => (group.length > most.length ? group : most), []);
+}

@@ -1,0 +1,62 @@
+import type { Liquidation } from '../database/generated/client.ts';
+import type { Work } from '../database/work.ts';
+import { seoulDay } from '../kernel/civil-date.ts';
+import { readPolicy } from '../policy/book.ts';
+import { bandAlert } from '../policy/definitions/execution.ts';
+import { alertOnce } from './settle-order.ts';
+import { isSlow, reasonOf } from './wait.ts';
+
+const WAITS_LOOKED_AT = 16;
+const NEEDS_PERSON = new Set(['mandate_used_up', 'price_below_floor', 'no_market', 'asset_not_allowed', 'own_orders_open']);
+/** What a market within the band would have cured. */
+const UNFILLED = new Set(['depth_below_minimum', 'spread_wide', 'book_thin', 'price_off_reference']);
+
+/** How many decisions before the present one found no order to place, in a row. */
+export async function waitsBefore(work: Work, sale: Liquidation): Promise<number> {
+  const latest = await work.tx.saleDecision.findMany({
+    where: { liquidationId: sale.id, stepNumber: { lte: sale.stepCount } },
+    orderBy: { stepNumber: 'desc' },
+    take: WAITS_LOOKED_AT,
+    select: { outcome: true },
+  });
+  const order = latest.findIndex(({ outcome }) => outcome !== 'wait');
+  return order === -1 ? latest.length : order;
+}
+
+/**
+ * What a sale stands still for and no other part of the service tells of: leave to sell, or a market, that somebody must find; and a
+ * market in which nothing could be sold inside the band for as long as the policy waits.
+ */
+export async function tellOfStandstill(work: Work, sale: Liquidation, codes: readonly string[]): Promise<void> {
+  const forPerson = codes.filter((code) => NEEDS_PERSON.has(reasonOf(code)));
+  if (forPerson.length > 0 && isSlow(codes)) {
+    await alertOnce(work, {
+      code: 'sale_stands_still',
+      subject: `case:${sale.caseId}`,
+      text: `매각이 멈추어 있습니다 (${forPerson.join(', ')}). 새 매각 위임을 올리거나 매각을 마치세요.`,
+      facts: { liquidation: sale.id, codes: forPerson.join(' ') },
+    });
+  }
+  if (codes.some((code) => UNFILLED.has(reasonOf(code)))) await tellOfUnfilledBand(work, sale, codes);
+}
+
+async function tellOfUnfilledBand(work: Work, sale: Liquidation, codes: readonly string[]): Promise<void> {
+  const minutes = (await readPolicy(work.tx)).get(bandAlert, seoulDay(work.at));
+  const latest = await work.tx.saleDecision.findFirst({
+    where: { liquidationId: sale.id, outcome: { not: 'wait' } },
+    orderBy: { stepNumber: 'desc' },
+    select: { stepNumber: true },
+  });
+  const first = await work.tx.saleDecision.findFirst({
+    where: { liquidationId: sale.id, stepNumber: { gt: latest?.stepNumber ?? 0 } },
+    orderBy: { stepNumber: 'asc' },
+    select: { decidedAt: true },
+  });
+  if (first === null || work.at.getTime() - first.decidedAt.getTime() < minutes * 60_000) return;
+  await alertOnce(work, {
+    code: 'band_unfilled',
+    subject: `case:${sale.caseId}`,
+    text: `허용 폭 안에서 ${minutes}분 동안 팔지 못했습니다 (${codes.join(', ')}). 시장을 확인하세요.`,
+    facts: { liquidation: sale.id, codes: codes.join(' ') },
+  });
+}

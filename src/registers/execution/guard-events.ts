@@ -1,0 +1,110 @@
+import type { DecisionOutcome } from '../../database/generated/enums.ts';
+import { NOTE_TEXT, PAUSE_TEXT, type PauseCode } from '../../liquidation/codes.ts';
+import { DENIAL_TEXT } from '../../liquidation/gate.ts';
+import { reasonOf } from '../../liquidation/wait.ts';
+
+const TEXTS: Readonly<Record<string, string>> = { ...DENIAL_TEXT, ...PAUSE_TEXT, ...NOTE_TEXT };
+
+/** Waits that a plan consists of, or that an order of ours ends: nothing kept the sale from going on. */
+const PACE: readonly PauseCode[] = [
+  'open_orders_suffice',
+  'own_order_open',
+  'market_busy',
+  'nothing_held',
+  'not_planned',
+  'not_wished',
+  'slice_done',
+  'slice_accumulates',
+];
+const PACE_CODES: ReadonlySet<string> = new Set(PACE);
+
+/** How often a guard spoke, as a stable code with the words an officer reads. */
+export interface GuardCount {
+  /** Without the asset it may be about. */
+  readonly code: string;
+  readonly asset: string | undefined;
+  readonly text: string;
+  /** Decisions in which it spoke. */
+  readonly count: number;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+}
+
+/** A code as decisions store it (`BTC:book_stale` or `trading_halted`), counted. */
+export interface StoredCodeCount {
+  readonly code: string;
+  readonly count: number;
+  readonly firstAt: Date;
+  readonly lastAt: Date;
+}
+
+/** Counts of the same code are added up; what only sets the pace of a plan is left out. The most frequent come first. */
+export function guardCounts(stored: Iterable<StoredCodeCount>): GuardCount[] {
+  const counts = new Map<string, GuardCount>();
+  for (const { code: whole, count, firstAt, lastAt } of stored) {
+    const code = reasonOf(whole);
+    if (PACE_CODES.has(code)) continue;
+    const known = counts.get(whole);
+    counts.set(whole, {
+      code,
+      asset: assetOf(whole),
+      text: TEXTS[code] ?? code,
+      count: count + (known?.count ?? 0),
+      firstAt: known !== undefined && known.firstAt < firstAt ? known.firstAt : firstAt,
+      lastAt: known !== undefined && known.lastAt > lastAt ? known.lastAt : lastAt,
+    });
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count || (nameOf(a) < nameOf(b) ? -1 : 1));
+}
+
+function nameOf({ code, asset }: GuardCount): string {
+  return `${code}:${asset ?? ''}`;
+}
+
+function assetOf(code: string): string | undefined {
+  const end = code.indexOf(':');
+  return end < 0 ? undefined : code.slice(0, end);
+}
+
+/** One decision, as far as it tells when a guard held a sale. */
+export interface DecisionMoment {
+  readonly decidedAt: Date;
+  readonly outcome: DecisionOutcome;
+  readonly codes: readonly string[];
+}
+
+export interface GuardPause {
+  readonly from: Date;
+  readonly until: Date;
+  /** Words of the guards that spoke meanwhile, each once. */
+  readonly texts: readonly string[];
+}
+
+/**
+ * Stretches of time in which guards kept a coin from being sold: from a decision in which one spoke until the next decision, or until
+ * `end` after the last; neighbours are joined. Decisions are in the order of time.
+ */
+export function guardPauses(asset: string, decisions: readonly DecisionMoment[], end: Date): GuardPause[] {
+  const pauses: GuardPause[] = [];
+  for (const [index, decision] of decisions.entries()) {
+    const texts = pauseTexts(asset, decision);
+    if (texts.length === 0) continue;
+    const until = decisions[index + 1]?.decidedAt ?? later(end, decision.decidedAt);
+    const before = pauses.at(-1);
+    if (before !== undefined && before.until.getTime() === decision.decidedAt.getTime()) {
+      pauses.splice(-1, 1, { from: before.from, until, texts: [...new Set([...before.texts, ...texts])] });
+    } else pauses.push({ from: decision.decidedAt, until, texts });
+  }
+  return pauses;
+}
+
+function pauseTexts(asset: string, { outcome, codes }: DecisionMoment): string[] {
+  if (outcome === 'stop') return [];
+  const own = codes.filter((code) => (assetOf(code) ?? asset) === asset).map(reasonOf);
+  const holding = own.filter((code) => !PACE_CODES.has(code) && !Object.hasOwn(NOTE_TEXT, code));
+  return [...new Set(holding.map((code) => TEXTS[code] ?? code))];
+}
+
+function later(a: Date, b: Date): Date {
+  return a > b ? a : b;
+}
