@@ -28,6 +28,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { receiptExportRoutes } from './routes/receipt-exports.ts';
 import { refundRoutes } from './routes/refunds.ts';
 import { saleControlRoutes } from './routes/sale-control.ts';
+import { salePlanRoutes } from './routes/sale-plans.ts';
 import { saleRecordRoutes } from './routes/sale-record.ts';
 import { saleRoutes } from './routes/sales.ts';
 import { seizureDocumentRoutes } from './routes/seizure-documents.ts';
@@ -72,6 +73,7 @@ const EVERYWHERE: readonly Route[] = [
   ...wishRoutes,
   ...saleRoutes,
   ...saleRecordRoutes,
+  ...salePlanRoutes,
   ...saleControlRoutes,
   ...coverageRoutes,
   ...executionReportRoutes,

@@ -276,7 +276,7 @@ test('somebody else approves the mandate, and the sale runs until the need is co
   );
   expect(decisions.items.map(({ outcome }) => outcome)).toContain('order');
   const whole = await town.auditor.get(`/decisions/${decisions.items[0]?.id}`);
-  expect(whole.expect(z.looseObject({ inputs: z.looseObject({ ruleVersion: z.string() }) })).inputs.ruleVersion).toBe('simple-1');
+  expect(whole.expect(z.looseObject({ inputs: z.looseObject({ ruleVersion: z.string() }) })).inputs.ruleVersion).toBe('planned-1');
   const orders = (await town.officer.get(`/cases/${caseId}/orders`)).expect(
     pageOf(z.looseObject({ fills: z.array(z.looseObject({ id: z.int() })) })),
   );
