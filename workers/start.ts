@@ -29,8 +29,7 @@ const ANSWERS: Readonly<Record<QueueName, Answer>> = {
   approvals: { concurrency: 1, handle: answerApproval },
   alerts: { concurrency: 1, handle: answerAlert },
   wishes: { concurrency: 2, handle: answerWish },
-  // It reckons more than it waits: one at a time leaves the process to the others.
-  coverage: { concurrency: 1, handle: answerCoverage },
+  coverage: { concurrency: 2, handle: answerCoverage },
 };
 
 export interface Workers {

@@ -146,14 +146,8 @@ export class RestingOrder {
     this.#fill(reached, mid, atMs);
   }
 
-  /**
-   * Without trades only this is proved: no more can be ahead than is shown at the price; and bids that come to stand at or above it
-   * would have met the order, each once, after those ahead.
-   */
+  /** Without trades only this is proved: bids that come to stand at or above the price would have met the order, each once. */
   prove(snapshot: Snapshot): void {
-    const highestShown = snapshot.asks.at(-1)?.price ?? Number.POSITIVE_INFINITY;
-    const shown = snapshot.asks.find(({ price }) => price === this.#price)?.units ?? 0;
-    if (this.#price <= highestShown) this.#ahead = Math.min(this.#ahead, shown);
     const crossing = snapshot.bids.filter(({ price }) => price >= this.#price).reduce((sum, { units }) => sum + units, 0);
     this.#fill(crossing - this.#crossed, midOf(snapshot), snapshot.atMs);
     this.#crossed = Math.max(this.#crossed, crossing);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { isUntouched } from '../audit/verify.ts';
 import { CheongsanError } from '../kernel/errors.ts';
+import { replayCoverage } from '../liquidation/coverage-replay.ts';
 import { replaySales } from '../liquidation/replay.ts';
 import { checkInvariants, type InvariantResult } from '../registers/invariants.ts';
 import { print, printJson, withDemoOption, withShell } from './shell.ts';
@@ -35,13 +36,15 @@ export function registerVerify(program: Command): void {
         const found = await database.read.seizureCase.findUnique({ where: { number } });
         if (found === null) throw new CheongsanError('NOT_FOUND', `There is no case ${number}.`);
         const { count, differences } = await replaySales(database, found.id);
-        const [first] = differences;
+        const readings = await database.read.coverageReading.count({ where: { caseId: found.id } });
+        const coverage = (await replayCoverage(database, found.id)).map((subject) => ({ subject, what: 'comes out differently' }));
+        const [first] = [...differences, ...coverage];
         if (first !== undefined)
           throw new CheongsanError(
             'CONFLICT',
-            `${differences.length} of ${count} decisions, plans and divisions come out differently; the first is ${first.subject}: ${first.what}.`,
+            `${differences.length + coverage.length} of ${count + readings} decisions, plans, divisions and coverage readings come out differently; the first is ${first.subject}: ${first.what}.`,
           );
-        print(`매각 결정, 계획, 공동 주문의 배분 ${count}건을 다시 계산하였고 모두 같습니다.`);
+        print(`매각 결정·계획·공동 주문의 배분 ${count}건과 충당 위험 판단 ${readings}건을 다시 계산하였고 모두 같습니다.`);
       }),
     );
 }

@@ -107,7 +107,7 @@ function sharesOf(order: LockedOrder): BookedShare[] {
 }
 
 /** In what unit the venue counts the order; of no matter before orders had several shares. */
-function decimalPlacesOf({ allocation }: SaleOrder): number {
+export function decimalPlacesOf({ allocation }: SaleOrder): number {
   return allocation === null ? 0 : allocationInputsSchema.parse(allocation).quantityDecimalPlaces;
 }
 

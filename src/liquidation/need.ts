@@ -1,6 +1,7 @@
 import type { Work } from '../database/work.ts';
 import { addDays, type CivilDate } from '../kernel/civil-date.ts';
 import { Decimal } from '../kernel/decimal.ts';
+import { CheongsanError } from '../kernel/errors.ts';
 import { CHART } from '../ledger/chart.ts';
 import { accrualHorizonDays, expectedCosts } from '../policy/definitions/sale.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
@@ -16,8 +17,7 @@ export interface TaxpayerNeed {
 }
 
 /** A case of the taxpayer that stands, with the bills it covers and its money. */
-interface StandingCase extends CaseMoney {
-  readonly caseId: number;
+interface StandingCase extends CaseMoney, CaseOfPerson {
   readonly billIds: readonly number[];
 }
 
@@ -30,31 +30,50 @@ interface CaseMoney {
   readonly openOrders: Decimal;
 }
 
+/** A case of a taxpayer. */
+export interface CaseOfPerson {
+  readonly personId: number;
+  readonly caseId: number;
+}
+
 /**
- * What may still be sold for in a case (invariant 5), penalty to the expected settlement and the cost of bringing the won home
- * included: no more than the taxpayer's other cases leave unpaid on the bills this one covers. The caller holds the taxpayer's
- * lock, which makes the figures stay true until the order intent is committed.
+ * What may still be sold for in each of these cases (invariant 5), penalty to the expected settlement and the cost of bringing the won
+ * home included: no more than the taxpayer's other cases leave unpaid on the bills this one covers. The caller holds the taxpayers'
+ * locks, which make the figures stay true until the order intents are committed. By case number.
  */
-export async function readNeed(work: Work, personId: number, caseId: number, policy: PolicySet, today: CivilDate): Promise<TaxpayerNeed> {
-  const cases = await standingCases(work, personId);
+export async function readNeeds(
+  work: Work,
+  of: readonly CaseOfPerson[],
+  policy: PolicySet,
+  today: CivilDate,
+): Promise<ReadonlyMap<number, TaxpayerNeed>> {
+  const standing = await standingCases(
+    work,
+    of.map(({ personId }) => personId),
+  );
   const bills = await loadBillStates(
     work.tx,
-    cases.flatMap(({ billIds }) => billIds),
+    standing.flatMap(({ billIds }) => billIds),
   );
   const rules = taxRules(policy);
   const asOf = addDays(today, policy.get(accrualHorizonDays, today));
   const owedOf = new Map(bills.map((bill) => [bill.billId, owedOnBills([bill], asOf, rules).total.value]));
   const withdrawalCost = policy.get(expectedCosts, today).withdrawal.value;
-  const own = cases.find((each) => each.caseId === caseId);
-  return {
-    facts: factsOf(
-      own,
-      cases.filter((each) => each !== own),
-      owedOf,
-      withdrawalCost,
-    ),
-    bills: bills.filter(({ billId }) => own?.billIds.includes(billId) === true),
-  };
+  return new Map(
+    of.map(({ personId, caseId }) => {
+      const own = standing.find((each) => each.caseId === caseId);
+      const others = standing.filter((each) => each.personId === personId && each !== own);
+      const facts = factsOf(own, others, owedOf, withdrawalCost);
+      return [caseId, { facts, bills: bills.filter(({ billId }) => own?.billIds.includes(billId) === true) }];
+    }),
+  );
+}
+
+/** The same of one case. */
+export async function readNeed(work: Work, personId: number, caseId: number, policy: PolicySet, today: CivilDate): Promise<TaxpayerNeed> {
+  const need = (await readNeeds(work, [{ personId, caseId }], policy, today)).get(caseId);
+  if (need === undefined) throw new CheongsanError('INTERNAL', `The need of case ${caseId} was not read.`);
+  return need;
 }
 
 function factsOf(
@@ -95,18 +114,19 @@ function broughtBy({ realised, atVenue, openOrders }: StandingCase, withdrawalCo
   return Decimal.max(0, realised.plus(open).integerValue(Decimal.ROUND_FLOOR).minus(costs));
 }
 
-async function standingCases(work: Work, personId: number): Promise<StandingCase[]> {
+async function standingCases(work: Work, personIds: readonly number[]): Promise<StandingCase[]> {
   const cases = await work.tx.seizureCase.findMany({
-    where: { personId, seizedOn: { not: null }, closedAt: null },
-    select: { id: true, bills: { select: { billId: true }, orderBy: { billId: 'asc' } } },
+    where: { personId: { in: [...new Set(personIds)] }, seizedOn: { not: null }, closedAt: null },
+    select: { id: true, personId: true, bills: { select: { billId: true }, orderBy: { billId: 'asc' } } },
     orderBy: { id: 'asc' },
   });
   const money = await moneyOf(
     work,
     cases.map(({ id }) => id),
   );
-  return cases.map(({ id, bills }) => ({
+  return cases.map(({ id, personId, bills }) => ({
     caseId: id,
+    personId,
     billIds: bills.map(({ billId }) => billId),
     ...(money.get(id) ?? { realised: NOTHING, atVenue: NOTHING, openOrders: NOTHING }),
   }));

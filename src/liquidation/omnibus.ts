@@ -46,9 +46,8 @@ export function allocate(inputs: AllocationInputs): AllocatedShare[] {
   const { asset } = inputs;
   const coins = (text: string) => CoinAmount.of(asset, text);
   const minimum = coins(inputs.minimum);
-  const own = inputs.wants.filter(({ isDust }) => !isDust);
-  const wants = own.length === 0 && total(inputs, inputs.wants).isLessThan(minimum) ? [] : inputs.wants;
-  const ordered = wants.toSorted((a, b) => a.holdingId - b.holdingId);
+  const ordered = inputs.wants.toSorted((a, b) => a.holdingId - b.holdingId);
+  const own = ordered.filter(({ isDust }) => !isDust);
   if (ordered.length === 0) return [];
   const takeable = coins(inputs.takeable).smaller(total(inputs, ordered)).roundTo(inputs.quantityDecimalPlaces, 'down');
   const parts = shareCoins(

@@ -1,33 +1,36 @@
 import type { Work } from '../database/work.ts';
 import { type CivilDate, startOfDay } from '../kernel/civil-date.ts';
-import { CoinAmount, VenueWon } from '../kernel/money.ts';
 
-/** Units of a holding that orders decided under a mandate have sold. Each decision names the mandate it was made under. */
-export async function soldUnder(work: Work, mandateId: number, holdingId: number, asset: string): Promise<CoinAmount> {
-  const rows = await work.tx.$queryRaw<{ sold: string }[]>`
-    SELECT trim_scale(coalesce(sum(s.executed_quantity), 0))::text AS sold FROM order_share s JOIN sale_decision d ON d.id = s.decision_id
-     WHERE s.holding_id = ${holdingId} AND (d.inputs->'gate'->'mandate'->>'id')::int = ${mandateId}`;
-  return CoinAmount.of(asset, rows[0]?.sold ?? '0');
-}
+/*
+ * What has been sold, asked once for all holdings that a round looks at. Figures are plain decimals; what was never sold is not in the
+ * answers.
+ */
 
-/** Units of a coin that an account has sold on a day, for whomever: what the venue's volume is held against. */
-export async function soldSince(work: Work, of: { readonly accountId: number; readonly asset: string }, day: CivilDate): Promise<string> {
-  const rows = await work.tx.$queryRaw<{ sold: string }[]>`
-    SELECT trim_scale(coalesce(sum(executed_quantity), 0))::text AS sold FROM sale_order
-     WHERE venue_account_id = ${of.accountId} AND asset = ${of.asset} AND created_at >= ${startOfDay(day)}`;
-  return rows[0]?.sold ?? '0';
-}
-
-/** Units of a holding that orders placed on a day have sold. */
-export async function soldOnDay(
+/** Units that orders decided under its mandate have sold of each holding. Each decision names the mandate it was made under. */
+export async function soldUnderMandates(
   work: Work,
-  of: { readonly holdingId: number; readonly asset: string },
+  of: readonly { readonly mandateId: number; readonly holdingId: number }[],
+): Promise<ReadonlyMap<number, string>> {
+  const rows = await work.tx.$queryRaw<{ holding_id: number; sold: string }[]>`
+    SELECT k.holding_id, trim_scale(sum(s.executed_quantity))::text AS sold
+      FROM unnest(${of.map(({ mandateId }) => mandateId)}::int[], ${of.map(({ holdingId }) => holdingId)}::int[]) AS k (mandate_id, holding_id)
+      JOIN order_share s ON s.holding_id = k.holding_id AND s.executed_quantity > 0 JOIN sale_decision d ON d.id = s.decision_id
+     WHERE (d.inputs->'gate'->'mandate'->>'id')::int = k.mandate_id
+     GROUP BY k.holding_id`;
+  return new Map(rows.map(({ holding_id, sold }) => [holding_id, sold]));
+}
+
+/** Units of each coin that an account has sold on a day, for whomever: what the venue's volume is held against. */
+export async function soldAtVenue(
+  work: Work,
+  of: { readonly accountId: number; readonly assets: readonly string[] },
   day: CivilDate,
-): Promise<CoinAmount> {
-  const rows = await work.tx.$queryRaw<{ units: string }[]>`
-    SELECT trim_scale(coalesce(sum(f.quantity), 0))::text AS units FROM order_fill f JOIN sale_order o ON o.id = f.order_id
-     WHERE f.holding_id = ${of.holdingId} AND o.created_at >= ${startOfDay(day)}`;
-  return CoinAmount.of(of.asset, rows[0]?.units ?? '0');
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await work.tx.$queryRaw<{ asset: string; sold: string }[]>`
+    SELECT asset, trim_scale(sum(executed_quantity))::text AS sold FROM sale_order
+     WHERE venue_account_id = ${of.accountId} AND asset = ANY (${[...of.assets]}) AND created_at >= ${startOfDay(day)} AND executed_quantity > 0
+     GROUP BY asset`;
+  return new Map(rows.map(({ asset, sold }) => [asset, sold]));
 }
 
 /** The highest order number there is: what comes later has a higher one. */
@@ -36,20 +39,37 @@ export async function latestOrderId(work: Work): Promise<number> {
   return _max.id ?? 0;
 }
 
-export interface Sold {
-  readonly units: CoinAmount;
-  readonly proceeds: VenueWon;
+/** A holding's plan and the slice under way, by the highest order number when each was made; null where there is none. */
+export interface SoldQuestion {
+  readonly holdingId: number;
+  readonly planOrdersBefore: number | null;
+  readonly sliceOrdersBefore: number | null;
 }
 
-/** What orders with a higher number have sold of a holding. */
-export async function soldOfHolding(
+/** What orders have sold of a holding: those sent under its plan, within its slice, and on a day. */
+export interface SoldOfHolding {
+  readonly units: string;
+  readonly proceeds: string;
+  readonly unitsInSlice: string;
+  readonly unitsOnDay: string;
+}
+
+export const NOTHING_SOLD: SoldOfHolding = { units: '0', proceeds: '0', unitsInSlice: '0', unitsOnDay: '0' };
+
+export async function soldOfHoldings(
   work: Work,
-  of: { readonly holdingId: number; readonly asset: string; readonly venue: string },
-  ordersBefore: number,
-): Promise<Sold> {
-  const rows = await work.tx.$queryRaw<{ units: string; proceeds: string }[]>`
-    SELECT trim_scale(coalesce(sum(f.quantity), 0))::text AS units, trim_scale(coalesce(sum(f.proceeds), 0))::text AS proceeds
-      FROM order_fill f
-     WHERE f.holding_id = ${of.holdingId} AND f.order_id > ${ordersBefore}`;
-  return { units: CoinAmount.of(of.asset, rows[0]?.units ?? '0'), proceeds: VenueWon.of(of.venue, rows[0]?.proceeds ?? '0') };
+  of: readonly SoldQuestion[],
+  day: CivilDate,
+): Promise<ReadonlyMap<number, SoldOfHolding>> {
+  const rows = await work.tx.$queryRaw<(SoldOfHolding & { readonly holdingId: number })[]>`
+    SELECT k.holding_id AS "holdingId",
+           trim_scale(coalesce(sum(f.quantity) FILTER (WHERE f.order_id > k.plan), 0))::text AS units,
+           trim_scale(coalesce(sum(f.proceeds) FILTER (WHERE f.order_id > k.plan), 0))::text AS proceeds,
+           trim_scale(coalesce(sum(f.quantity) FILTER (WHERE f.order_id > k.slice), 0))::text AS "unitsInSlice",
+           trim_scale(coalesce(sum(f.quantity) FILTER (WHERE o.created_at >= ${startOfDay(day)}), 0))::text AS "unitsOnDay"
+      FROM unnest(${of.map(({ holdingId }) => holdingId)}::int[], ${of.map(({ planOrdersBefore }) => planOrdersBefore)}::int[],
+                  ${of.map(({ sliceOrdersBefore }) => sliceOrdersBefore)}::int[]) AS k (holding_id, plan, slice)
+      JOIN order_fill f ON f.holding_id = k.holding_id JOIN sale_order o ON o.id = f.order_id
+     GROUP BY k.holding_id`;
+  return new Map(rows.map((row) => [row.holdingId, row]));
 }

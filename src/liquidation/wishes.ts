@@ -1,16 +1,23 @@
 import type { Work } from '../database/work.ts';
 import type { CivilDate } from '../kernel/civil-date.ts';
 import { CoinAmount } from '../kernel/money.ts';
-import { liveWishes, markWishDone } from '../voluntary-sale/wish-facts.ts';
+import { liveWishesOf, markWishDone, type PriceWishFacts } from '../voluntary-sale/wish-facts.ts';
 import type { WishFacts } from './decision-inputs.ts';
 
 /**
- * What the taxpayer asks to be sold now, within his window: a limit at its price, a stop that was reached at the market's. A stop
- * that waits asks for nothing yet.
+ * What the taxpayers of these cases ask to be sold now, within their windows: a limit at its price, a stop that was reached at the
+ * market's. A stop that waits asks for nothing yet. By case number.
  */
-export async function readWishes(work: Work, caseId: number, day: CivilDate): Promise<WishFacts[]> {
+export async function readWishes(work: Work, caseIds: readonly number[], day: CivilDate): Promise<ReadonlyMap<number, WishFacts[]>> {
+  const wishes = new Map<number, WishFacts[]>();
+  for (const [caseId, { priceWishes }] of await liveWishesOf(work.tx, caseIds, day)) {
+    wishes.set(caseId, await askedNow(work, caseId, priceWishes));
+  }
+  return wishes;
+}
+
+async function askedNow(work: Work, caseId: number, priceWishes: readonly PriceWishFacts[]): Promise<WishFacts[]> {
   const wishes: WishFacts[] = [];
-  const { priceWishes } = await liveWishes(work.tx, caseId, day);
   for (const { id, kind, asset, price, maximumQuantity, state } of priceWishes) {
     if (kind === 'stop' && state !== 'triggered') continue;
     const left = maximumQuantity === null ? null : await unitsLeft(work, id, caseId, asset, maximumQuantity);

@@ -21,8 +21,13 @@ export interface NoticeView {
   readonly provenAt: Date | undefined;
 }
 
-/** Notices about a subject in the order of their issue, cancelled ones included. */
-export async function noticesOf(reader: Pick<Transaction, 'notice'>, subject: string, kind?: NoticeKind): Promise<NoticeView[]> {
+/** Notices about a subject, or several, in the order of their issue, cancelled ones included. */
+export async function noticesOf(
+  reader: Pick<Transaction, 'notice'>,
+  about: string | readonly string[],
+  kind?: NoticeKind,
+): Promise<NoticeView[]> {
+  const subject = typeof about === 'string' ? about : { in: [...about] };
   const notices = await reader.notice.findMany({ where: { subject, ...(kind === undefined ? {} : { kind }) }, orderBy: { id: 'asc' } });
   return notices.map(viewOf);
 }

@@ -27,18 +27,39 @@ export interface LiveWishes {
 }
 
 /** What the taxpayer of a case wishes on a day. For a decision, the caller holds the case's lock. */
-export async function liveWishes(
-  reader: Pick<Transaction, 'saleWish' | 'saleWindow'>,
-  caseId: number,
+export async function liveWishes(reader: WishReader, caseId: number, day: CivilDate): Promise<LiveWishes> {
+  return (await liveWishesOf(reader, [caseId], day)).get(caseId) ?? NO_WISHES;
+}
+
+type WishReader = Pick<Transaction, 'saleWish' | 'saleWindow'>;
+export const NO_WISHES: LiveWishes = { priceWishes: [], coinOrder: [] };
+
+/** The same of several cases, by their numbers; a case without wishes is not among them. */
+export async function liveWishesOf(
+  reader: WishReader,
+  caseIds: readonly number[],
   day: CivilDate,
-): Promise<LiveWishes> {
-  const live = await reader.saleWish.findMany({ where: { caseId, state: { in: [...LIVE_WISH_STATES] } }, orderBy: { id: 'asc' } });
-  const window = live.length === 0 ? null : await reader.saleWindow.findUnique({ where: { caseId } });
-  const isOpen = window?.state === 'open' && day <= dayFromColumn(window.endsOn);
-  return {
-    priceWishes: isOpen ? live.flatMap(factsOf) : [],
-    coinOrder: live.find(({ kind }) => kind === 'coin_order')?.assetOrder ?? [],
-  };
+): Promise<ReadonlyMap<number, LiveWishes>> {
+  const live = await reader.saleWish.findMany({
+    where: { caseId: { in: [...caseIds] }, state: { in: [...LIVE_WISH_STATES] } },
+    orderBy: { id: 'asc' },
+  });
+  const wishing = [...new Set(live.map(({ caseId }) => caseId))];
+  const windows = wishing.length === 0 ? [] : await reader.saleWindow.findMany({ where: { caseId: { in: wishing } } });
+  return new Map(
+    wishing.map((caseId) => {
+      const window = windows.find((each) => each.caseId === caseId);
+      const isOpen = window?.state === 'open' && day <= dayFromColumn(window.endsOn);
+      const own = live.filter((wish) => wish.caseId === caseId);
+      return [
+        caseId,
+        {
+          priceWishes: isOpen ? own.flatMap(factsOf) : [],
+          coinOrder: own.find(({ kind }) => kind === 'coin_order')?.assetOrder ?? [],
+        },
+      ];
+    }),
+  );
 }
 
 function factsOf({ id, kind, asset, price, maximumQuantity, state }: SaleWish): PriceWishFacts[] {

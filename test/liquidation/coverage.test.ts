@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addDays, dayToColumn, seoulDay } from '../../src/kernel/civil-date.ts';
-import { coverageDueSource } from '../../src/liquidation/coverage-due.ts';
 import { replayCoverage } from '../../src/liquidation/coverage-replay.ts';
 import { coverageInputsSchema } from '../../src/valuation/coverage/inputs.ts';
 import { CoverageDesk } from './coverage-fixture.ts';
@@ -168,42 +167,10 @@ describe('news', () => {
   });
 });
 
-describe('when', () => {
-  it('a case was never read, a day has passed, or a price has moved', async () => {
-    const due = async () => coverageDueSource(desk.database).due(desk.clock.now());
-    const { caseId } = await desk.windowCase({ coins: { BTC: '1' }, bills: ['900000'] });
-    expect(await due()).toContain(caseId);
-    await desk.read(caseId);
-    expect(await due()).not.toContain(caseId);
-    desk.advanceHours(3);
-    await desk.hour('BTC', 1_040_000);
-    expect(await due()).not.toContain(caseId);
-    desk.advanceHours(1);
-    await desk.hour('BTC', 1_060_000);
-    expect(await due()).toContain(caseId);
-    await desk.read(caseId);
-    expect(await due()).not.toContain(caseId);
-    desk.advanceHours(23);
-    expect(await due()).not.toContain(caseId);
-    desk.advanceHours(1);
-    expect(await due()).toContain(caseId);
-  });
-
-  it('it looks once a minute, and appoints nothing', async () => {
-    const source = coverageDueSource(desk.database);
-    await desk.windowCase({ coins: { BTC: '1' }, bills: ['900000'] });
-    const now = desk.clock.now();
-    expect((await source.due(now)).length).toBeGreaterThan(0);
-    expect(await source.due(new Date(now.getTime() + 59_000))).toEqual([]);
-    expect((await source.due(new Date(now.getTime() + 60_000))).length).toBeGreaterThan(0);
-    expect(source.nextDueAt).toBeUndefined();
-  });
-
-  it('rung twice at an instant it reads once', async () => {
-    const { caseId } = await desk.windowCase({ coins: { BTC: '1' }, bills: ['900000'] });
-    const both = await Promise.all([desk.read(caseId), desk.read(caseId)]);
-    expect(both.filter((reading) => reading !== undefined).length).toBe(1);
-  });
+it('rung twice at an instant it reads once', async () => {
+  const { caseId } = await desk.windowCase({ coins: { BTC: '1' }, bills: ['900000'] });
+  const both = await Promise.all([desk.read(caseId), desk.read(caseId)]);
+  expect(both.filter((reading) => reading !== undefined).length).toBe(1);
 });
 
 it('is made again from what was stored, and a change of any of it is found', async () => {

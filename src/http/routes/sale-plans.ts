@@ -3,6 +3,8 @@ import type { OrderFill, OrderShare, PlanSlice, SaleOrder, SalePlan } from '../.
 import { Decimal } from '../../kernel/decimal.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { decimalPlacesOf } from '../../liquidation/book-order.ts';
+import { prospectsOfPlan } from '../../liquidation/plan-prospects.ts';
+import { type Prospect, WAYS } from '../../liquidation/planning/alternatives.ts';
 import { type Route, read } from '../route.ts';
 import { assetCode, decimalText, instantText, pageAnswer, pageArgs, pageQuery, pathId, rowId, toPage } from '../schemas.ts';
 
@@ -61,6 +63,29 @@ function toPlan(plan: SalePlan & { readonly slices: readonly PlanSlice[] }): z.i
       result: slice.result,
     })),
   };
+}
+
+const prospectsAnswer = z
+  .object({
+    worthKrw: decimalText.meta({ description: '계획을 세울 때의 가치. 아래 비율은 이 금액에 대한 것' }),
+    prospects: z.array(
+      z.object({
+        way: z.enum(WAYS).meta({
+          description: 'plan: 이 계획, at_once: 바로 모두, twap_*: 그 시간 동안 고르게, almgren_chriss: 변동성에 맞춘 Almgren-Chriss 궤적',
+          example: 'plan',
+        }),
+        impactBps: z.number().meta({ description: '예상 충격 비용(bp)', example: 8.2 }),
+        tailBps: z.number().meta({ description: '하위 5% 손실의 평균(bp)', example: 210 }),
+        costBps: z.number().meta({ description: '충격 + λ × 하위 5% 손실(bp)', example: 29.2 }),
+        hours: z.number().meta({ description: '모두 팔 때까지 걸리는 평균 시간', example: 5.5 }),
+      }),
+    ),
+  })
+  .meta({ id: 'PlanProspects', description: '수수료와 호가 차이를 뺀, 계획을 세운 때의 모형에 따른 예상' });
+
+function toProspect({ way, impact, tail, cost, bars }: Prospect): z.input<typeof prospectsAnswer>['prospects'][number] {
+  const bps = (share: number) => Math.round(share * 1e6) / 100;
+  return { way, impactBps: bps(impact), tailBps: bps(tail), costBps: bps(cost), hours: Math.round(bars * 100) / 100 };
 }
 
 const RULE_TEXT =
@@ -159,6 +184,20 @@ export const salePlanRoutes: readonly Route[] = [
         include: { slices: { orderBy: { id: 'asc' } } },
       });
       return toPage(plans, query, toPlan);
+    },
+  }),
+  read({
+    operationId: 'getPlanProspects',
+    tag: 'sale',
+    summary: '계획과 다른 매각 방법의 예상 비용',
+    path: '/cases/{caseId}/sale-plans/{planId}/prospects',
+    permission: 'case.read',
+    params: z.object({ caseId: pathId, planId: pathId }),
+    query: z.object({}),
+    answer: prospectsAnswer,
+    handle: async ({ services: { database }, params }) => {
+      const { worth, prospects } = await prospectsOfPlan(database.read, params);
+      return { worthKrw: worth.toString(), prospects: prospects.map(toProspect) };
     },
   }),
   read({

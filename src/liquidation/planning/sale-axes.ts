@@ -29,7 +29,7 @@ export const CUBE = VOLATILITY_STATES * PLANE;
 
 /** Present over coming impact coefficient. */
 const RATIO_MAX = 4;
-export const RATIOS = 9;
+export const RATIOS = 7;
 
 export function distanceAt(place: number): number {
   return DISTANCE_SCALE * Math.sinh((place - HALF) * STRETCH);
@@ -38,8 +38,8 @@ export function distanceAt(place: number): number {
 /** Place of a distance, between whole places too. Beyond the ends it is the end's. */
 export function distancePlace(distance: number): number {
   // The logarithm is what Math.asinh computes, in a third of its time.
-  const scaled = Math.abs(distance) / DISTANCE_SCALE;
-  const steps = Math.min(Math.log(scaled + Math.sqrt(scaled * scaled + 1)) / STRETCH, HALF);
+  const scaled = Math.abs(distance) * (1 / DISTANCE_SCALE);
+  const steps = Math.min(Math.log(scaled + Math.sqrt(scaled * scaled + 1)) * (1 / STRETCH), HALF);
   return distance < 0 ? HALF - steps : HALF + steps;
 }
 

@@ -41,7 +41,7 @@ function cheaper(one: Cheapest, other: Cheapest): Cheapest {
 }
 
 const GOLDEN = (3 - Math.sqrt(5)) / 2;
-const REFINEMENTS = 4;
+const REFINEMENTS = 3;
 
 /** Between the listed neighbours of the best fraction. */
 export function refined(costOf: (fraction: number) => number, most: number, coarse: Cheapest): Cheapest {

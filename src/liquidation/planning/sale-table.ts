@@ -84,7 +84,10 @@ async function solveGivingWay(lambda: number, barHours: number): Promise<SaleTab
   }
 }
 
+/** Error: RangeError for a risk weight or a bar that is not positive. */
 function keyOf(lambda: number, barHours: number): string {
+  if (!(lambda > 0 && barHours > 0 && Number.isFinite(lambda + barHours)))
+    throw new RangeError(`No table is made for a risk weight of ${lambda} and bars of ${barHours} hours; both must be positive.`);
   return `${lambda}/${barHours}`;
 }
 

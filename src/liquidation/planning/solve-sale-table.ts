@@ -7,12 +7,12 @@ import type { SaleTable } from './sale-table.ts';
 /** A bar takes what the market trades in it: impact that is dearer than this says that it is not all of what is left. */
 const ALL_IN_A_BAR = 2 / 3;
 
-const ROUNDS = 8;
+const ROUNDS = 7;
 const SWEEPS = 15;
 /** Rounds at the beginning that look at every fraction instead of the neighbours of the last best one. */
-const WIDE_ROUNDS = 2;
+const WIDE_ROUNDS = 1;
 const SWEEPS_A_STEP = 5;
-const ROWS_A_STEP = 8;
+const ROWS_A_STEP = 6;
 
 /**
  * Solves the table by modified policy iteration. It gives way after every few milliseconds of work, so that a service can serve in

@@ -59,12 +59,15 @@ function harForecast(days: readonly number[], horizonDays: number): Pick<Volatil
   const floor = STILL_DAY * quantile(positive, 0.5);
   const logs = days.map((variance) => Math.log(Math.max(variance, floor)));
   const ahead = Math.max(1, Math.round(horizonDays));
-  const model = fitHar(logs, (day) =>
-    day + ahead > days.length ? undefined : Math.log(Math.max(mean(days.slice(day, day + ahead)), floor)),
-  );
+  const targetAt = (day: number) =>
+    day + ahead > days.length ? undefined : Math.log(Math.max(mean(days.slice(day, day + ahead)), floor));
+  const model = fitHar(logs, targetAt);
   if (model === undefined) return undefined;
+  // What lies beyond everything the model was fitted to is noise of its coefficients (Swanson and White 1997 call it insanity).
+  const targets = logs.slice(MONTH_DAYS).flatMap((_, index) => targetAt(MONTH_DAYS + index) ?? []);
+  const expected = Math.min(Math.max(forecastHar(model, logs), Math.min(...targets)), Math.max(...targets));
   // The mean of a log-normal law lies above its middle.
-  const daily = Math.exp(forecastHar(model, logs) + model.residualVariance / 2);
+  const daily = Math.exp(expected + model.residualVariance / 2);
   return { variance: horizonDays * daily, error: Math.sqrt(Math.expm1(model.residualVariance)) };
 }
 

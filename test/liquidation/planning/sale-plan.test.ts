@@ -96,8 +96,10 @@ describe('a sale under a plan', () => {
     };
     expect(shareAt(4)).toBeGreaterThan(shareAt(1));
   });
+});
 
-  it('keeps every limit, and the deadline when they leave it possible', () => {
+describe('a limited sale', () => {
+  it('keeps every limit', () => {
     const limits = fc.record(
       {
         deadlineBars: fc.integer({ min: 1, max: 200 }),
@@ -149,8 +151,10 @@ describe('a sale under a plan', () => {
       { numRuns: 20 },
     );
   });
+});
 
-  it('comes out the same from what was stored of it', () => {
+describe('a stored plan', () => {
+  it('comes out the same again', () => {
     const known = marketFigures(generatedCandles(9, { bars: 900 }), { barMs: HOUR_MS, nextMs: BEGAN_MS + 900 * HOUR_MS });
     if (known === undefined) throw new Error('The generated market tells nothing.');
     const plan = startPlan(patient, { units: 2_000, arrivalPrice: 1_000, ...known });
@@ -198,6 +202,7 @@ describe('the table of a risk weight', () => {
     expect(meanwhile).toBe(hurried);
     expect(saleTable(HURRIED)).toBe(hurried);
     expect(await saleTableSoon(PATIENT)).toBe(patient);
+    for (const lambda of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) expect(() => saleTable(lambda)).toThrow(RangeError);
   });
 });
 

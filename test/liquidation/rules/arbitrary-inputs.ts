@@ -103,7 +103,7 @@ const arbitrarySlice = (scale: Scale): fc.Arbitrary<SliceFacts | null> =>
         .record({
           quantity: unitsUpTo(new Decimal(scale.size).times(2)),
           soldShare: fc.constantFrom('0', '0', '0.15', '0.3', '1'),
-          begun: fc.integer({ min: -4_000, max: 60 }),
+          begun: fc.oneof(fc.integer({ min: -4_000, max: 60 }), fc.integer({ min: -30, max: 0 })),
           seconds: fc.constantFrom(60, 3_600),
           isImmediate: fc.constantFrom(false, false, true),
           isLast: fc.boolean(),
@@ -141,7 +141,7 @@ const arbitraryHolding = (holdingId: number): fc.Arbitrary<SellableHolding> =>
         soldTodayAtVenue: unitsUpTo(size.div(9).decimalPlaces(8)),
         dailyVolume: fc.oneof(fc.constant(null), unitsUpTo(size.times(99))),
       }),
-      deviationPerSecond: fc.constantFrom(null, '0', '0.000001', '0.0001'),
+      deviationPerSecond: mostly<string | null>('0.000001', '0', '0.0001', null),
       openInMarket: mostly(0, 1),
       market: arbitraryMarket(scale, asset),
     });
@@ -162,16 +162,16 @@ const arbitraryPolicy: fc.Arbitrary<PolicyFacts> = fc.record({
     spreadMinimum: fc.constantFrom('0', '0.0005'),
   }),
   childrenPerSlice: fc.constantFrom(1, 6, 7),
-  poolsDust: mostly(false, true),
-  dailyPlanShare: mostly<string | null>(null, '0.1', '0.5'),
-  dailyVolumeShare: mostly<string | null>(null, '0.05', '0'),
+  poolsDust: fc.constantFrom(false, false, true),
+  dailyPlanShare: fc.constantFrom(null, null, '0.1', '0.5'),
+  dailyVolumeShare: fc.constantFrom(null, null, null, '0.05', '0'),
 });
 
 const arbitraryGate: fc.Arbitrary<GateFacts> = fc
   .record({
     tradingState: mostly<GateFacts['tradingState']>('ACTIVE', 'REDUCING', 'HALTED'),
     mandate: mostly<GateFacts['mandate']>(openGate.mandate, null),
-    isOpenWindow: mostly(false, true, true, true),
+    isOpenWindow: fc.constantFrom(false, false, false, true),
     wishes: fc.array(
       fc.record({
         id: fc.nat(9),

@@ -153,10 +153,14 @@ const arbitraryOffer = fc.record({
   ),
   midPrice: fc.constantFrom('0', '0.00004', '0.021', '215', '3500000', '140000000'),
   takerFeeRate: fc.constantFrom('0', '0.0005', '0.002'),
-  halfSpread: fc.double({ min: 0, max: 0.05, noNaN: true }),
-  depthUnits: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e6, noNaN: true })),
-  deviationPerDay: fc.oneof(fc.constant(null), fc.double({ min: 0, max: 5, noNaN: true })),
-  dailyVolume: fc.oneof(fc.constant(null), fc.constant(0), fc.double({ min: 0, max: 1e9, noNaN: true })),
+  halfSpread: fc.integer({ min: 0, max: 500 }).map((n) => n / 10_000),
+  depthUnits: fc.oneof(fc.constant(0), fc.nat(1_000_000)),
+  deviationPerDay: fc.oneof(
+    fc.constant(null),
+    fc.integer({ min: 0, max: 300 }).map((n) => n / 1_000),
+    fc.constantFrom(1, 5),
+  ),
+  dailyVolume: fc.oneof(fc.constant(null), fc.constant(0), fc.nat(1_000_000_000)),
   wishedPlace: fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 5 })),
 });
 

@@ -63,6 +63,13 @@ describe('an order of several cases', () => {
     ]);
   });
 
+  it('leaves whom it gives all that he wants the rest in kind, however little', () => {
+    expect(quantities(among([{ wanted: '5', available: '5.5' }, { wanted: '3' }], '10'))).toEqual([
+      [1, '5'],
+      [2, '3'],
+    ]);
+  });
+
   it('goes to one after the other where, divided, nobody could be left without dust', () => {
     expect(quantities(among([{ wanted: '1.2' }, { wanted: '1.2' }], '1.5'))).toEqual([[1, '1.2']]);
   });
@@ -157,6 +164,28 @@ describe('wanted orders', () => {
       const given = allocationInputsOf('upbit', 8, [{ order, remainingKrw: '90000000' }]);
       expect(given === undefined ? [] : quantities(given)).toEqual([[1, order.quantity]]);
     }
+  });
+
+  it('are divided by what each would sell in a market of any depth, not by what this one takes', () => {
+    const enough = { need: { ...inputs().need, remainingKrw: '900000000', uncoveredKrw: '900000000' } };
+    const wants = [
+      { order: wantOf({ holdingId: 1, held: '6' }, enough), remainingKrw: '900000000' },
+      { order: wantOf({ holdingId: 2, held: '2' }, enough), remainingKrw: '900000000' },
+    ];
+    const given = allocationInputsOf('upbit', 8, wants);
+    expect(given === undefined ? [] : quantities(given)).toEqual([
+      [1, '0.5625'],
+      [2, '0.1875'],
+    ]);
+  });
+
+  it('together take no more than the one that found least takeable', () => {
+    const order = wantOf({});
+    const wants = ['0.2', '0.1'].map((takeable, index) => ({
+      order: { ...order, holdingId: index + 1, takeable },
+      remainingKrw: '10000000',
+    }));
+    expect(allocationInputsOf('upbit', 8, wants)?.takeable).toBe('0.1');
   });
 
   it('of nobody are no order', () => {

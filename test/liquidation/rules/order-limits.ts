@@ -85,15 +85,10 @@ function priceLimits(order: WantedOrder, holding: SellableHolding, market: Marke
   };
 }
 
-/** Least units the venue takes at a price. */
-function leastOf(price: string, { minimumOrderKrw, quantityDecimalPlaces }: MarketFacts): Decimal {
-  return number(minimumOrderKrw).div(price).decimalPlaces(quantityDecimalPlaces, Decimal.ROUND_UP);
-}
-
 function quantityLimits(order: WantedOrder, holding: SellableHolding, market: MarketFacts, given: DecisionInputs): Checks {
   const quantity = number(order.quantity);
   const value = quantity.times(order.limitPrice);
-  const least = leastOf(order.limitPrice, market);
+  const least = number(order.minimum);
   const depth = pricesOf(market)
     .bids.filter(([price]) => number(price).gte(number(order.style === 'cross' ? order.limitPrice : '0')))
     .reduce((sum, [, size]) => sum.plus(size), number('0'));
@@ -107,7 +102,10 @@ function quantityLimits(order: WantedOrder, holding: SellableHolding, market: Ma
     'what all may take':
       order.isDust || (quantity.lte(order.takeable) && (market.freeUnits === null || number(market.freeUnits).gte(order.takeable))),
     'its share of the depth': order.isDust || quantity.lte(depth.times(given.policy.depthParticipation)),
-    'the least order': order.isDust ? given.policy.poolsDust : value.gte(market.minimumOrderKrw),
+    'the least order': order.isDust ? given.policy.poolsDust : value.gte(market.minimumOrderKrw) && quantity.gte(least),
+    'no larger least order than it takes':
+      least.minus(number('1').shiftedBy(-market.quantityDecimalPlaces)).times(order.limitPrice).lte(market.minimumOrderKrw) ||
+      order.style === 'passive',
     'the largest order': market.maximumOrderKrw === null || value.lte(market.maximumOrderKrw),
     // A least order may go beyond the day's room, and so may the rest that it takes along.
     'the day’s room': order.isDust || room === undefined || quantity.lte(Decimal.max(room, least).plus(least)),

@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { Decimal } from '../../../src/kernel/decimal.ts';
 import { VenueWon } from '../../../src/kernel/money.ts';
 import type { DecisionInputs, MarketFacts, SellableHolding } from '../../../src/liquidation/decision-inputs.ts';
+import { guardMarket } from '../../../src/liquidation/market-guards.ts';
+import { readMarket } from '../../../src/liquidation/market-view.ts';
+import { passivePrice } from '../../../src/liquidation/passive.ts';
 import { sizeOrder } from '../../../src/liquidation/size-order.ts';
-import { holding, inputs, later, market, need, policy, slice } from './given.ts';
+import { AT, holding, inputs, later, market, need, policy, slice } from './given.ts';
 
 /** Bid 100,000,000, ask 100,100,000, and a child of a slice under way of which nothing is late. */
 const resting: Partial<SellableHolding> = {
@@ -69,31 +72,50 @@ describe('nothing waits', () => {
     // Half of the spread is 0.0005; over 300 s the price may move by 0.0001 × √300 = 0.0017, half of which is more.
     ['where the price may move by more than that saves', { deviationPerSecond: '0.0001' }],
     ['for less than a second', {}, withPassive({ restSeconds: 0 })],
-    [
-      'below the floor',
-      { priceFloor: '100099001', ...inMarket({ bids: [['100099500', '1'], ...market.bids], ticks: [{ from: '0', tick: '500' }] }) },
-    ],
     ['off the steps', inMarket({ asks: [['100100500', '1']] })],
     ['of less than the venue takes', { slice: slice('0.0002', { isImmediate: false, isLast: false, sold: '0.00016' }) }],
   ])('%s', (_, change, at) => {
     expect(priceOf(change, at)).not.toMatch(/^\d/);
   });
 
-  it('above the band', () => {
-    const wide = inMarket({
-      bids: [
-        ['98000000', '1'],
-        ['97900000', '1'],
-        ['97800000', '1'],
-      ],
-    });
-    const rules = { policy: { ...policy, spreadMaximum: '0.05', band: '0.0105' } };
-    expect(priceOf(wide, rules)).not.toMatch(/^\d/);
-    expect(priceOf(wide, { policy: { ...rules.policy, band: '0.011' } })).toBe('100099000');
-  });
-
   it('of what is late: that crosses', () => {
     expect(priceOf({ slice: slice('0.6', { isImmediate: false, isLast: false }) })).toBe('cross');
+  });
+});
+
+describe('the price to wait at', () => {
+  const now = new Date(AT);
+  const priceAlone = (change: Partial<SellableHolding>, rules: Partial<DecisionInputs> = {}, restUntil = later(300)) => {
+    const given = inputs(rules);
+    const view = readMarket('BTC', { ...market, reference: null }, 'upbit');
+    const open = guardMarket(view, given.policy, now);
+    if (open.kind === 'closed') throw new Error(open.code);
+    const context = { holding: holding({ ...resting, ...change }), market: view, open, held: view.amount('0.6'), inputs: given };
+    return passivePrice(context, new Date(restUntil))?.toString();
+  };
+
+  it('is never below the floor', () => {
+    expect(priceAlone({ priceFloor: '100099000' })).toBe('100099000');
+    expect(priceAlone({ priceFloor: '100099001' })).toBeUndefined();
+  });
+
+  it('is never above the band', () => {
+    // One step inside the ask is 0.00049 above the mid.
+    expect(priceAlone({}, { policy: { ...policy, band: '0.0005' } })).toBe('100099000');
+    expect(priceAlone({}, { policy: { ...policy, band: '0.0004' } })).toBeUndefined();
+  });
+
+  it('is none where half the spread is worth less than half of what the price may move', () => {
+    // 0.00049975 against half of 0.0000576 × √300, and of 0.0000578 × √300.
+    expect(priceAlone({ deviationPerSecond: '0.0000576' })).toBe('100099000');
+    expect(priceAlone({ deviationPerSecond: '0.0000578' })).toBeUndefined();
+    expect(priceAlone({ deviationPerSecond: '0.0000578' }, {}, later(200))).toBe('100099000');
+  });
+
+  it('is none for less than a second', () => {
+    expect(priceAlone({}, {}, later(1))).toBe('100099000');
+    expect(priceAlone({}, {}, later(0.999))).toBeUndefined();
+    expect(priceAlone({}, {}, later(-60))).toBeUndefined();
   });
 });
 

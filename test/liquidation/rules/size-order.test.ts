@@ -1,36 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { civilDate } from '../../../src/kernel/civil-date.ts';
 import { Decimal } from '../../../src/kernel/decimal.ts';
-import { VenueWon } from '../../../src/kernel/money.ts';
-import type { DecisionInputs, SellableHolding, WishFacts } from '../../../src/liquidation/decision-inputs.ts';
-import { sizeOrder } from '../../../src/liquidation/size-order.ts';
-import { holding, inputs, later, market, need, openGate, policy, slice } from './given.ts';
-
-/** Without passive orders, unless said otherwise. */
-const crossing: Partial<DecisionInputs> = { policy: { ...policy, passive: { ...policy.passive, isOn: false } } };
-
-function size(change: Partial<SellableHolding> = {}, at: Partial<DecisionInputs> = {}) {
-  const given = inputs({ ...crossing, ...at });
-  return sizeOrder(holding(change), VenueWon.of('upbit', given.need.remainingKrw), given);
-}
-
-function orderOf(...given: Parameters<typeof size>) {
-  const candidate = size(...given);
-  if (candidate.kind !== 'order') throw new Error(`${candidate.code}`);
-  return candidate.order;
-}
-
-/** Why not, with the figures of the guard that said so, and until when. */
-function refusal(...given: Parameters<typeof size>) {
-  const candidate = size(...given);
-  if (candidate.kind === 'order') return 'order';
-  const figures = candidate.events.find(({ code }) => code === candidate.code)?.figures;
-  return [candidate.kind, candidate.code, figures ?? {}, ...(candidate.until === undefined ? [] : [candidate.until.toISOString()])];
-}
-
-const rich = { ...crossing, need: need('900000000') };
-/** Least quantity that is worth 5,000 won at 99,050,000. */
-const LOT = '0.00005048';
+import type { DecisionInputs, SellableHolding } from '../../../src/liquidation/decision-inputs.ts';
+import { later, market, need, policy, slice } from './given.ts';
+import { crossing, LOT, orderOf, refusal, rich, size } from './sizing.ts';
 
 describe('the quantity of an order', () => {
   it('covers the need at the band’s upper edge, less the fee', () => {
@@ -81,6 +53,14 @@ describe('the quantity of an order', () => {
       takeable: '0.3',
     });
     expect(orderOf({ held: '0.4', market: { ...market, freeUnits: null } }, rich).quantity).toBe('0.4');
+  });
+
+  it('is one step at least, where the venue names no least order', () => {
+    expect(orderOf({ market: { ...market, minimumOrderKrw: '0' } }, { ...crossing, need: need('1') })).toMatchObject({
+      quantity: '0.00000001',
+      minimum: '0.00000001',
+      exceedsNeed: true,
+    });
   });
 
   it('is in steps that the venue takes', () => {
@@ -149,65 +129,6 @@ describe('nothing is sold now', () => {
   });
 });
 
-describe('the day’s limits', () => {
-  const limited = (share: 'dailyPlanShare' | 'dailyVolumeShare', rate: string): Partial<DecisionInputs> => ({
-    need: need('900000000'),
-    policy: { ...policy, [share]: rate },
-  });
-  const caps = { planned: '0.4', soldToday: '0', soldTodayAtVenue: '0', dailyVolume: '10' };
-
-  it('cut an order to what is left of them', () => {
-    expect(orderOf({ caps: { ...caps, soldToday: '0.03' } }, limited('dailyPlanShare', '0.1')).quantity).toBe('0.01');
-    expect(orderOf({ caps: { ...caps, soldTodayAtVenue: '0.3' } }, limited('dailyVolumeShare', '0.05')).quantity).toBe('0.2');
-  });
-
-  it('stop the sale until the next midnight in Seoul once they are reached', () => {
-    const midnight = '2026-03-16T15:00:00.000Z';
-    const plan = limited('dailyPlanShare', '0.1');
-    expect(refusal({ caps: { ...caps, soldToday: '0.04' } }, plan)).toEqual([
-      'later',
-      'daily_plan_cap',
-      { limit: '0.04', sold: '0.04' },
-      midnight,
-    ]);
-    expect(refusal({ caps: { ...caps, soldToday: '0.05' } }, plan)).toEqual([
-      'later',
-      'daily_plan_cap',
-      { limit: '0.04', sold: '0.05' },
-      midnight,
-    ]);
-    const volume = limited('dailyVolumeShare', '0.05');
-    expect(refusal({ caps: { ...caps, soldTodayAtVenue: '0.5' } }, volume)).toEqual([
-      'later',
-      'daily_volume_cap',
-      { limit: '0.5', sold: '0.5' },
-      midnight,
-    ]);
-    // Half an hour before midnight in Seoul, and at it.
-    const late = { ...volume, at: '2026-03-16T14:30:00.000Z' };
-    const fresh = { ...market, changedAt: '2026-03-16T14:30:00.000Z' };
-    expect(refusal({ caps: { ...caps, soldTodayAtVenue: '0.5' }, market: fresh }, late)).toContain(midnight);
-    const atMidnight = { ...volume, at: midnight };
-    expect(refusal({ caps: { ...caps, soldTodayAtVenue: '0.5' }, market: { ...market, changedAt: midnight } }, atMidnight)).toContain(
-      '2026-03-17T15:00:00.000Z',
-    );
-  });
-
-  it('hold no one where volume or share is unknown', () => {
-    expect(orderOf({ caps: { ...caps, dailyVolume: null, soldTodayAtVenue: '99' } }, limited('dailyVolumeShare', '0.05')).quantity).toBe(
-      '0.4',
-    );
-  });
-
-  it('hold what rests and what crosses together', () => {
-    // 0.00002 are late, less than an order; with what is ahead it may rest, but no more than 0.04 today.
-    const given = limited('dailyPlanShare', '0.1');
-    const sliced = slice('0.4', { startsAt: later(-600), endsAt: later(3_000), isImmediate: false, isLast: false, sold: '0.06664667' });
-    const order = orderOf({ slice: sliced, caps, deviationPerSecond: '0' }, { ...given, policy: { ...policy, dailyPlanShare: '0.1' } });
-    expect(order).toMatchObject({ style: 'passive', quantity: '0.04' });
-  });
-});
-
 describe('a slice by the clock', () => {
   /** Six children of ten minutes, of which the first is over: 0.1 of 0.6 is late. */
   const sliced = (change: Partial<SellableHolding['slice']> = {}) =>
@@ -224,6 +145,21 @@ describe('a slice by the clock', () => {
 
   it('waits for its next child when this one is sold', () => {
     expect(refusal(sliced({ sold: '0.2' }), rich)).toEqual(['later', 'slice_done', { late: '0', left: '0.4', least: LOT }, later(580)]);
+  });
+
+  it('makes a least order of all that there is', () => {
+    const little = { ...slice('0.00003'), isImmediate: false, isLast: false };
+    expect(orderOf({ held: LOT, slice: little }, rich).quantity).toBe(LOT);
+    expect(refusal({ held: '0.001', slice: little }, rich)).toContain('slice_accumulates');
+  });
+
+  it('of little is sold in few children, each worth ten of the venue’s least orders', () => {
+    const at = (quantity: string) =>
+      orderOf({ held: '0.6', slice: { ...slice(quantity), isImmediate: false, isLast: false } }, rich).quantity;
+    // Of one child nothing is late yet, but nothing may wait either; of two, and of six, the first and the present one are due.
+    expect(at('0.0009')).toBe('0.0009');
+    expect(at('0.0012')).toBe('0.0006');
+    expect(at('0.06')).toBe('0.01');
   });
 
   it('gathers what is due until the venue takes it, in the last slice too', () => {
@@ -245,61 +181,6 @@ describe('a slice by the clock', () => {
     expect(orderOf(sliced({ isImmediate: true, sold: '0.59997' }), rich).quantity).toBe(LOT);
     // The little that is needed is less than an order: nothing is gained by gathering.
     expect(orderOf(sliced({ sold: '0.19996' }), { ...crossing, need: need('1000') })).toMatchObject({ quantity: LOT, exceedsNeed: true });
-  });
-});
-
-describe('within the taxpayer’s window', () => {
-  const wish = (change: Partial<WishFacts>): WishFacts => ({
-    id: 1,
-    kind: 'limit',
-    asset: 'BTC',
-    price: '99000000',
-    left: null,
-    ...change,
-  });
-  const wishing = (...wishes: WishFacts[]): Partial<DecisionInputs> => ({
-    need: need('900000000'),
-    gate: { ...openGate, phase: 'voluntary_window', window: { state: 'open', endsOn: civilDate('2026-03-20') }, wishes },
-  });
-
-  it('no more is sold than he wishes, and that as a whole', () => {
-    expect(orderOf({ priceFloor: '99000000' }, wishing(wish({ left: '0.1' }))).quantity).toBe('0.1');
-    expect(orderOf({ priceFloor: '99000000' }, wishing(wish({}))).quantity).toBe('0.4');
-    expect(
-      orderOf({ priceFloor: '99000000' }, wishing(wish({ left: '0.1' }), wish({ id: 2, kind: 'stop', price: null, left: '0.05' })))
-        .quantity,
-    ).toBe('0.15');
-  });
-
-  it('nothing is sold below the price he wishes, for that reason', () => {
-    expect(refusal({ priceFloor: '100000001' }, wishing(wish({ price: '100000001' })))).toEqual([
-      'later',
-      'price_below_wish',
-      { bestBid: '100000000', floor: '100000001' },
-    ]);
-  });
-
-  it('what a stop lets go at the market’s price is not taken from a limit above it', () => {
-    const both = wishing(wish({ price: '120000000' }), wish({ id: 2, kind: 'stop', price: null, left: '0.05' }));
-    // The floor is the mandate's, since the stop promises no price.
-    expect(orderOf({}, both).quantity).toBe('0.05');
-    const done = wishing(wish({ price: '120000000' }), wish({ id: 2, kind: 'stop', price: null, left: '0' }));
-    expect(refusal({}, done)).toEqual(['later', 'price_below_wish', {}]);
-  });
-
-  it('a coin he did not name is not sold, whatever was planned', () => {
-    expect(refusal({}, wishing(wish({ asset: 'ETH' })))).toEqual(['later', 'not_wished', {}]);
-    expect(refusal({ slice: null }, wishing(wish({})))).toEqual(['later', 'not_wished', {}]);
-    expect(refusal({}, wishing(wish({ left: '0' })))).toEqual(['later', 'not_wished', {}]);
-  });
-
-  it('too little for an order waits, and ends nothing', () => {
-    expect(refusal({}, wishing(wish({ left: '0.00003' })))).toEqual(['later', 'below_minimum', { wished: '0.00003', least: LOT }]);
-  });
-
-  it('and once it is over, no wish binds', () => {
-    const over = { ...rich, gate: { ...openGate, wishes: [wish({ left: '0.1' })] } };
-    expect(orderOf({}, over).quantity).toBe('0.4');
   });
 });
 

@@ -65,7 +65,7 @@ const arbitrarySale = fc
 const arbitraryMarket = fc.record({
   everySeconds: fc.integer({ min: 40, max: 700 }),
   isPassive: fc.boolean(),
-  fills: fc.array(fc.record({ part: fc.constantFrom(0, 0, 0.3, 1), price: fc.double({ min: 0, max: 1, noNaN: true }) }), {
+  fills: fc.array(fc.record({ part: fc.constantFrom(0, 0, 0.3, 1), price: fc.integer({ min: 0, max: 100 }).map((n) => n / 100) }), {
     minLength: 1,
     maxLength: 40,
   }),
