@@ -52,7 +52,10 @@ function choose(candidates: readonly Candidate[], remaining: VenueWon, inputs: D
   const mayBeCovered = remaining.isLessThan(VenueWon.of(inputs.venue, inputs.need.uncoveredKrw));
   if (best?.order.exceedsNeed === true && mayBeCovered) return { ...without('wait', ['open_orders_suffice']), guards };
   if (best !== undefined) return { outcome: 'order', codes, guards, order: best.order };
-  if (candidates.some(({ kind }) => kind === 'later')) return { outcome: 'wait', codes, guards, until: earliest(candidates) };
+  // Within the window a sale by wish ends by the window's end only: what cannot be sold by wish may be sold after it.
+  const isWithinWindow = inputs.gate.window?.state === 'open';
+  if (isWithinWindow || candidates.some(({ kind }) => kind === 'later'))
+    return { outcome: 'wait', codes, guards, until: earliest(candidates) };
   if (candidates.some(({ kind }) => kind === 'unmandated')) return { outcome: 'deny', codes, guards, until: null };
   return { outcome: 'stop', codes: ['exhausted', ...codes], guards, until: null };
 }
@@ -66,10 +69,10 @@ function onlyWaits(denials: readonly Denial[]): boolean {
   return denials.every(({ code }) => code === 'trading_halted' || code === 'trading_reducing' || code === 'mandate_ended');
 }
 
-/** Null as soon as one of them may change at any moment. */
+/** Null as soon as one of them may change at any moment. What is not planned is planned again with every look, and is no reason for one. */
 function earliest(candidates: readonly Candidate[]): string | null {
-  const waits = candidates.filter((candidate) => candidate.kind === 'later');
+  const waits = candidates.filter((candidate) => candidate.kind === 'later' && candidate.code !== 'not_planned');
   const instants = waits.flatMap((wait) => (wait.kind === 'later' && wait.until !== undefined ? [wait.until] : []));
-  if (instants.length < waits.length) return null;
+  if (instants.length === 0 || instants.length < waits.length) return null;
   return instants.reduce((first, each) => (each < first ? each : first)).toISOString();
 }

@@ -50,6 +50,7 @@ const marketFacts = z.object({
   symbol: z.string(),
   acceptsOrders: z.boolean(),
   takerFeeRate: figure,
+  makerFeeRate: figure,
   minimumOrderKrw: figure,
   /** Null where the venue knows no such limit. */
   maximumOrderKrw: figure.nullable(),
@@ -65,8 +66,8 @@ const marketFacts = z.object({
   reference: z.object({ price: figure, venues: z.array(z.string()) }).nullable(),
   /** Units of the coin the venue says are free at the account; null when it did not answer. */
   freeUnits: figure.nullable(),
-  /** Open orders at the account in this market that no order of ours stands for; null when the venue did not answer. */
-  strangeOrders: z.int().nullable(),
+  /** Open orders at the account in this market that no order of ours stands for. */
+  strangeOrders: z.int(),
   /** How far the venue's clock is ahead of ours; null while unmeasured. */
   clockSkewMs: z.int().nullable(),
 });

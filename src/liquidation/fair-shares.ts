@@ -22,7 +22,7 @@ export interface SharedFill<S extends Share> {
 
 /**
  * Whose each trade of an order is, down to the last unit. The fee of the order lies over its trades as their proceeds do. Each trade,
- * in the order the venue lists them, is divided in proportion to what is still open of every share: quantities in the unit the venue
+ * in the order of time and then of the venue's ids, is divided in proportion to what is still open of every share: quantities in the unit the venue
  * counts in (`decimalPlaces`), then proceeds and fee as the quantities; what rounding leaves over goes, unit by unit, to the largest
  * remainders, ties to the lower holding number. So no share ever receives more than it put in, an order that is filled whole fills
  * every share whole, and anybody can repeat the division from the published quantities. More than was open, which no venue should
@@ -35,13 +35,14 @@ export function shareFills<S extends Share>(
   decimalPlaces: number,
 ): SharedFill<S>[] {
   const ordered = shares.toSorted((a, b) => a.holdingId - b.holdingId);
+  const trades = fills.toSorted(byTime);
   const fees = shareWon(
     paidFee,
-    fills.map(({ proceeds }) => proceeds),
+    trades.map(({ proceeds }) => proceeds),
   );
   const whole = ordered.map(({ quantity }) => quantity);
   let open = whole;
-  return fills.flatMap((fill, index) => {
+  return trades.flatMap((fill, index) => {
     const weights = open.some((left) => left.isPositive()) ? open : whole;
     const quantities = shareCoins(fill.quantity, weights, decimalPlaces);
     open = open.map((left, place) => left.minus(quantities[place] ?? left).larger(CoinAmount.zero(left.asset)));
@@ -55,6 +56,11 @@ export function shareFills<S extends Share>(
   });
 }
 
+/** The same whatever the order in which the venue lists them this time. */
+function byTime(a: Fill, b: Fill): number {
+  return a.filledAt.getTime() - b.filledAt.getTime() || (a.tradeId < b.tradeId ? -1 : a.tradeId > b.tradeId ? 1 : 0);
+}
+
 /**
  * A quantity over weights of the same coin, in the unit the venue counts in, or a finer one that occurs in any of them: a round figure
  * is no reason to divide in whole coins. Over weights that are all zero, in equal parts.
@@ -65,6 +71,7 @@ export function shareCoins(quantity: CoinAmount, weights: readonly CoinAmount[],
 }
 
 function shareWon(amount: VenueWon, weights: readonly Valued[]): VenueWon[] {
+  if (amount.isNegative()) return shareWon(amount.negated(), weights).map((part) => part.negated());
   return split(amount.value, weights, placesOf([amount])).map((part) => VenueWon.of(amount.venue, part));
 }
 

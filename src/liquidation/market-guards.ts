@@ -62,7 +62,7 @@ function standingGuards({ facts }: MarketView, policy: PolicyFacts): readonly (r
     ['market_closed', () => (facts.acceptsOrders ? undefined : {})],
     ['market_danger', () => (facts.flags.includes('danger') ? {} : undefined)],
     ['wallet_halted', () => (facts.walletState === 'halted' ? {} : undefined)],
-    ['own_orders_open', () => ((facts.strangeOrders ?? 0) > 0 ? { orders: `${facts.strangeOrders}` } : undefined)],
+    ['own_orders_open', () => (facts.strangeOrders > 0 ? { orders: `${facts.strangeOrders}` } : undefined)],
     [
       'clock_skewed',
       () => (Math.abs(skewMs) > policy.clockSkewMaximumMs ? { skewMs: `${skewMs}`, limitMs: `${policy.clockSkewMaximumMs}` } : undefined),

@@ -8,6 +8,7 @@ export interface MarketView {
   readonly venue: string;
   readonly facts: MarketFacts;
   readonly takerFeeRate: Rate;
+  readonly makerFeeRate: Rate;
   readonly minimumOrder: VenueWon;
   readonly maximumOrder: VenueWon | undefined;
   readonly quantityDecimalPlaces: number;
@@ -49,6 +50,7 @@ export function readMarket(asset: string, facts: MarketFacts, venue: string): Ma
     venue,
     facts,
     takerFeeRate: Rate.of(facts.takerFeeRate),
+    makerFeeRate: Rate.of(facts.makerFeeRate),
     minimumOrder: VenueWon.of(venue, facts.minimumOrderKrw),
     maximumOrder: facts.maximumOrderKrw === null ? undefined : VenueWon.of(venue, facts.maximumOrderKrw),
     quantityDecimalPlaces: facts.quantityDecimalPlaces,

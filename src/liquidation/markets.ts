@@ -69,6 +69,7 @@ async function readOne(desk: Desk, { asset, symbol, flags }: Market, free: Reado
     symbol,
     acceptsOrders: terms.acceptsOrders,
     takerFeeRate: terms.takerFeeRate.toString(),
+    makerFeeRate: terms.makerFeeRate.toString(),
     minimumOrderKrw: terms.minimumOrder.toString(),
     maximumOrderKrw: terms.maximumOrder?.toString() ?? null,
     quantityDecimalPlaces: terms.quantityDecimalPlaces,
@@ -86,9 +87,8 @@ async function readOne(desk: Desk, { asset, symbol, flags }: Market, free: Reado
 }
 
 /** Open orders in a market that nothing of ours stands for: somebody else's hand is in the account, or his bid would meet our sale. */
-async function strangeOrdersIn(desk: Desk, symbol: string): Promise<number | null> {
-  const open = await readable(desk, `open orders of ${symbol}`, () => desk.port.openOrders(symbol));
-  if (open === undefined) return null;
+async function strangeOrdersIn(desk: Desk, symbol: string): Promise<number> {
+  const open = await desk.port.openOrders(symbol);
   const identifiers = open.flatMap(({ identifier }) => identifier ?? []);
   const ours = await desk.database.read.intent.count({ where: { identifier: { in: identifiers }, port: 'order' } });
   return open.length - ours;

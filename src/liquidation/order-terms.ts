@@ -65,14 +65,14 @@ export function bandOf({ holding, market, open, inputs }: SaleContext): PriceBan
   const depth = CoinAmount.sum(asset, shown);
   const takeable = depth.times(Rate.of(policy.depthParticipation), market.quantityDecimalPlaces, 'down');
   if (takeable.isZero()) return notNow(asset, 'later', 'depth_below_minimum', { depth: depth.toString() });
-  const upperNetPrice = netOf(open.mid.times(Rate.one.plus(band)), market);
+  const upperNetPrice = netOf(open.mid.times(Rate.one.plus(band)), market, market.takerFeeRate);
   return { kind: 'band', limitPrice, upperNetPrice, ...withinMaximum(takeable, limitPrice, market) };
 }
 
 /** What a price leaves after the fee; rounded up so that times any quantity it still has no more decimals than the columns keep. */
-export function netOf(price: Price, { asset, takerFeeRate, quantityDecimalPlaces }: MarketView): Price {
+export function netOf(price: Price, { asset, quantityDecimalPlaces }: MarketView, feeRate: Rate): Price {
   const step = new Decimal(1).shiftedBy(quantityDecimalPlaces - CoinAmount.DECIMAL_PLACES_MAX);
-  return price.times(Rate.one.minus(takerFeeRate)).roundToTick(Price.of(asset, step), 'up');
+  return price.times(Rate.one.minus(feeRate)).roundToTick(Price.of(asset, step), 'up');
 }
 
 /** Never an order of more won than the venue takes. */
@@ -143,7 +143,7 @@ export function dueUnits({ holding, inputs }: SaleContext, minimum: CoinAmount):
   const at = new Date(inputs.at);
   const due = dueOfSlice(asset, slice, childrenOf(CoinAmount.of(asset, slice.quantity), minimum, inputs.policy.childrenPerSlice), at);
   if (due.left.isZero()) return notNow(asset, 'later', 'slice_done', undefined, new Date(slice.endsAt));
-  const most = dailyRoom(holding, inputs, at);
+  const most = dailyRoom(holding, inputs, at, minimum);
   if (most === undefined) return due;
   if ('kind' in most) return most;
   const late = due.late.smaller(most);
@@ -158,8 +158,16 @@ function childrenOf(slice: CoinAmount, minimum: CoinAmount, most: number): numbe
   return Math.min(Math.max(fitting, 1), most);
 }
 
-/** Units that today's limits still allow; undefined where none is set. */
-function dailyRoom({ asset, caps }: SellableHolding, { policy }: DecisionInputs, at: Date): CoinAmount | NotNow | undefined {
+/**
+ * Units that today's limits still allow; undefined where none is set. A limit that is less than the venue's least order allows one a day,
+ * but what a day has left of a limit does not.
+ */
+function dailyRoom(
+  { asset, caps }: SellableHolding,
+  { policy }: DecisionInputs,
+  at: Date,
+  minimum: CoinAmount,
+): CoinAmount | NotNow | undefined {
   const limits: readonly (readonly [PauseCode, string | null, string | null, string])[] = [
     ['daily_plan_cap', caps.planned, policy.dailyPlanShare, caps.soldToday],
     ['daily_volume_cap', caps.dailyVolume, policy.dailyVolumeShare, caps.soldTodayAtVenue],
@@ -169,7 +177,8 @@ function dailyRoom({ asset, caps }: SellableHolding, { policy }: DecisionInputs,
     if (whole === null || share === null) continue;
     const most = CoinAmount.of(asset, whole).times(Rate.of(share), CoinAmount.DECIMAL_PLACES_MAX, 'down');
     const left = most.minus(CoinAmount.of(asset, sold));
-    if (!left.isPositive()) return notNow(asset, 'later', code, { limit: most.toString(), sold }, startOfDay(addDays(seoulDay(at), 1)));
+    const isUsed = !left.isPositive() || (left.isLessThan(minimum) && new Decimal(sold).isGreaterThan(0));
+    if (isUsed) return notNow(asset, 'later', code, { limit: most.toString(), sold }, startOfDay(addDays(seoulDay(at), 1)));
     room = room?.smaller(left) ?? left;
   }
   return room;

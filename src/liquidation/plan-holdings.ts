@@ -3,14 +3,14 @@ import type { Work } from '../database/work.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { CoinAmount, type Price, Rate } from '../kernel/money.ts';
 import { coverConfidence, riskWeight } from '../policy/definitions/execution.ts';
-import { liveWishes } from '../voluntary-sale/wish-facts.ts';
+import { liveWishesOf } from '../voluntary-sale/wish-facts.ts';
 import { type ChosenCoin, type CoinOffer, chooseCoins } from './choose-coins.ts';
 import type { GateFacts, SellableHolding } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
 import { gateDenials } from './gate.ts';
 import { type MarketView, midOf, readMarket } from './market-view.ts';
 import type { Outlook } from './outlook.ts';
-import { planFor } from './plan-store.ts';
+import { type PlanNeed, type PlannedSlice, plansFor } from './plan-store.ts';
 import type { RoundFacts } from './step-inputs.ts';
 
 interface PlanTask {
@@ -37,26 +37,53 @@ const HORIZON_DAYS = 1;
 const EASY_DEPTHS = Rate.of('20');
 
 /**
- * Gives each holding its place in the sale and the slice that is due of it, making plans where there is none, or where need, market or
- * wishes have left the present one behind. Nothing is planned before a closed gate or for a need that is covered. The caller holds
- * the locks.
+ * Gives each holding its place in its sale and the slice that is due of it, making plans where there is none, or where need, market or
+ * wishes have left the present one behind. Nothing is planned before a closed gate or for a need that is covered. By case. The caller
+ * holds the locks.
  */
-export async function planHoldings(work: Work, desk: Desk, round: RoundFacts, task: PlanTask): Promise<SellableHolding[]> {
-  const isNothingToDo = gateDenials(task.gate).length > 0 || !new Decimal(task.remainingKrw).isGreaterThan(0);
-  if (isNothingToDo) return [...task.holdings];
-  const plannable: Plannable[] = [];
-  for (const holding of task.holdings) {
-    const each = plannableOf(desk, round, task, holding);
-    if (each !== undefined) plannable.push(each);
-  }
-  const chosen = await choose(work, desk, round, task, plannable);
-  const planned: SellableHolding[] = [];
-  for (const holding of task.holdings) {
-    const coin = chosen.find(({ holdingId }) => holdingId === holding.holdingId);
-    const found = plannable.find((each) => each.holding === holding);
-    planned.push(found === undefined ? holding : await withPlan(work, desk, round, task, found, coin));
+export async function planHoldings(
+  work: Work,
+  desk: Desk,
+  round: RoundFacts,
+  tasks: readonly PlanTask[],
+): Promise<ReadonlyMap<number, readonly SellableHolding[]>> {
+  const open = tasks.filter((task) => gateDenials(task.gate).length === 0 && new Decimal(task.remainingKrw).isGreaterThan(0));
+  const wishes = await liveWishesOf(
+    work.tx,
+    open.map(({ sale }) => sale.caseId),
+    round.day,
+  );
+  const chosen = open.map((task) => {
+    const plannable = task.holdings.flatMap((holding) => plannableOf(desk, round, task, holding) ?? []);
+    const coins = choose(desk, round, task, { plannable, coinOrder: wishes.get(task.sale.caseId)?.coinOrder ?? [] });
+    return { task, plannable, coins };
+  });
+  const plans = await plansFor(
+    work,
+    desk,
+    round,
+    chosen.flatMap(({ task, plannable, coins }) =>
+      plannable.flatMap((each) => {
+        const coin = coinOf(coins, each.holding);
+        return coin === undefined ? [] : [planNeed(task, each, coin)];
+      }),
+    ),
+  );
+  const planned = new Map<number, readonly SellableHolding[]>(tasks.map((task) => [task.sale.caseId, task.holdings]));
+  for (const { task, plannable, coins } of chosen) {
+    planned.set(
+      task.sale.caseId,
+      task.holdings.map((holding) => {
+        const found = plannable.find((each) => each.holding === holding);
+        return found === undefined ? holding : withPlan(found, coinOf(coins, holding), plans.get(holding.holdingId));
+      }),
+    );
   }
   return planned;
+}
+
+function coinOf(coins: readonly ChosenCoin[], { holdingId }: SellableHolding): ChosenCoin | undefined {
+  return coins.find((coin) => coin.holdingId === holdingId);
 }
 
 function plannableOf(desk: Desk, round: RoundFacts, task: PlanTask, holding: SellableHolding): Plannable | undefined {
@@ -82,18 +109,21 @@ function withinWish(units: CoinAmount, asset: string, gate: GateFacts): CoinAmou
   return units.smaller(most);
 }
 
-async function choose(work: Work, desk: Desk, round: RoundFacts, task: PlanTask, plannable: readonly Plannable[]): Promise<ChosenCoin[]> {
-  const { policy, day } = round;
-  const { coinOrder } = await liveWishes(work.tx, task.sale.caseId, day);
+function choose(
+  desk: Desk,
+  { policy, policyFacts, day }: RoundFacts,
+  { remainingKrw }: PlanTask,
+  { plannable, coinOrder }: { readonly plannable: readonly Plannable[]; readonly coinOrder: readonly string[] },
+): ChosenCoin[] {
   return chooseCoins(
     plannable.map((each) => offerOf(each, coinOrder)),
     {
       venue: desk.port.venue,
-      needKrw: task.remainingKrw,
+      needKrw: remainingKrw,
       riskWeight: policy.get(riskWeight, day).value.toNumber(),
       confidence: policy.get(coverConfidence, day).value.toNumber(),
       horizonDays: HORIZON_DAYS,
-      leastFall: new Decimal(round.policyFacts.band).toNumber(),
+      leastFall: new Decimal(policyFacts.band).toNumber(),
     },
   );
 }
@@ -124,33 +154,28 @@ function offerOf({ holding, units, mid, market, outlook, depth }: Plannable, coi
   };
 }
 
-async function withPlan(
-  work: Work,
-  desk: Desk,
-  round: RoundFacts,
-  { sale, gate }: PlanTask,
-  { holding, mid, outlook, depth }: Plannable,
-  coin: ChosenCoin | undefined,
-): Promise<SellableHolding> {
-  const rank = coin?.rank ?? Number.MAX_SAFE_INTEGER;
-  const known = {
-    ...holding,
-    rank,
-    deviationPerSecond: outlook === undefined ? null : figureOf(outlook.deviationPerDay / Math.sqrt(86_400)),
-    caps: { ...holding.caps, dailyVolume: outlook === undefined ? null : figureOf(outlook.dailyVolume) },
-  };
-  if (coin === undefined) return known;
-  const isWished = gate.window?.state === 'open';
-  const { slice, planned, soldToday } = await planFor(work, desk, round, {
+function planNeed({ sale, gate }: PlanTask, { holding, mid, outlook, depth }: Plannable, coin: ChosenCoin): PlanNeed {
+  return {
     sale,
     holding,
     coin,
     mid,
     outlook,
-    isWished,
+    isWished: gate.window?.state === 'open',
     mandateEndsOn: gate.mandate?.endsOn ?? gate.day,
     isEasy: !CoinAmount.of(holding.asset, coin.units).isMoreThan(depth.times(EASY_DEPTHS, CoinAmount.DECIMAL_PLACES_MAX, 'down')),
-  });
+  };
+}
+
+function withPlan({ holding, outlook }: Plannable, coin: ChosenCoin | undefined, plan: PlannedSlice | undefined): SellableHolding {
+  const known = {
+    ...holding,
+    rank: coin?.rank ?? Number.MAX_SAFE_INTEGER,
+    deviationPerSecond: outlook === undefined ? null : figureOf(outlook.deviationPerDay / Math.sqrt(86_400)),
+    caps: { ...holding.caps, dailyVolume: outlook === undefined ? null : figureOf(outlook.dailyVolume) },
+  };
+  if (plan === undefined) return known;
+  const { slice, planned, soldToday } = plan;
   return { ...known, slice, caps: { ...known.caps, planned, soldToday } };
 }
 

@@ -4,14 +4,14 @@ import { jsonColumn } from '../database/json.ts';
 import type { Work } from '../database/work.ts';
 import type { CivilDate } from '../kernel/civil-date.ts';
 import { canonicalJson, sha256Hex } from '../kernel/digest.ts';
-import { CoinAmount, Price, Rate } from '../kernel/money.ts';
+import { CoinAmount, Price, Rate, VenueWon } from '../kernel/money.ts';
 import type { ChosenCoin } from './choose-coins.ts';
 import type { SellableHolding, SliceFacts } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
 import type { Outlook } from './outlook.ts';
 import { planDigestOf } from './plan-digest.ts';
 import { EVEN_PLAN, IMMEDIATE_PLAN, type MadePlan, type MadeSlice, makePlan, makeSlice, planOutdatedBy } from './plan-rules.ts';
-import { latestOrderId, type Sold, soldOfHolding, soldOnDay } from './sold.ts';
+import { latestOrderId, NOTHING_SOLD, type SoldOfHolding, soldOfHoldings } from './sold.ts';
 import type { RoundFacts } from './step-inputs.ts';
 
 export interface PlanNeed {
@@ -33,19 +33,77 @@ export interface PlannedSlice {
   readonly soldToday: string;
 }
 
-/** The slice that is due of a holding, under the plan in force or a new one that takes its place. The caller holds the holding's lock. */
-export async function planFor(work: Work, desk: Desk, round: RoundFacts, need: PlanNeed): Promise<PlannedSlice> {
-  const { holdingId, asset } = need.holding;
-  const of = { holdingId, asset, venue: desk.port.venue };
-  const known = await work.tx.salePlan.findFirst({ where: { holdingId, supersededAt: null } });
-  const soldUnderKnown = known === null ? undefined : await soldOfHolding(work, of, known.ordersBefore);
-  const reason = planOutdatedBy(known, soldUnderKnown?.units, need, round);
-  const plan = known !== null && reason === undefined ? known : await renewPlan(work, round, need, known, reason ?? 'begun');
-  const sold: Sold = (plan === known ? soldUnderKnown : undefined) ?? (await soldOfHolding(work, of, plan.ordersBefore));
-  const soldToday = await soldOnDay(work, of, round.day);
-  const slice = await sliceFor(work, round, need, plan, { ...sold, today: soldToday });
-  const soldInSlice = await soldOfHolding(work, of, slice.ordersBefore);
-  const planned = CoinAmount.of(asset, plan.plannedQuantity.toFixed());
+/** A plan in force with its latest slice, and what was sold of its holding. */
+interface KnownPlan {
+  readonly plan: SalePlan | null;
+  readonly slice: PlanSlice | null;
+  readonly sold: SoldOfHolding;
+}
+
+const NO_PLAN: KnownPlan = { plan: null, slice: null, sold: NOTHING_SOLD };
+
+/**
+ * The slice that is due of each holding, under the plan in force or a new one that takes its place. By holding. The caller holds the
+ * holdings' locks.
+ */
+export async function plansFor(
+  work: Work,
+  desk: Desk,
+  round: RoundFacts,
+  needs: readonly PlanNeed[],
+): Promise<ReadonlyMap<number, PlannedSlice>> {
+  const known = await readKnown(
+    work,
+    needs.map(({ holding }) => holding.holdingId),
+    round.day,
+  );
+  const planned = new Map<number, PlannedSlice>();
+  for (const need of needs) {
+    const { holdingId } = need.holding;
+    planned.set(holdingId, await planFor(work, desk, round, need, known.get(holdingId) ?? NO_PLAN));
+  }
+  return planned;
+}
+
+async function readKnown(work: Work, holdingIds: readonly number[], day: CivilDate): Promise<ReadonlyMap<number, KnownPlan>> {
+  if (holdingIds.length === 0) return new Map();
+  const plans = await work.tx.salePlan.findMany({ where: { holdingId: { in: [...holdingIds] }, supersededAt: null } });
+  const slices = await latestSlices(work, plans);
+  const found = holdingIds.map((holdingId) => {
+    const plan = plans.find((each) => each.holdingId === holdingId) ?? null;
+    return { holdingId, plan, slice: slices.find(({ planId }) => planId === plan?.id) ?? null };
+  });
+  const questions = found.map(({ holdingId, plan, slice }) => ({
+    holdingId,
+    planOrdersBefore: plan?.ordersBefore ?? null,
+    sliceOrdersBefore: slice?.ordersBefore ?? null,
+  }));
+  const sold = await soldOfHoldings(work, questions, day);
+  return new Map(found.map(({ holdingId, plan, slice }) => [holdingId, { plan, slice, sold: sold.get(holdingId) ?? NOTHING_SOLD }]));
+}
+
+async function latestSlices(work: Work, plans: readonly SalePlan[]): Promise<PlanSlice[]> {
+  if (plans.length === 0) return [];
+  const rows = await work.tx.$queryRaw<{ id: number }[]>`
+    SELECT s.id FROM unnest(${plans.map(({ id }) => id)}::int[]) AS p (id)
+     CROSS JOIN LATERAL (SELECT id FROM plan_slice WHERE plan_id = p.id ORDER BY starts_at DESC LIMIT 1) AS s`;
+  return rows.length === 0 ? [] : work.tx.planSlice.findMany({ where: { id: { in: rows.map(({ id }) => id) } } });
+}
+
+/** A plan that is made now has sold nothing yet. */
+async function planFor(work: Work, desk: Desk, round: RoundFacts, need: PlanNeed, known: KnownPlan): Promise<PlannedSlice> {
+  const { asset } = need.holding;
+  const coins = (text: string) => CoinAmount.of(asset, text);
+  const reason = planOutdatedBy(known.plan, coins(known.sold.units), need, round);
+  const isKept = known.plan !== null && reason === undefined;
+  const plan = isKept ? known.plan : await renewPlan(work, round, need, known.plan, reason ?? 'begun');
+  const figures = isKept ? known.sold : NOTHING_SOLD;
+  const sold: Sold = {
+    units: coins(figures.units),
+    proceeds: VenueWon.of(desk.port.venue, figures.proceeds),
+    today: coins(known.sold.unitsOnDay),
+  };
+  const slice = await sliceFor(work, round, need, plan, { latest: isKept ? known.slice : null, sold });
   return {
     slice: {
       planId: plan.id,
@@ -53,12 +111,19 @@ export async function planFor(work: Work, desk: Desk, round: RoundFacts, need: P
       startsAt: slice.startsAt.toISOString(),
       endsAt: slice.endsAt.toISOString(),
       quantity: slice.quantity.toFixed(),
-      sold: soldInSlice.units.toString(),
+      sold: coins(slice.id === known.slice?.id ? known.sold.unitsInSlice : '0').toString(),
       ...sliceKind(slice, plan, sold, asset),
     },
-    planned: planned.toString(),
-    soldToday: soldToday.toString(),
+    planned: coins(plan.plannedQuantity.toFixed()).toString(),
+    soldToday: sold.today.toString(),
   };
+}
+
+/** Under the plan, and of the holding today, under whatever plan. */
+interface Sold {
+  readonly units: CoinAmount;
+  readonly proceeds: VenueWon;
+  readonly today: CoinAmount;
 }
 
 /** Immediate is what begins with its plan; the last is what leaves the plan nothing. */
@@ -108,9 +173,8 @@ async function sliceFor(
   round: RoundFacts,
   need: PlanNeed,
   plan: SalePlan,
-  sold: Sold & { readonly today: CoinAmount },
+  { latest, sold }: { readonly latest: PlanSlice | null; readonly sold: Sold },
 ): Promise<PlanSlice> {
-  const latest = await work.tx.planSlice.findFirst({ where: { planId: plan.id }, orderBy: { startsAt: 'desc' } });
   if (latest !== null && (latest.endsAt > round.now || plan.ruleVersion === IMMEDIATE_PLAN)) return latest;
   const arrival = Price.of(need.holding.asset, plan.arrivalPrice.toFixed());
   const planned = CoinAmount.of(need.holding.asset, plan.plannedQuantity.toFixed());

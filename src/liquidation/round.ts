@@ -58,21 +58,25 @@ async function decideAndCommit(work: Work, desk: Desk, saleIds: readonly number[
   const sales = await lockSales(work, desk, saleIds);
   const round = await readRound(work, desk, sight);
   const decided: DecidedSale[] = [];
-  const taxpayers = new Set<number>();
-  for (const locked of sales) {
-    const { sale, personId } = locked;
-    // The wait for the locks may have been long: somebody else may have taken this step.
-    if (sale.state !== 'running' || sale.nextStepAt > round.now) continue;
-    // What one of a taxpayer's cases orders here counts in the need of his next only once it is committed (invariant 5).
-    if (taxpayers.has(personId)) continue;
-    taxpayers.add(personId);
-    const inputs = await readInputs(work, desk, round, locked);
+  for (const { sale, inputs } of await readInputs(work, desk, round, dueSales(sales, round.now))) {
     const decision = decide(inputs);
     const decisionId = await storeDecision(work, sale, inputs, decision);
     if (decision.outcome === 'order') decided.push({ sale, inputs, decisionId, order: decision.order });
     else await conclude(work, sale, inputs, decision);
   }
   return commitOrders(work, desk, round, decided);
+}
+
+/** The wait for the locks may have been long: somebody else may have taken a step. */
+function dueSales(sales: readonly LockedSale[], now: Date): LockedSale[] {
+  const taxpayers = new Set<number>();
+  return sales.filter(({ sale, personId }) => {
+    if (sale.state !== 'running' || sale.nextStepAt > now) return false;
+    // What one of a taxpayer's cases orders here counts in the need of his next only once it is committed (invariant 5).
+    if (taxpayers.has(personId)) return false;
+    taxpayers.add(personId);
+    return true;
+  });
 }
 
 async function lockSales(work: Work, desk: Desk, saleIds: readonly number[]): Promise<LockedSale[]> {
@@ -165,10 +169,13 @@ async function commitOrders(work: Work, desk: Desk, round: RoundFacts, decided: 
   const committed: CommittedOrder[] = [];
   for (const symbol of new Set(decided.map(({ order }) => order.symbol))) {
     const inMarket = decided.filter(({ order }) => order.symbol === symbol);
-    const division = divisionOf(desk, round, largestGroup(inMarket));
+    const group = largestGroup(inMarket);
+    const division = divisionOf(desk, round, group);
     if (division !== undefined) committed.push(await commitOrder(work, desk, inMarket, division));
+    // Who wanted another price stays due: his turn is the next, while these wait.
+    const waiting = division === undefined ? inMarket : group;
+    for (const { sale, inputs } of waiting) await scheduleNext(work, sale, inputs, inputs.policy.intervalSeconds);
   }
-  for (const { sale, inputs } of decided) await scheduleNext(work, sale, inputs, inputs.policy.intervalSeconds);
   return committed;
 }
 

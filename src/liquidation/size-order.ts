@@ -124,10 +124,15 @@ function crossingOrder(context: SaleContext, terms: Terms, due: SliceDue): Candi
   return ordered(context, terms, { style: 'cross', quantity, demanded, restUntil: null, isDust: false, notes: dust });
 }
 
-/** Nothing more will come of the slice, or no more than this is needed: then the venue's least order is made although less is late. */
-function isLastChance({ holding: { slice } }: SaleContext, { due, forNeed, minimum, available }: Terms): boolean {
-  const isOver = slice !== null && (slice.isImmediate || (slice.isLast && !due.late.isLessThan(due.left)));
-  return isOver || forNeed.isLessThan(minimum) || available.equals(minimum);
+/**
+ * Nothing more will come of the slice, or no more than this is needed: then the venue's least order is made although less is late. A
+ * slice that is less than that as a whole is rounded up to it: the next one would be no larger, and the end of a plan would hang.
+ */
+function isLastChance({ holding: { asset, slice } }: SaleContext, { due, forNeed, minimum, available }: Terms): boolean {
+  if (forNeed.isLessThan(minimum) || available.equals(minimum)) return true;
+  if (slice === null || slice.isImmediate) return slice !== null;
+  const isTiny = CoinAmount.of(asset, slice.quantity).isLessThan(minimum);
+  return (slice.isLast || isTiny) && !due.late.isLessThan(due.left);
 }
 
 /** What is ahead of its time waits at its price, where that pays; undefined where it does not. */
@@ -141,7 +146,7 @@ function passiveOrder(context: SaleContext, terms: Terms): Candidate | undefined
   const band: PriceBand = {
     ...terms.band,
     limitPrice: price,
-    upperNetPrice: netOf(price, market),
+    upperNetPrice: netOf(price, market, market.makerFeeRate),
     ...withinMaximum(terms.band.takeable, price, market),
   };
   const asked = due.ahead.plus(due.late).smaller(forNeed).smaller(available).roundTo(market.quantityDecimalPlaces, 'down');

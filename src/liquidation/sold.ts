@@ -56,11 +56,7 @@ export interface SoldOfHolding {
 
 export const NOTHING_SOLD: SoldOfHolding = { units: '0', proceeds: '0', unitsInSlice: '0', unitsOnDay: '0' };
 
-export async function soldOfHoldings(
-  work: Work,
-  of: readonly SoldQuestion[],
-  day: CivilDate,
-): Promise<ReadonlyMap<number, SoldOfHolding>> {
+export async function soldOfHoldings(work: Work, of: readonly SoldQuestion[], day: CivilDate): Promise<ReadonlyMap<number, SoldOfHolding>> {
   const rows = await work.tx.$queryRaw<(SoldOfHolding & { readonly holdingId: number })[]>`
     SELECT k.holding_id AS "holdingId",
            trim_scale(coalesce(sum(f.quantity) FILTER (WHERE f.order_id > k.plan), 0))::text AS units,

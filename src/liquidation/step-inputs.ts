@@ -1,10 +1,7 @@
 import type { Holding, Liquidation } from '../database/generated/client.ts';
 import type { Work } from '../database/work.ts';
 import type { CivilDate } from '../kernel/civil-date.ts';
-import { Decimal } from '../kernel/decimal.ts';
-import { CoinAmount, Price } from '../kernel/money.ts';
-import { coinBalance } from '../ledger/balance.ts';
-import { CHART } from '../ledger/chart.ts';
+import { CheongsanError } from '../kernel/errors.ts';
 import {
   childrenPerSlice,
   dailyPlanLimit,
@@ -12,21 +9,20 @@ import {
   dustPooling,
   marketGuards,
   passiveExecution,
-  topAssetsLimit,
 } from '../policy/definitions/execution.ts';
 import { depthParticipation, orderIntervalSeconds, salePriceBand, staleBookSeconds } from '../policy/definitions/sale.ts';
 import type { PolicySet } from '../policy/policy-set.ts';
 import { taxRules } from '../tax/rules.ts';
 import { RULE_VERSION } from './decide.ts';
-import type { DecisionInputs, GateFacts, PolicyFacts, SellableHolding, WishFacts } from './decision-inputs.ts';
+import type { DecisionInputs, GateFacts, PolicyFacts } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
-import { readGateFacts } from './gate-facts.ts';
+import { readGates } from './gate-facts.ts';
+import { readHoldings } from './holding-facts.ts';
 import type { Markets } from './markets.ts';
-import { readNeed } from './need.ts';
+import { readNeeds } from './need.ts';
 import type { Outlook } from './outlook.ts';
 import { planHoldings } from './plan-holdings.ts';
 import type { SaleTable } from './planning/sale-table.ts';
-import { soldSince, soldUnder } from './sold.ts';
 
 /** What all sales of a round have in common; read behind the account's lock. */
 export interface RoundFacts {
@@ -53,75 +49,68 @@ export interface LockedSale {
   readonly holdings: readonly Holding[];
 }
 
-/** Reads everything the decision depends on, and makes or renews the plan. The caller holds the locks of taxpayer, case, holdings and account. */
-export async function readInputs(work: Work, desk: Desk, round: RoundFacts, locked: LockedSale): Promise<DecisionInputs> {
-  const { sale, personId, holdings } = locked;
-  const { policy, day, now } = round;
-  const need = await readNeed(work, personId, sale.caseId, policy, day);
-  const gate = await readGateFacts(work, sale.caseId, need.bills, round.trading, taxRules(policy), day);
-  const known: SellableHolding[] = [];
-  for (const holding of holdings) known.push(await readHolding(work, desk, round, sale, holding, gate.wishes));
-  return {
-    ruleVersion: RULE_VERSION,
-    policyVersion: policy.version,
-    at: now.toISOString(),
-    day,
-    venue: desk.port.venue,
-    gate,
-    need: need.facts,
-    unknownOutcomesOpen: round.unknownOutcomesOpen,
-    ownOrdersOpen: await work.tx.orderShare.count({ where: { caseId: sale.caseId, order: { closedAt: null } } }),
-    holdings: await planHoldings(work, desk, round, { sale, gate, remainingKrw: need.facts.remainingKrw, holdings: known }),
-    policy: round.policyFacts,
-  };
+/** A sale with all that is decided about it. */
+export interface SaleWithInputs extends LockedSale {
+  readonly inputs: DecisionInputs;
 }
 
-async function readHolding(
-  work: Work,
-  desk: Desk,
-  round: RoundFacts,
-  { mandateId }: Liquidation,
-  { id, asset }: Holding,
-  wishes: readonly WishFacts[],
-): Promise<SellableHolding> {
-  const account = { subject: `holding:${id}`, place: `account:${desk.accountId}` };
-  const held = await coinBalance(work.tx, { chart: CHART.coinsHeld, ...account }, asset);
-  const allowed = await work.tx.mandateAsset.findUnique({ where: { mandateId_asset: { mandateId, asset } } });
-  const left = CoinAmount.of(asset, allowed?.maximumQuantity.toFixed() ?? '0').minus(await soldUnder(work, mandateId, id, asset));
-  const top = round.policy.get(topAssetsLimit, round.day);
-  const market = round.markets.get(asset) ?? 'unreadable';
-  return {
-    holdingId: id,
-    asset,
-    held: held.toString(),
-    mandateLeft: left.larger(CoinAmount.zero(asset)).toString(),
-    priceFloor: floorOf(asset, allowed?.priceFloor.toFixed() ?? '0', wishes),
-    frozen: round.frozen.has(asset),
-    isAllowed: !top.isOn || top.assets.includes(asset),
-    rank: 0,
-    slice: null,
-    caps: {
-      planned: '0',
-      soldToday: '0',
-      soldTodayAtVenue: await soldSince(work, { accountId: desk.accountId, asset }, round.day),
-      dailyVolume: null,
+/**
+ * Reads everything the decisions of several sales depend on, each question once for all of them, and makes or renews the plans. No two
+ * of the sales are of the same taxpayer. The caller holds the locks of taxpayers, cases, holdings and account.
+ */
+export async function readInputs(work: Work, desk: Desk, round: RoundFacts, sales: readonly LockedSale[]): Promise<SaleWithInputs[]> {
+  const { policy, day, now, trading } = round;
+  const cases = sales.map(({ sale, personId }) => ({ caseId: sale.caseId, personId }));
+  const needs = await readNeeds(work, cases, policy, day);
+  const covering = cases.map(({ caseId }) => ({ caseId, bills: needs.get(caseId)?.bills ?? [] }));
+  const gates = await readGates(work, covering, { tradingState: trading, rules: taxRules(policy), day });
+  const known = sales.map((locked) => ({
+    ...locked,
+    need: readFor(needs, locked.sale).facts,
+    gate: readFor(gates, locked.sale),
+  }));
+  const holdings = await readHoldings(work, desk, round, known);
+  const tasks = known.map((each) => ({
+    sale: each.sale,
+    gate: each.gate,
+    remainingKrw: each.need.remainingKrw,
+    holdings: each.holdings.flatMap(({ id }) => holdings.get(id) ?? []),
+  }));
+  const planned = await planHoldings(work, desk, round, tasks);
+  const ownOrders = await openOrdersOf(
+    work,
+    cases.map(({ caseId }) => caseId),
+  );
+  return known.map(({ need, gate, ...locked }) => ({
+    ...locked,
+    inputs: {
+      ruleVersion: RULE_VERSION,
+      policyVersion: policy.version,
+      at: now.toISOString(),
+      day,
+      venue: desk.port.venue,
+      gate,
+      need,
+      unknownOutcomesOpen: round.unknownOutcomesOpen,
+      ownOrdersOpen: ownOrders.get(locked.sale.caseId) ?? 0,
+      holdings: [...readFor(planned, locked.sale)],
+      policy: round.policyFacts,
     },
-    deviationPerSecond: null,
-    openInMarket: typeof market === 'string' ? 0 : (round.openInMarket.get(market.symbol) ?? 0),
-    market,
-  };
+  }));
 }
 
-/** Never below the mandate's floor; within the window not below the price that the taxpayer wishes either. */
-function floorOf(asset: string, mandated: string, wishes: readonly WishFacts[]): string {
-  const wished = wishes.filter((wish) => wish.asset === asset);
-  const lowest = wished.some(({ price }) => price === null)
-    ? mandated
-    : wished.reduce(
-        (least, { price }) => (price !== null && new Decimal(price).isLessThan(least) ? price : least),
-        wished[0]?.price ?? mandated,
-      );
-  return Price.of(asset, mandated).larger(Price.of(asset, lowest)).toString();
+function readFor<T>(read: ReadonlyMap<number, T>, { caseId }: Liquidation): T {
+  const found = read.get(caseId);
+  if (found === undefined) throw new CheongsanError('INTERNAL', `What case ${caseId} depends on was not read.`);
+  return found;
+}
+
+/** Open orders in which a case has a share, by case. */
+async function openOrdersOf(work: Work, caseIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const rows = await work.tx.$queryRaw<{ case_id: number; orders: number }[]>`
+    SELECT s.case_id, count(*)::int AS orders FROM sale_order o JOIN order_share s ON s.order_id = o.id
+     WHERE o.closed_at IS NULL AND s.case_id = ANY (${[...caseIds]}::int[]) GROUP BY s.case_id`;
+  return new Map(rows.map(({ case_id, orders }) => [case_id, orders]));
 }
 
 /** The values of policy a decision is made by, as they stand on its day. */

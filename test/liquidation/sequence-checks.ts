@@ -89,7 +89,8 @@ function sum(figures: readonly Figure[]): Decimal {
 
 /**
  * What of the plans was lost or doubled. Each slice was made for exactly what its plan had not sold by then, whatever became of the slices
- * before it; slices follow each other in time; neither slice nor plan sold more than it was for, but for a smallest order.
+ * before it; slices follow each other in time; neither slice nor plan sold more than it was for, but for a smallest order and a rest
+ * smaller than one that goes along with it.
  */
 export async function planFaults(city: SaleDesk): Promise<string[]> {
   const { read } = city.database;
@@ -108,11 +109,11 @@ export async function planFaults(city: SaleDesk): Promise<string[]> {
       (least, { order }) => Decimal.min(least, order.limitPrice.toFixed()),
       new Decimal(plan.arrivalPrice.toFixed()),
     );
-    const lot = new Decimal(LAST_ORDER).div(lowest);
+    const little = new Decimal(2 * LAST_ORDER).div(lowest);
     const planned = new Decimal(plan.plannedQuantity.toFixed());
     const name = `plan ${plan.id} of holding ${plan.holdingId}`;
     const sold = soldIn(plan.ordersBefore, successor?.ordersBefore);
-    if (sold.isGreaterThan(planned.plus(lot))) faults.push(`${name}: sold ${sold.toFixed()} of ${planned.toFixed()}`);
+    if (sold.isGreaterThan(planned.plus(little))) faults.push(`${name}: sold ${sold.toFixed()} of ${planned.toFixed()}`);
     if ((plan.supersededAt === null) !== (successor === undefined)) faults.push(`${name}: no other took its place`);
     for (const [place, slice] of plan.slices.entries()) {
       const next = plan.slices[place + 1];
@@ -124,7 +125,7 @@ export async function planFaults(city: SaleDesk): Promise<string[]> {
       if (slice.startsAt >= slice.endsAt || (next !== undefined && next.startsAt < slice.endsAt))
         faults.push(`${name}: slice ${slice.id} overlaps`);
       const inSlice = soldIn(slice.ordersBefore, next?.ordersBefore ?? successor?.ordersBefore);
-      if (inSlice.isGreaterThan(lot.plus(slice.quantity.toFixed())))
+      if (inSlice.isGreaterThan(little.plus(slice.quantity.toFixed())))
         faults.push(`${name}: slice ${slice.id} sold ${inSlice.toFixed()} of ${slice.quantity.toFixed()}`);
     }
   }

@@ -124,7 +124,7 @@ function fail(): never {
   throw new Error('The world has no case.');
 }
 
-async function breakBook({ exchange: { operator } }: SaleDesk, broken: Asset, fault: BookFault | 'stale'): Promise<End> {
+export async function breakBook({ exchange: { operator } }: SaleDesk, broken: string, fault: BookFault | 'stale'): Promise<End> {
   if (fault !== 'stale') {
     await operator.setBookFault({ asset: broken, fault });
     return () => operator.setBookFault({ asset: broken, fault: null });

@@ -2,16 +2,12 @@ import { type Actor, Database, type Work } from '../../src/database/work.ts';
 import type { ExchangePort, SellOrder } from '../../src/exchange/port.ts';
 import { Decimal } from '../../src/kernel/decimal.ts';
 import { CheongsanError } from '../../src/kernel/errors.ts';
-import { SeededRandom } from '../../src/kernel/random.ts';
 import { type Desk, runDesk } from '../../src/liquidation/desk.ts';
 import { deskDueSource, pausedSaleDueSource } from '../../src/liquidation/progress.ts';
 import { nextAppointment } from '../../src/queue/due.ts';
-import { storeCandles } from '../../src/valuation/candles.ts';
-import type { Candle } from '../../src/valuation/forecast/candle.ts';
 import { type SaleCase, SaleDesk } from '../support/sale-desk.ts';
+import { type RecordedMarket, recordCandles } from './recorded-candles.ts';
 
-const HOUR_MS = 3_600_000;
-const CANDLE_DAYS = 45;
 const STRANGER = 'stranger';
 
 /** What befalls the process that runs a desk, at one of the doors between it, the database and the exchange. */
@@ -37,13 +33,6 @@ export interface TaxpayerSetup {
   /** Won of tax. */
   readonly bills: readonly number[];
   readonly cases: readonly CaseSetup[];
-}
-
-export interface RecordedMarket {
-  readonly asset: string;
-  /** Won traded in an hour, and the deviation of an hour's return. */
-  readonly wonAnHour: number;
-  readonly deviation: number;
 }
 
 export interface WorldSetup {
@@ -121,7 +110,7 @@ export class World {
     const identity = { name: '표본', birthDate: '1980-01-01', phone: '000' };
     await operator.openAccount({ accountId: STRANGER, identity });
     await operator.depositWon({ accountId: STRANGER, amount: '900000000000' });
-    for (const market of setup.markets) await world.recordMarket(market);
+    for (const market of setup.markets) await recordCandles(world.city, market);
     for (const taxpayer of setup.taxpayers) await world.#addTaxpayer(taxpayer);
     return world;
   }
@@ -150,23 +139,6 @@ export class World {
 
   async unitsWorth(asset: string, won: number): Promise<string> {
     return new Decimal(won).div(await this.city.bestBid(asset)).toFixed(8);
-  }
-
-  /** Hours before the present one, and two days after it, of a market that trades so much in each. */
-  async recordMarket({ asset, wonAnHour, deviation }: RecordedMarket, laterHours = 48): Promise<void> {
-    const { clock } = this.city;
-    const random = new SeededRandom('sequence', asset);
-    const nextMs = Math.floor(clock.now().getTime() / HOUR_MS) * HOUR_MS;
-    let price = Number(await this.city.bestBid(asset));
-    const unitsAnHour = wonAnHour / price;
-    const candles: Candle[] = [];
-    for (let hour = -laterHours; hour <= CANDLE_DAYS * 24; hour++) {
-      const close = price;
-      price *= Math.exp(deviation * random.normal());
-      const [high, low] = [Math.max(price, close) * 1.001, Math.min(price, close) * 0.999];
-      candles.push({ startMs: nextMs - hour * HOUR_MS, open: price, high, low, close, volume: unitsAnHour * (0.5 + random.next()) });
-    }
-    await this.city.by((work) => storeCandles(work.tx, { venueCode: 'upbit', asset, barMs: HOUR_MS }, candles.reverse()));
   }
 
   /** The desks at this instant. A killed one leaves what it has committed and sent, nothing else ends with an error. */

@@ -27,7 +27,7 @@ export interface Prospect {
 /** An even number: each path has a mirror image, so that none of them drifts. */
 const PATHS = 600;
 const SEED = 'prospects';
-const PATHS_A_STEP = 50;
+const PATHS_A_STEP = 30;
 
 interface Sale {
   readonly table: SaleTable;
@@ -42,7 +42,7 @@ interface Sale {
  * arguments. Gives way every few milliseconds.
  */
 export async function alternatives(sale: Sale): Promise<Prospect[]> {
-  const futures = futuresOf(sale);
+  const futures = await futuresOf(sale);
   const shares = sharesOf(sale);
   const prospects: Prospect[] = [];
   for (const way of WAYS) {
@@ -79,12 +79,13 @@ interface Future {
   readonly whole: Float64Array;
 }
 
-function futuresOf({ table, figures, plan: { errorFactor } }: Sale): Future[] {
+async function futuresOf({ table, figures, plan: { errorFactor } }: Sale): Promise<Future[]> {
   const random = new SeededRandom(SEED);
   const { model } = table;
   const { volatility } = marketState(table, figures);
   const bars = LONGEST_HOURS / table.barHours + 1;
-  return Array.from({ length: PATHS / 2 }).flatMap(() => {
+  const futures: Future[] = [];
+  while (futures.length < PATHS) {
     const states = new Int8Array(bars);
     const moves = new Int8Array(bars);
     for (let bar = 0; bar < bars; bar++) {
@@ -92,8 +93,10 @@ function futuresOf({ table, figures, plan: { errorFactor } }: Sale): Future[] {
       states[bar] = drawn(weights, random.next());
       moves[bar] = drawn(model.moves.probability, random.next());
     }
-    return [1, -1].map((direction) => futureOf(model, { states, moves }, direction * errorFactor));
-  });
+    for (const direction of [1, -1]) futures.push(futureOf(model, { states, moves }, direction * errorFactor));
+    if (futures.length % PATHS_A_STEP === 0) await setImmediate();
+  }
+  return futures;
 }
 
 function futureOf(model: SaleModel, { states, moves }: { states: Int8Array; moves: Int8Array }, factor: number): Future {

@@ -1,4 +1,4 @@
-import { along, belowLowest, CUBE, DISTANCES, distanceAt, distancePlace, lower, PLANE, SIZES, sizeAt, sizePlace } from './sale-axes.ts';
+import { belowLowest, CUBE, DISTANCES, distanceAt, distancePlace, lower, meanAt, PLANE, SIZES, sizeAt, sizePlace } from './sale-axes.ts';
 import type { SaleModel } from './sale-model.ts';
 
 /**
@@ -73,17 +73,11 @@ export class PolicyEvaluation {
     const expected = this.#model.expected(values);
     const { probability } = this.#model.moves;
     const earlier = new Float64Array(CUBE);
+    const places = { columns: this.#column, shares: this.#across };
     for (let place = 0; place < CUBE; place++) {
-      const [left, row, first] = [this.#left[place] ?? 0, this.#row[place] ?? 0, place * this.#moves];
-      let [below, above] = [0, 0];
-      for (let move = 0; left > 0 && move < this.#moves; move++) {
-        const corner = row + (this.#column[first + move] ?? 0);
-        const across = this.#across[first + move] ?? 0;
-        const weight = probability[move] ?? 0;
-        below += weight * along(expected, corner, across);
-        above += weight * along(expected, corner + DISTANCES, across);
-      }
-      earlier[place] = (this.#cost[place] ?? 0) + left * (below + (this.#up[place] ?? 0) * (above - below));
+      const left = this.#left[place] ?? 0;
+      const at = { first: place * this.#moves, corner: this.#row[place] ?? 0, up: this.#up[place] ?? 0 };
+      earlier[place] = (this.#cost[place] ?? 0) + (left > 0 ? left * meanAt(expected, probability, places, at) : 0);
     }
     return earlier;
   }

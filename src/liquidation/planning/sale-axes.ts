@@ -84,3 +84,56 @@ export function along(values: Float64Array | Float32Array, corner: number, share
   const left = values[corner] ?? Number.NaN;
   return left + share * ((values[corner + 1] ?? Number.NaN) - left);
 }
+
+/** What a bar does to a distance: it falls short of `from` by these multiples of each move. */
+export interface Step {
+  readonly from: number;
+  readonly perTypical: number;
+  readonly perWhole: number;
+  /** The plane that follows, and where on its axis of sizes. */
+  readonly plane: number;
+  readonly size: number;
+  /** Cost of each unit of distance below the lowest place. */
+  readonly below: number;
+}
+
+/** Mean of a plane's values over the moves of a bar. Here and not where it is used, since nothing else is computed as often. */
+export function meanAfter(
+  values: Float64Array,
+  moves: { readonly whole: Float64Array; readonly typical: Float64Array; readonly probability: Float64Array },
+  { from, perTypical, perWhole, plane, size, below }: Step,
+): number {
+  const row = lower(size, SIZES);
+  const up = size - row;
+  const offset = plane + row * DISTANCES;
+  // The two courses of a move differ only in the typical price.
+  const stride = perTypical === 0 ? 2 : 1;
+  let total = 0;
+  for (let move = 0; move < moves.whole.length; move += stride) {
+    const distance = from - perTypical * (moves.typical[move] ?? 0) - perWhole * (moves.whole[move] ?? 0);
+    const place = distancePlace(distance);
+    const column = lower(place, DISTANCES);
+    const smaller = along(values, offset + column, place - column);
+    const larger = along(values, offset + DISTANCES + column, place - column);
+    total += (moves.probability[move] ?? 0) * (smaller + up * (larger - smaller) + below * belowLowest(distance));
+  }
+  return stride * total;
+}
+
+/** The same where the distances' places are known: `columns` and `shares` of a place's moves begin at `first`. */
+export function meanAt(
+  values: Float64Array,
+  probability: Float64Array,
+  places: { readonly columns: Int32Array; readonly shares: Float64Array },
+  { first, corner, up }: { readonly first: number; readonly corner: number; readonly up: number },
+): number {
+  let [smaller, larger] = [0, 0];
+  for (let move = 0; move < probability.length; move++) {
+    const place = corner + (places.columns[first + move] ?? 0);
+    const share = places.shares[first + move] ?? 0;
+    const weight = probability[move] ?? 0;
+    smaller += weight * along(values, place, share);
+    larger += weight * along(values, place + DISTANCES, share);
+  }
+  return smaller + up * (larger - smaller);
+}

@@ -1,5 +1,5 @@
 import { barMoves, volatilityChain } from './bar-moves.ts';
-import { along, belowLowest, DISTANCES, distancePlace, lower, PLANE, SIZES, sizePlace, VOLATILITY_STATES } from './sale-axes.ts';
+import { lower, meanAfter, PLANE, sizePlace, VOLATILITY_STATES } from './sale-axes.ts';
 
 /** The worst twentieth is what a seller minds. */
 export const TAIL_SHARE = 0.05;
@@ -98,23 +98,15 @@ export class SaleModel {
     const left = 1 - fraction;
     const carried = isOpening ? 0 : fraction * deviation;
     if (left < NOTHING) return cost + this.tailAfter(distance - cost, carried);
-    const sizes = sizePlace(size * Math.sqrt(left));
-    const row = lower(sizes, SIZES);
-    const offset = volatility * PLANE + row * DISTANCES;
-    const { whole, typical, probability } = this.moves;
-    // The two courses of a move differ only in the price of what is sold within the bar.
-    const stride = carried === 0 ? 2 : 1;
-    let total = 0;
-    for (let move = 0; move < whole.length; move += stride) {
-      const fall = carried * (typical[move] ?? 0) + left * deviation * (whole[move] ?? 0);
-      const next = (distance - cost - fall) / left;
-      const place = distancePlace(next);
-      const column = lower(place, DISTANCES);
-      const below = along(expected, offset + column, place - column);
-      const above = along(expected, offset + DISTANCES + column, place - column);
-      total += (probability[move] ?? 0) * (below + (sizes - row) * (above - below) + this.mu * belowLowest(next));
-    }
-    return cost + left * stride * total;
+    const next = meanAfter(expected, this.moves, {
+      from: (distance - cost) / left,
+      perTypical: carried / left,
+      perWhole: deviation,
+      plane: volatility * PLANE,
+      size: sizePlace(size * Math.sqrt(left)),
+      below: this.mu,
+    });
+    return cost + left * next;
   }
 
   /** Expected loss beyond the threshold when all is sold. */

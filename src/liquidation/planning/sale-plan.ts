@@ -94,19 +94,22 @@ function profilesOf(
   });
 }
 
-function profileOf(table: SaleTable, size: number, volatility: number): Float64Array {
+function profileOf({ model, opening }: SaleTable, size: number, volatility: number): Float64Array {
   const sizes = sizePlace(size);
   const row = lower(sizes, SIZES);
-  const { state, share } = table.model.placeOf(volatility);
-  return Float64Array.from({ length: DISTANCES }, (_, column) => {
-    const inState = (index: number) => {
-      const corner = index * PLANE + row * DISTANCES + column;
-      const below = table.opening[corner] ?? Number.NaN;
-      return below + (sizes - row) * ((table.opening[corner + DISTANCES] ?? Number.NaN) - below);
-    };
-    const calmer = inState(state);
-    return calmer + share * (inState(state + 1) - calmer);
-  });
+  const { state, share } = model.placeOf(volatility);
+  const corners = [
+    { weight: (1 - share) * (1 - sizes + row), first: state * PLANE + row * DISTANCES },
+    { weight: (1 - share) * (sizes - row), first: state * PLANE + (row + 1) * DISTANCES },
+    { weight: share * (1 - sizes + row), first: (state + 1) * PLANE + row * DISTANCES },
+    { weight: share * (sizes - row), first: (state + 1) * PLANE + (row + 1) * DISTANCES },
+  ];
+  const costs = new Float64Array(DISTANCES);
+  for (const { weight, first } of corners) {
+    for (let column = 0; column < DISTANCES; column++)
+      costs[column] = (costs[column] ?? 0) + weight * (opening[first + column] ?? Number.NaN);
+  }
+  return costs;
 }
 
 function costOf({ deviation, weight, costs }: Profile, threshold: number, lambda: number): number {

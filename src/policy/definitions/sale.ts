@@ -48,7 +48,7 @@ export const salePriceBand = definePolicy({
   title: '매각 가격의 허용 폭',
   description: '시장가격에서 이 비율보다 낮은 가격으로는 팔지 않는다.',
   unit: '비율',
-  schema: rateSchema,
+  schema: rateSchema.refine((rate) => rate.value.isLessThan(1), 'below one'),
   initial: always('0.01', '금융위원회 법인 가상자산 매각 가이드라인(2025.5.1.) ±1%, 지방자치단체에는 참고'),
   changeable: true,
 });

@@ -75,6 +75,7 @@ const arbitraryMarket = (scale: Scale, asset: string): fc.Arbitrary<SellableHold
       book: arbitraryBook(scale),
       acceptsOrders: mostly(true, false),
       takerFeeRate: fc.constantFrom('0', '0.0005', '0.002'),
+      makerFeeRate: fc.constantFrom('0', '0.0005', '0.001'),
       minimumOrderKrw: fc.constantFrom('0', '5000', '5000', '500'),
       maximumOrderKrw: fc.constantFrom('1000000000', '1000000', null),
       quantityDecimalPlaces: fc.constantFrom(8, 8, 4),
@@ -84,7 +85,7 @@ const arbitraryMarket = (scale: Scale, asset: string): fc.Arbitrary<SellableHold
       walletState: mostly<MarketFacts['walletState']>('working', 'halted', 'unknown'),
       reference: mostly(null, { price: scale.price, venues: ['bithumb', 'coinone'] }, { price: '1', venues: ['bithumb', 'coinone'] }),
       freeUnits: fc.oneof(fc.constant(null), unitsUpTo(new Decimal(scale.size).times(3))),
-      strangeOrders: mostly<number | null>(0, 1, null),
+      strangeOrders: mostly<number>(0, 1),
       clockSkewMs: mostly<number | null>(0, 60_000, null),
     })
     .map(({ book, ...rest }): MarketFacts => ({ symbol: `KRW-${asset}`, ...book, ...rest }));

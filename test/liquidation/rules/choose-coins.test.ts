@@ -193,6 +193,6 @@ it('whatever coins there are, those chosen cover the need at the confidence or a
         expect(places).toEqual(places.toSorted((a, b) => a - b));
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });

@@ -6,7 +6,7 @@ import { decisionInputsSchema } from '../../../src/liquidation/decision-inputs.t
 import { arbitraryInputs } from './arbitrary-inputs.ts';
 import { brokenLimits } from './order-limits.ts';
 
-const RUNS = 3_000;
+const RUNS = 1_500;
 
 it('whatever the inputs, a decision is made, twice the same, and an order keeps every limit', () => {
   // What the runs came to, so that this cannot pass by never ordering anything.

@@ -52,6 +52,7 @@ export const market: MarketFacts = {
   symbol: 'KRW-BTC',
   acceptsOrders: true,
   takerFeeRate: '0.0005',
+  makerFeeRate: '0.0005',
   minimumOrderKrw: '5000',
   maximumOrderKrw: '1000000000',
   quantityDecimalPlaces: 8,

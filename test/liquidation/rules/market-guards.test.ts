@@ -81,7 +81,7 @@ describe('what closes a market, with the figures by which it does', () => {
     ['a book as old as is allowed', { changedAt: later(-10) }],
     ['a book as far ahead as is allowed', { changedAt: later(10) }],
     ['clocks that differ as much as is allowed', { clockSkewMs: -5_000 }],
-    ['a skew and orders that nobody has measured', { clockSkewMs: null, strangeOrders: null }],
+    ['a skew that nobody has measured', { clockSkewMs: null }],
     ['a wallet that lets coins in', { walletState: 'deposits_only' }],
     ['a wallet that lets coins out', { walletState: 'withdrawals_only' }],
     ['a spread as wide as is allowed', { bids: bidsFrom('99000', '98000', '97000'), asks: [['101000', '1']], reference: null }],

@@ -242,7 +242,7 @@ describe('whatever is wanted and the market takes', () => {
           expect(exceedsNeed).toBe(most.gt(want?.remainingKrw ?? 0));
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 
@@ -266,7 +266,7 @@ describe('whatever is wanted and the market takes', () => {
           expect(isExact || (quantity.lt(proportion) && rest.eq(given.minimum))).toBe(true);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 });

@@ -43,7 +43,7 @@ function standing(
     'an allowed coin': holding.isAllowed,
     'a planned coin': holding.slice !== null,
     'an open market': market.acceptsOrders && !market.flags.includes('danger') && market.walletState !== 'halted',
-    'no strange orders': (market.strangeOrders ?? 0) === 0,
+    'no strange orders': market.strangeOrders === 0,
     'clocks that agree': Math.abs(market.clockSkewMs ?? 0) <= policy.clockSkewMaximumMs,
     'a fresh book': Math.abs(ageMs) <= policy.staleBookSeconds * 1_000,
   };
@@ -126,7 +126,9 @@ function dayRoom({ caps }: SellableHolding, { policy }: DecisionInputs): Decimal
 function needLimits(order: WantedOrder, market: MarketFacts, { need, policy }: DecisionInputs): Checks {
   const { mid } = pricesOf(market);
   const upper = order.style === 'cross' ? mid.times(number('1').plus(policy.band)) : number(order.limitPrice);
-  const most = number(order.quantity).times(upper).times(number('1').minus(market.takerFeeRate));
+  const most = number(order.quantity)
+    .times(upper)
+    .times(number('1').minus(order.style === 'passive' ? market.makerFeeRate : market.takerFeeRate));
   const isLeast = number(order.quantity).lte(order.minimum);
   const remaining = number(need.remainingKrw);
   return {

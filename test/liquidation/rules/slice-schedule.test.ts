@@ -80,7 +80,7 @@ describe('whatever the quantity, the time and the number of children', () => {
         expect(new Decimal(late).gte(0) && new Decimal(ahead).gte(0)).toBe(true);
         if (now >= given.seconds) expect([late, ahead]).toEqual([left, '0']);
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 
@@ -99,7 +99,7 @@ describe('whatever the quantity, the time and the number of children', () => {
         }
         expect(sold.toFixed()).toBe(quantity);
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
 
@@ -119,7 +119,7 @@ describe('whatever the quantity, the time and the number of children', () => {
           expect(due(given, seconds, children).late).toBe(quantity);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
 });

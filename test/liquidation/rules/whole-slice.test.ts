@@ -87,7 +87,7 @@ it('whatever fills and what does not, no more is sold than is planned and needed
       expect(sale.sold.lte(sale.planned.plus(LOT.times(2)))).toBe(true);
       expect(sale.remaining.gte(LOT_WORTH.negated())).toBe(true);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 
@@ -103,7 +103,7 @@ it('where every order is filled, all that was planned is sold by the end, or all
       const isDust = sale.held.minus(sale.sold).lt(LOT);
       expect(sale.sold.gte(sale.planned) || sale.remaining.lte(0) || isDust).toBe(true);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 
@@ -122,6 +122,6 @@ it('a slice is sold in its children, not before their time', () => {
         expect(sale.sold.lte(Decimal.min(released, sale.planned).plus(LOT.times(2)))).toBe(true);
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
