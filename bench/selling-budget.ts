@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { elapsedMs, pause } from '../src/kernel/clock.ts';
 import { CoinAmount, Price } from '../src/kernel/money.ts';
 import { runDesk } from '../src/liquidation/desk.ts';
-import { randomUUID } from 'node:crypto';
 import { type Benchmark, type Figure, figure } from './figure.ts';
 import { openSales, type SampleCase } from './selling-cases.ts';
 import { type SellingCity, withSellingCity } from './selling-city.ts';
@@ -67,11 +67,14 @@ async function shareUsed(city: SellingCity, ordersPerSecond: number, work: () =>
   const orders = (await city.exchange.operator.statistics()).ordersAccepted - before;
   const share = orders / (((elapsedMs() - begun) / 1_000) * ordersPerSecond);
   const used = process.cpuUsage(cpu);
-  process.stderr.write(`${orders} orders, 429: ${city.refusedForRate()}, share ${share}, cpu/order ms ${(used.user + used.system) / 1000 / orders}\n`);
+  process.stderr.write(
+    `${orders} orders, 429: ${city.refusedForRate()}, share ${share}, cpu/order ms ${(used.user + used.system) / 1000 / orders}\n`,
+  );
   isOver = true;
   await city.database.read.liquidation.updateMany({ data: { nextStepAt: new Date(Date.UTC(2100, 0)) } });
   await working;
-  const rows = await city.database.read.$queryRaw`SELECT outcome, codes, count(*)::int FROM sale_decision GROUP BY 1,2 ORDER BY 3 DESC LIMIT 12`;
+  const rows = await city.database.read
+    .$queryRaw`SELECT outcome, codes, count(*)::int FROM sale_decision GROUP BY 1,2 ORDER BY 3 DESC LIMIT 12`;
   process.stderr.write(`${JSON.stringify(rows)}\n`);
   return share;
 }

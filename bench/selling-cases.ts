@@ -78,7 +78,11 @@ interface StoredBill {
 }
 const NO_BILL: StoredBill = { billId: 0, billLineId: 0 };
 
-async function storeBills(work: Work, rows: readonly (SampleCase & { readonly personId: number })[], today: CivilDate): Promise<StoredBill[]> {
+async function storeBills(
+  work: Work,
+  rows: readonly (SampleCase & { readonly personId: number })[],
+  today: CivilDate,
+): Promise<StoredBill[]> {
   const [year] = today.split('-');
   const bills = await work.tx.bill.createManyAndReturn({
     data: rows.map(({ personId }) => ({

@@ -1,14 +1,13 @@
-import type { OrderShare, SaleOrder } from '../database/generated/client.ts';
+import type { OrderShare, Prisma, SaleOrder } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
 import type { Work } from '../database/work.ts';
 import type { Fill } from '../exchange/port.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, type VenueWon } from '../kernel/money.ts';
-import { coinBalance } from '../ledger/balance.ts';
 import { CHART } from '../ledger/chart.ts';
 import { entry } from '../ledger/entry.ts';
-import { post, postFact } from '../ledger/post.ts';
+import { postFact, postMany } from '../ledger/post.ts';
 import { freezeAsset } from '../venue/freeze.ts';
 import { type SharedFill, shareFills } from './fair-shares.ts';
 import { allocationInputsSchema } from './omnibus.ts';
@@ -36,21 +35,29 @@ interface BookedShare {
 
 /** Locks in the order taxpayers, cases, holdings, account, and reads the order again behind the locks. */
 export async function lockOrder(work: Work, orderId: number): Promise<LockedOrder> {
-  const { shares, venueAccountId } = await work.tx.saleOrder.findUniqueOrThrow({ where: { id: orderId }, include: { shares: true } });
-  const caseIds = shares.map(({ caseId }) => caseId);
-  const cases = await work.tx.seizureCase.findMany({ where: { id: { in: caseIds } }, select: { personId: true } });
+  const parts = await work.tx.$queryRaw<{ person: number; case: number; holding: number; account: number }[]>`
+    SELECT c.person_id AS person, c.id AS case, s.holding_id AS holding, o.venue_account_id AS account
+      FROM sale_order o JOIN order_share s ON s.order_id = o.id JOIN seizure_case c ON c.id = s.case_id WHERE o.id = ${orderId}`;
   await lockRows(
     work,
     'person',
-    cases.map(({ personId }) => personId),
+    parts.map(({ person }) => person),
   );
-  await lockRows(work, 'seizure_case', caseIds);
+  await lockRows(
+    work,
+    'seizure_case',
+    parts.map((part) => part.case),
+  );
   await lockRows(
     work,
     'holding',
-    shares.map(({ holdingId }) => holdingId),
+    parts.map(({ holding }) => holding),
   );
-  await lockRows(work, 'venue_account', [venueAccountId]);
+  await lockRows(
+    work,
+    'venue_account',
+    parts.map(({ account }) => account),
+  );
   return work.tx.saleOrder.findUniqueOrThrow({ where: { id: orderId }, include: { shares: { orderBy: { holdingId: 'asc' } } } });
 }
 
@@ -65,7 +72,7 @@ export function executedBy(order: Pick<SaleOrder, 'asset'>, fills: readonly Fill
 /** Books a locked, open order as over: each fill to whom it belongs, the unfilled rest back to held, the order closed, its cases rung. */
 export async function bookOutcome(work: Work, order: LockedOrder, outcome: OrderOutcome): Promise<void> {
   const executed = await bookFills(work, order, outcome);
-  for (const share of sharesOf(order)) await returnUnfilled(work, order, share, executed.get(share.holdingId));
+  await returnUnfilled(work, order, executed);
   await work.tx.saleOrder.update({
     where: { id: order.id },
     data: {
@@ -75,11 +82,20 @@ export async function bookOutcome(work: Work, order: LockedOrder, outcome: Order
       closedAt: work.at,
     },
   });
-  for (const { holdingId } of order.shares) {
-    const left = await coinBalance(work.tx, { chart: CHART.coinsHeld, subject: `holding:${holdingId}` }, order.asset);
-    if (left.isZero()) await work.tx.holding.update({ where: { id: holdingId }, data: { state: 'sold', stateSince: work.at } });
-  }
+  await markSoldOut(work, order);
   for (const { caseId } of order.shares) work.ring('cases', caseId);
+}
+
+/** Holdings of which nothing is held any more, at whatever account. */
+async function markSoldOut(work: Work, { asset, shares }: LockedOrder): Promise<void> {
+  const rows = await work.tx.$queryRaw<{ subject: string }[]>`
+    SELECT a.subject FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+     WHERE a.subject = ANY (${shares.map(({ holdingId }) => `holding:${holdingId}`)}) AND a.chart_code = ${CHART.coinsHeld} AND a.asset = ${asset}
+       AND b.balance <> 0`;
+  const holding = new Set(rows.map(({ subject }) => subject));
+  const soldOut = shares.flatMap(({ holdingId }) => (holding.has(`holding:${holdingId}`) ? [] : [holdingId]));
+  if (soldOut.length === 0) return;
+  await work.tx.holding.updateMany({ where: { id: { in: soldOut } }, data: { state: 'sold', stateSince: work.at } });
 }
 
 /** Books the trades of an order that is closed already; the quantity it closed with becomes what was executed. */
@@ -113,38 +129,46 @@ export function decimalPlacesOf({ allocation }: SaleOrder): number {
 
 /** Returns what each holding sold. Error: `LEDGER_KEY_CONFLICT` for a trade that is booked for another order. */
 async function bookFills(work: Work, order: LockedOrder, { fills, paidFee }: OrderOutcome): Promise<ReadonlyMap<number, CoinAmount>> {
-  await assertOwnTrades(work, order, fills);
   const executed = new Map<number, CoinAmount>();
-  for (const part of shareFills(sharesOf(order), fills, paidFee, decimalPlacesOf(order))) {
-    await bookFill(work, order, part);
-    const { holdingId } = part.share;
-    executed.set(holdingId, (executed.get(holdingId) ?? CoinAmount.zero(order.asset)).plus(part.quantity));
+  const parts = shareFills(sharesOf(order), fills, paidFee, decimalPlacesOf(order));
+  for (const { share, quantity } of parts) {
+    executed.set(share.holdingId, (executed.get(share.holdingId) ?? CoinAmount.zero(order.asset)).plus(quantity));
   }
-  for (const { id, holdingId } of order.shares) {
-    const executedQuantity = (executed.get(holdingId) ?? CoinAmount.zero(order.asset)).toString();
-    await work.tx.orderShare.update({ where: { id }, data: { executedQuantity } });
+  const booked = await bookedTrades(work, order, fills);
+  const rows: Prisma.OrderFillCreateManyInput[] = [];
+  for (const part of parts) {
+    if (!booked.has(`${part.fill.tradeId}/${part.share.holdingId}`)) rows.push(await bookFill(work, order, part));
   }
+  if (rows.length > 0) await work.tx.orderFill.createMany({ data: rows });
+  await work.tx.$executeRaw`
+    UPDATE order_share s SET executed_quantity = k.executed
+      FROM unnest(${order.shares.map(({ id }) => id)}::int[],
+                  ${order.shares.map(({ holdingId }) => (executed.get(holdingId) ?? CoinAmount.zero(order.asset)).toString())}::numeric[])
+        AS k (id, executed) WHERE s.id = k.id`;
   return executed;
 }
 
-async function assertOwnTrades(work: Work, order: SaleOrder, fills: readonly Fill[]): Promise<void> {
-  const tradeIds = fills.map(({ tradeId }) => tradeId);
-  const booked = await work.tx.orderFill.findFirst({
-    where: { venueAccountId: order.venueAccountId, tradeId: { in: tradeIds }, orderId: { not: order.id } },
-    select: { tradeId: true, orderId: true },
+/** Parts of these trades that are booked already, `trade/holding`. Error: `LEDGER_KEY_CONFLICT` for one of another order. */
+async function bookedTrades(work: Work, order: SaleOrder, fills: readonly Fill[]): Promise<ReadonlySet<string>> {
+  if (fills.length === 0) return new Set();
+  const booked = await work.tx.orderFill.findMany({
+    where: { venueAccountId: order.venueAccountId, tradeId: { in: fills.map(({ tradeId }) => tradeId) } },
+    select: { tradeId: true, orderId: true, holdingId: true },
   });
-  if (booked === null) return;
-  throw new CheongsanError(
-    'LEDGER_KEY_CONFLICT',
-    `Trade ${booked.tradeId} is booked for order ${booked.orderId} and cannot be order ${order.id}'s as well.`,
-  );
+  const strange = booked.find(({ orderId }) => orderId !== order.id);
+  if (strange !== undefined) {
+    throw new CheongsanError(
+      'LEDGER_KEY_CONFLICT',
+      `Trade ${strange.tradeId} is booked for order ${strange.orderId} and cannot be order ${order.id}'s as well.`,
+    );
+  }
+  return new Set(booked.map(({ tradeId, holdingId }) => `${tradeId}/${holdingId}`));
 }
 
-async function bookFill(work: Work, order: LockedOrder, part: SharedFill<BookedShare>): Promise<void> {
+/** Books one case's part of a trade in the ledger. Returns its row. */
+async function bookFill(work: Work, order: LockedOrder, part: SharedFill<BookedShare>): Promise<Prisma.OrderFillCreateManyInput> {
   const { fill, quantity, proceeds, fee } = part;
   const { caseId, holdingId } = part.share.row;
-  const trade = { venueAccountId: order.venueAccountId, tradeId: fill.tradeId, holdingId };
-  if ((await work.tx.orderFill.count({ where: trade })) > 0) return;
   const place = `account:${order.venueAccountId}`;
   const holding = { subject: `holding:${holdingId}` };
   const ofCase = { subject: `case:${caseId}`, place };
@@ -165,20 +189,6 @@ async function bookFill(work: Work, order: LockedOrder, part: SharedFill<BookedS
       .build(),
     place,
   );
-  await work.tx.orderFill.create({
-    data: {
-      ...trade,
-      orderId: order.id,
-      caseId,
-      quantity: quantity.toString(),
-      price: fill.price.toString(),
-      proceeds: proceeds.toString(),
-      fee: fee.toString(),
-      filledAt: fill.filledAt,
-      ledgerEntryId: posted.entryId,
-      createdAt: work.at,
-    },
-  });
   for (const spill of posted.spilled) {
     await freezeAsset(work, {
       accountId: order.venueAccountId,
@@ -187,24 +197,36 @@ async function bookFill(work: Work, order: LockedOrder, part: SharedFill<BookedS
       facts: { order: order.id, chart: spill.chart, amount: spill.amount },
     });
   }
+  return {
+    venueAccountId: order.venueAccountId,
+    tradeId: fill.tradeId,
+    holdingId,
+    orderId: order.id,
+    caseId,
+    quantity: quantity.toString(),
+    price: fill.price.toString(),
+    proceeds: proceeds.toString(),
+    fee: fee.toString(),
+    filledAt: fill.filledAt,
+    ledgerEntryId: posted.entryId,
+    createdAt: work.at,
+  };
 }
 
 /** What was reserved and not filled goes back from *on order* to *held*. */
-async function returnUnfilled(work: Work, order: SaleOrder, share: BookedShare, executed: CoinAmount | undefined): Promise<void> {
-  const account = { subject: `holding:${share.holdingId}`, place: `account:${order.venueAccountId}` };
-  const unfilled = executed === undefined ? share.quantity : share.quantity.minus(executed);
-  if (!unfilled.isPositive()) return;
-  await post(
-    work,
-    entry({
+async function returnUnfilled(work: Work, order: LockedOrder, executed: ReadonlyMap<number, CoinAmount>): Promise<void> {
+  const postings = sharesOf(order).flatMap((share) => {
+    const account = { subject: `holding:${share.holdingId}`, place: `account:${order.venueAccountId}` };
+    const unfilled = share.quantity.minus(executed.get(share.holdingId) ?? CoinAmount.zero(order.asset));
+    if (!unfilled.isPositive()) return [];
+    const posting = entry({
       key: `unreserve:${order.intentId}:${share.holdingId}`,
       kind: 'unreserve',
       occurredOn: seoulDay(work.at),
       cause: `sale_order:${order.id}`,
       memo: '',
-    })
-      .debit(CHART.coinsHeld, account, unfilled)
-      .credit(CHART.coinsOnOrder, account, unfilled)
-      .build(),
-  );
+    });
+    return [posting.debit(CHART.coinsHeld, account, unfilled).credit(CHART.coinsOnOrder, account, unfilled).build()];
+  });
+  await postMany(work, postings);
 }

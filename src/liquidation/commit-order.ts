@@ -7,10 +7,11 @@ import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount } from '../kernel/money.ts';
 import { CHART } from '../ledger/chart.ts';
 import { entry } from '../ledger/entry.ts';
-import { post } from '../ledger/post.ts';
+import { postMany } from '../ledger/post.ts';
 import { moveCase } from '../seizure/phase.ts';
 import type { DecisionInputs } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
+import { tiesOf } from './lanes.ts';
 import type { AllocatedShare, AllocationInputs } from './omnibus.ts';
 import type { CommittedOrder } from './send.ts';
 import { sellOrderOf } from './settle.ts';
@@ -19,9 +20,15 @@ import type { WantedOrder } from './size-order.ts';
 /** A sale that decided to order, with the decision's number. */
 export interface DecidedSale {
   readonly sale: Liquidation;
+  readonly personId: number;
   readonly inputs: DecisionInputs;
   readonly decisionId: number;
   readonly order: WantedOrder;
+}
+
+/** A committed order, with what it shares with sales: its coin, and the taxpayers of its cases. */
+export interface RoundOrder extends CommittedOrder {
+  readonly ties: readonly string[];
 }
 
 /** The intent, the order it stands for, its shares and the units they reserve: committed before anything is sent (principle 2). */
@@ -30,7 +37,7 @@ export async function commitOrder(
   desk: Desk,
   members: readonly DecidedSale[],
   division: { readonly allocation: AllocationInputs; readonly shares: readonly AllocatedShare[] },
-): Promise<CommittedOrder> {
+): Promise<RoundOrder> {
   const parts = division.shares.map((share) => ({ share, member: memberOf(members, share) }));
   const [first] = parts;
   if (first === undefined) throw new CheongsanError('INTERNAL', 'An order needs a share.');
@@ -66,15 +73,22 @@ export async function commitOrder(
       },
     },
   });
-  for (const { share, member } of parts) {
-    await reserve(work, desk, { intentId: intent.id, orderId: stored.id, asset: order.asset, share });
-    await moveToSelling(work, member.sale.caseId, share.holdingId);
-  }
+  await reserve(work, desk, {
+    intentId: intent.id,
+    orderId: stored.id,
+    asset: order.asset,
+    shares: parts.map(({ share }) => share),
+  });
+  await moveToSelling(
+    work,
+    parts.map(({ share, member }) => ({ caseId: member.sale.caseId, holdingId: share.holdingId })),
+  );
   return {
     orderId: stored.id,
     sends: 1,
     freshUntil: new Date(Date.parse(inputs.at) + inputs.policy.staleBookSeconds * 1_000),
     sell: sellOrderOf(stored, intent.identifier),
+    ties: parts.flatMap(({ member }) => tiesOf({ personId: member.personId, assets: [order.asset] })),
   };
 }
 
@@ -87,14 +101,12 @@ function memberOf(members: readonly DecidedSale[], { holdingId }: AllocatedShare
 async function reserve(
   work: Work,
   desk: Desk,
-  of: { readonly intentId: number; readonly orderId: number; readonly asset: string; readonly share: AllocatedShare },
+  of: { readonly intentId: number; readonly orderId: number; readonly asset: string; readonly shares: readonly AllocatedShare[] },
 ): Promise<void> {
-  const { holdingId, quantity } = of.share;
-  const account = { subject: `holding:${holdingId}`, place: `account:${desk.accountId}` };
-  const units = CoinAmount.of(of.asset, quantity);
-  await post(
-    work,
-    entry({
+  const postings = of.shares.map(({ holdingId, quantity }) => {
+    const account = { subject: `holding:${holdingId}`, place: `account:${desk.accountId}` };
+    const units = CoinAmount.of(of.asset, quantity);
+    return entry({
       key: `reserve:${of.intentId}:${holdingId}`,
       kind: 'reserve',
       occurredOn: seoulDay(work.at),
@@ -103,16 +115,21 @@ async function reserve(
     })
       .debit(CHART.coinsOnOrder, account, units)
       .credit(CHART.coinsHeld, account, units)
-      .build(),
-  );
+      .build();
+  });
+  await postMany(work, postings);
 }
 
 /** Within his window a taxpayer's wish sells while the case still waits; it is the window's end that clears it. */
-async function moveToSelling(work: Work, caseId: number, holdingId: number): Promise<void> {
-  const { phase } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { phase: true } });
-  if (phase === 'cleared_for_sale') await moveCase(work, caseId, ['cleared_for_sale'], 'selling', {});
+async function moveToSelling(work: Work, of: readonly { readonly caseId: number; readonly holdingId: number }[]): Promise<void> {
+  const cleared = await work.tx.seizureCase.findMany({
+    where: { id: { in: of.map(({ caseId }) => caseId) }, phase: 'cleared_for_sale' },
+    select: { id: true },
+    orderBy: { id: 'asc' },
+  });
+  for (const { id } of cleared) await moveCase(work, id, ['cleared_for_sale'], 'selling', {});
   await work.tx.holding.updateMany({
-    where: { id: holdingId, state: { not: 'selling' } },
+    where: { id: { in: of.map(({ holdingId }) => holdingId) }, state: { not: 'selling' } },
     data: { state: 'selling', stateSince: work.at },
   });
 }

@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 /** Coverage is a matter of days: looking every second would cost more than it finds. */
 const LOOK_MS = 60_000;
 /** Readings that are only due by the calendar are spread, the longest unread first: so many a look are 14,400 a day. */
-const REGULAR_MAX = 10;
+const REGULAR_MAX = 4;
 /** A price that has moved is news. */
 const MOVED_MAX = 200;
 const PHASES: readonly string[] = COVERAGE_PHASES;

@@ -6,10 +6,14 @@ import type { Log } from '../kernel/log.ts';
 import { readPolicy } from '../policy/book.ts';
 import { omnibusSale } from '../policy/definitions/execution.ts';
 import type { MarketFacts } from './decision-inputs.ts';
+import { DueSales } from './due-sales.ts';
+import type { DueSale } from './lanes.ts';
+import { OrdersInHand } from './orders-in-hand.ts';
 import { takeRound } from './round.ts';
-import { settleOpenOrders } from './settle.ts';
+import { settleOrders } from './settle.ts';
 import { alertOnce, DESK_ACTOR } from './settle-order.ts';
-import { unknownOrders } from './unknown-outcome.ts';
+import { MarketStandings } from './standings.ts';
+import { openOrders } from './unknown-outcome.ts';
 
 const FAILED_STEP_WAIT_MS = 600_000;
 const PASSING: ReadonlySet<ErrorCode> = new Set(['DATABASE_UNAVAILABLE', 'DATABASE_CONTENTION', 'EXCHANGE_UNAVAILABLE']);
@@ -29,40 +33,104 @@ export interface Desk {
   readonly references?: ReferencePrices | undefined;
 }
 
+/** Orders are got ready for so many seconds ahead of what the venue takes: it never waits for us, and no book grows old in line. */
+const SECONDS_AHEAD = 1.5;
+/** Rounds are taken for so many orders at least, where so many may be sent: what a round costs once is shared by them. */
+const ROUND_SHARE = 0.25;
+
 /**
  * Works off what is due at an account. First every order whose time has come is looked after; while the outcome of one is unknown the
- * account places no other. Then the sales that are due take one round together, in the order of the cases: so many at once as the
- * policy joins. May run twice at once, may be killed anywhere: what it does is decided and committed under locks, and found again
- * in the database.
+ * account places no other. Then sales that are due take rounds together, as many at once as the policy joins, in the order of the
+ * cases; sales that have nothing to do with each other (`lanesOf`) need not wait for each other, so that the next round is decided
+ * while the orders of the last are on their way. May run twice at once, may be killed anywhere: what it does is decided and committed
+ * under locks, and found again in the database.
  */
 export async function runDesk(desk: Desk): Promise<void> {
-  const { database, accountId } = desk;
-  for (;;) {
-    await settleOpenOrders(desk);
-    if ((await unknownOrders(database.read, accountId, database.clock.now())).length > 0) return;
-    const due = await dueSales(desk);
-    if (due.length === 0) return;
-    try {
-      await takeRound(desk, due);
-    } catch (thrown) {
-      await oneByOne(desk, due, thrown);
-    }
+  const run: Run = { hand: new OrdersInHand(desk), due: new DueSales(desk), standings: new MarketStandings(desk) };
+  try {
+    while (await goOn(desk, run)) run.hand.throwFailure();
+  } finally {
+    await run.hand.all();
   }
+  run.hand.throwFailure();
 }
 
-/** One taxpayer's case that cannot be worked on holds nobody else's up: each sale of the round is tried alone. */
-async function oneByOne(desk: Desk, saleIds: readonly number[], thrown: unknown): Promise<void> {
-  // What concerns the database or the account concerns every sale.
-  if (!(thrown instanceof CheongsanError) || PASSING.has(thrown.code)) throw thrown;
-  const [only] = saleIds;
-  if (saleIds.length === 1 && only !== undefined) return putOff(desk, only, thrown);
-  for (const saleId of saleIds) {
-    try {
-      await takeRound(desk, [saleId]);
-    } catch (again) {
-      await oneByOne(desk, [saleId], again);
+/** What one run of a desk has in memory; nothing of it is missed when it is lost. */
+interface Run {
+  readonly hand: OrdersInHand;
+  readonly due: DueSales;
+  readonly standings: MarketStandings;
+}
+
+/** One turn. False when nothing is left to do at this instant. */
+async function goOn(desk: Desk, { hand, due, standings }: Run): Promise<boolean> {
+  // What is concluded during this turn may have left something to be looked after: then there is another.
+  const isSending = hand.size > 0;
+  const isUnknown = await isOutcomeUnknown(desk, hand);
+  const rounds = isUnknown ? [] : await nextRounds(desk, hand, due);
+  if (rounds.length === 0) {
+    await hand.next();
+    return isSending;
+  }
+  const take = async (saleIds: readonly number[]) => {
+    const { orders, stillDue } = await takeRound(desk, saleIds, standings, (orderId) => hand.has(orderId));
+    for (const order of orders) hand.send(order);
+    return stillDue;
+  };
+  const stillDue = await inRounds(desk, rounds, { take, hand });
+  due.putBack(rounds.flat().filter(({ saleId }) => stillDue.includes(saleId)));
+  return true;
+}
+
+/** None while enough is in line already, or an answer is overdue. */
+async function nextRounds(desk: Desk, hand: OrdersInHand, due: DueSales): Promise<readonly (readonly DueSale[])[]> {
+  const { perSecond } = desk.port.orderBudget();
+  const room = Math.ceil(perSecond * SECONDS_AHEAD) - hand.size;
+  const isEnough = hand.size > 0 && room < perSecond * ROUND_SHARE;
+  return isEnough || hand.isInDoubt ? [] : due.take(hand, { cases: await casesAtOnce(desk), room });
+}
+
+/** Looks after every open order whose time has come, but for those in hand. True when nobody can say what became of one. */
+async function isOutcomeUnknown({ database, accountId, ...desk }: Desk, hand: OrdersInHand): Promise<boolean> {
+  const others = async () => (await openOrders(database.read, accountId, database.clock.now())).filter(({ orderId }) => !hand.has(orderId));
+  const open = await others();
+  const dueIds = open.filter(({ isDue }) => isDue).map(({ orderId }) => orderId);
+  if (dueIds.length === 0) return open.some(({ isUnknown }) => isUnknown);
+  await settleOrders({ database, accountId, ...desk }, dueIds);
+  return (await others()).some(({ isUnknown }) => isUnknown);
+}
+
+/** Decides about sales and sends what they order. Answers those that have their turn again at once. */
+type Take = (saleIds: readonly number[]) => Promise<readonly number[]>;
+
+/**
+ * Rounds of several lanes at once. One taxpayer's case that cannot be worked on holds nobody else's up: then each lane goes alone, and
+ * of the lane that cannot each sale, after what the one before it ordered is over.
+ */
+async function inRounds(
+  desk: Desk,
+  rounds: readonly (readonly DueSale[])[],
+  { take, hand }: { readonly take: Take; readonly hand: OrdersInHand },
+): Promise<readonly number[]> {
+  const saleIds = rounds.flat().map(({ saleId }) => saleId);
+  try {
+    return await take(saleIds);
+  } catch (thrown) {
+    // What concerns the database or the account concerns every sale.
+    if (!(thrown instanceof CheongsanError) || PASSING.has(thrown.code)) throw thrown;
+    const [only] = saleIds;
+    if (saleIds.length === 1 && only !== undefined) {
+      await putOff(desk, only, thrown);
+      return [];
     }
   }
+  const stillDue: number[] = [];
+  const isOneLane = rounds.length === 1;
+  for (const part of isOneLane ? rounds.flat().map((sale) => [sale]) : rounds) {
+    stillDue.push(...(await inRounds(desk, [part], { take, hand })));
+    if (isOneLane) await hand.all();
+  }
+  return stillDue;
 }
 
 /** Its sale waits, and a person is told. */
@@ -82,16 +150,8 @@ async function putOff({ database, accountId, log }: Desk, liquidationId: number,
   });
 }
 
-/** Case numbers are given in order, and ids with them: simultaneous sales go in case order. */
-async function dueSales({ database, accountId }: Desk): Promise<number[]> {
-  const policy = await readPolicy(database.read);
-  const now = database.clock.now();
-  const { isOn, cases } = policy.get(omnibusSale, seoulDay(now));
-  const sales = await database.read.liquidation.findMany({
-    where: { venueAccountId: accountId, state: 'running', nextStepAt: { lte: now } },
-    orderBy: [{ nextStepAt: 'asc' }, { caseId: 'asc' }],
-    take: isOn ? cases : 1,
-    select: { id: true },
-  });
-  return sales.map(({ id }) => id);
+/** How many cases one order may join. */
+async function casesAtOnce({ database }: Desk): Promise<number> {
+  const { isOn, cases } = (await readPolicy(database.read)).get(omnibusSale, seoulDay(database.clock.now()));
+  return isOn ? cases : 1;
 }

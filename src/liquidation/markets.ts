@@ -3,6 +3,8 @@ import { CheongsanError } from '../kernel/errors.ts';
 import { CHART } from '../ledger/chart.ts';
 import type { MarketFacts, SellableHolding } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
+import { readable } from './readable.ts';
+import type { MarketStandings } from './standings.ts';
 
 /** What is known of the market of each coin; one that is absent was not read. */
 export type Markets = ReadonlyMap<string, SellableHolding['market']>;
@@ -11,16 +13,16 @@ export type Markets = ReadonlyMap<string, SellableHolding['market']>;
  * Reads book, terms and standing of every coin these sales still hold. What the venue refuses or does not answer makes one market, or
  * all of them, unreadable and nothing else: the other coins are sold, and a sale that needs no market goes on.
  */
-export async function readMarkets(desk: Desk, saleIds: readonly number[]): Promise<Markets> {
+export async function readMarkets(desk: Desk, saleIds: readonly number[], standings: MarketStandings): Promise<Markets> {
   const assets = await assetsHeld(desk, saleIds);
   const known = new Map<string, SellableHolding['market']>();
-  const listed = assets.length === 0 ? undefined : await readable(desk, 'markets', () => desk.port.markets());
+  const listed = assets.length === 0 ? undefined : await standings.markets();
   if (listed === undefined) return known;
   const free = await freeUnits(desk);
   await Promise.all(
     assets.map(async (asset) => {
       const market = listed.find((each) => each.asset === asset);
-      const facts = market === undefined ? 'not_listed' : await readable(desk, market.symbol, () => readOne(desk, market, free));
+      const facts = market === undefined ? 'not_listed' : await readable(desk, market.symbol, () => readOne(desk, market, standings, free));
       if (facts !== undefined) known.set(asset, facts);
     }),
   );
@@ -37,29 +39,20 @@ async function assetsHeld({ database, accountId }: Desk, saleIds: readonly numbe
   return rows.map(({ asset }) => asset);
 }
 
-/** Undefined when the venue gave no answer that can be used. */
-export async function readable<T>({ log, accountId }: Desk, what: string, read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (thrown) {
-    const isVenues = thrown instanceof CheongsanError && (thrown.code === 'EXCHANGE_UNAVAILABLE' || thrown.code === 'EXCHANGE_REFUSED');
-    if (!isVenues) throw thrown;
-    log.warn({ account: accountId, what, code: thrown.code, reason: thrown.message }, 'the venue could not be read');
-    return undefined;
-  }
-}
-
 async function freeUnits(desk: Desk): Promise<ReadonlyMap<string, string> | undefined> {
   const listed = await readable(desk, 'balances', () => desk.port.balances());
   return listed === undefined ? undefined : new Map(listed.map(({ asset, free }) => [asset, free]));
 }
 
-async function readOne(desk: Desk, { asset, symbol, flags }: Market, free: ReadonlyMap<string, string> | undefined): Promise<MarketFacts> {
+async function readOne(
+  desk: Desk,
+  { asset, symbol, flags }: Market,
+  standings: MarketStandings,
+  free: ReadonlyMap<string, string> | undefined,
+): Promise<MarketFacts> {
   const { port } = desk;
-  const [terms, strangeOrders, walletState, reference] = await Promise.all([
-    port.sellingTerms(symbol),
-    strangeOrdersIn(desk, symbol),
-    knownWalletState(desk, asset),
+  const [{ terms, strangeOrders, walletState }, reference] = await Promise.all([
+    standings.of(asset, symbol),
     desk.references === undefined ? null : desk.references.priceOf(asset),
   ]);
   // Last of all, since it ages.
@@ -84,21 +77,6 @@ async function readOne(desk: Desk, { asset, symbol, flags }: Market, free: Reado
     strangeOrders,
     clockSkewMs: skewOf(port),
   };
-}
-
-/** Open orders in a market that nothing of ours stands for: somebody else's hand is in the account, or his bid would meet our sale. */
-async function strangeOrdersIn(desk: Desk, symbol: string): Promise<number> {
-  const open = await desk.port.openOrders(symbol);
-  const identifiers = open.flatMap(({ identifier }) => identifier ?? []);
-  const ours = await desk.database.read.intent.count({ where: { identifier: { in: identifiers }, port: 'order' } });
-  return open.length - ours;
-}
-
-/** As last read beside the candles; it changes by the hour, not by the second. */
-async function knownWalletState({ database, accountId }: Desk, asset: string): Promise<MarketFacts['walletState']> {
-  const watched = await database.read.watchedMarket.findUnique({ where: { venueAccountId_asset: { venueAccountId: accountId, asset } } });
-  const state = watched?.walletState;
-  return state === 'working' || state === 'deposits_only' || state === 'withdrawals_only' || state === 'halted' ? state : 'unknown';
 }
 
 function skewOf(port: ExchangePort): number | null {

@@ -1,7 +1,7 @@
 import type { Liquidation } from '../database/generated/client.ts';
 import type { Work } from '../database/work.ts';
 import { Decimal } from '../kernel/decimal.ts';
-import { CoinAmount, type Price, Rate } from '../kernel/money.ts';
+import { CoinAmount, Price, Rate } from '../kernel/money.ts';
 import { coverConfidence, riskWeight } from '../policy/definitions/execution.ts';
 import { liveWishesOf } from '../voluntary-sale/wish-facts.ts';
 import { type ChosenCoin, type CoinOffer, chooseCoins } from './choose-coins.ts';
@@ -93,10 +93,23 @@ function plannableOf(desk: Desk, round: RoundFacts, task: PlanTask, holding: Sel
   if (bestBid === undefined || bestAsk === undefined || !bestBid.isLessThan(bestAsk)) return undefined;
   const allowed = CoinAmount.of(holding.asset, holding.held).smaller(CoinAmount.of(holding.asset, holding.mandateLeft));
   const units = withinWish(allowed, holding.asset, task.gate).roundTo(market.quantityDecimalPlaces, 'down');
-  if (!units.isPositive() || holding.frozen || !holding.isAllowed) return undefined;
-  const outlook = round.outlooks.get(holding.asset);
   const mid = midOf(bestBid, bestAsk);
+  if (!units.isPositive() || holding.frozen || !holding.isAllowed || isShut(market, bestBid, holding)) return undefined;
+  if (!round.policyFacts.poolsDust && isDust(units, mid, market, round)) return undefined;
+  const outlook = round.outlooks.get(holding.asset);
   return { holding, units, mid, market, outlook, depth: depthOf(market, mid, round) };
+}
+
+/** A market that stays shut until venue, price or a person changes it: nothing is planned on it, lest another coin that would do waits. */
+function isShut({ facts }: MarketView, bestBid: Price, { asset, priceFloor }: SellableHolding): boolean {
+  const isClosed = !facts.acceptsOrders || facts.flags.includes('danger') || facts.walletState === 'halted';
+  return isClosed || (facts.strangeOrders ?? 0) > 0 || bestBid.isLessThan(Price.of(asset, priceFloor));
+}
+
+/** Less than the venue takes at the band's lower edge. */
+function isDust(units: CoinAmount, mid: Price, { venue, minimumOrder }: MarketView, { policyFacts }: RoundFacts): boolean {
+  const lowest = mid.times(Rate.one.minus(Rate.of(policyFacts.band)));
+  return units.costAt(lowest, venue).isLessThan(minimumOrder);
 }
 
 /** Within the window only what the taxpayer asks for; after it everything. */

@@ -7,7 +7,7 @@ import { LONGEST_HOURS } from './planning/next-share.ts';
 import type { RoundFacts } from './step-inputs.ts';
 
 const HOUR_MS = 3_600_000;
-/** A coin whose support the venue ends is sold within a day: nobody knows how long somebody still buys it. */
+/** A coin whose support the venue ends is sold within a day of its plan: nobody knows how long somebody still buys it. */
 const ENDING_HOURS = 24;
 
 /** By when all is to be sold, what a day may take at most, and the hours in which the venue is announced to be closed. */
@@ -27,14 +27,14 @@ export function sliceLimits(round: RoundFacts, need: PlanNeed, plan: SalePlan): 
 }
 
 /** What the planner reckons with at most, the mandate's last day, the policy's limit from the day the sale began, and the end of the venue's support. */
-function deadlineMs({ policy, day, now }: RoundFacts, { sale, holding, mandateEndsOn }: PlanNeed, plan: SalePlan): number {
+function deadlineMs({ policy, day }: RoundFacts, { sale, holding, mandateEndsOn }: PlanNeed, plan: SalePlan): number {
   const daysLimit = policy.get(saleDaysLimit, day);
   const isEnding = typeof holding.market !== 'string' && holding.market.flags.includes('delisting');
   return Math.min(
     plan.madeAt.getTime() + LONGEST_HOURS * HOUR_MS,
     startOfDay(addDays(mandateEndsOn, 1)).getTime(),
     daysLimit.isOn ? sale.startedAt.getTime() + daysLimit.days * 24 * HOUR_MS : Number.POSITIVE_INFINITY,
-    isEnding ? now.getTime() + ENDING_HOURS * HOUR_MS : Number.POSITIVE_INFINITY,
+    isEnding ? plan.madeAt.getTime() + ENDING_HOURS * HOUR_MS : Number.POSITIVE_INFINITY,
   );
 }
 

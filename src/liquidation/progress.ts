@@ -1,5 +1,5 @@
 import { appendAudit } from '../audit/append.ts';
-import { type Liquidation, Prisma } from '../database/generated/client.ts';
+import type { Liquidation } from '../database/generated/client.ts';
 import type { Database, Work } from '../database/work.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { Decimal } from '../kernel/decimal.ts';
@@ -13,6 +13,7 @@ import { endSale, pausedLookAt } from './end.ts';
 import { gateDenials } from './gate.ts';
 import { readGateFacts } from './gate-facts.ts';
 import { readNeed } from './need.ts';
+import { unknownCondition } from './unknown-outcome.ts';
 
 /**
  * Begins the sale of a locked case whose window is over, or whose taxpayer wishes a sale within it, and for which leave to sell is given;
@@ -139,12 +140,6 @@ async function nextTick(work: Work): Promise<Date> {
   return new Date((Math.floor(work.at.getTime() / intervalMs) + 1) * intervalMs);
 }
 
-/** The other form of `unknownOrders`: an open order (`o`, with its intent `i`) of which nobody can say what became of it. */
-function isUnknown(now: Date): Prisma.Sql {
-  return Prisma.sql`o.closed_at IS NULL AND (i.state <> 'open' OR cardinality(i.not_found_at) > 0
-    OR (o.venue_order_id IS NULL AND (i.last_answer IS NOT NULL OR i.next_look_at IS NULL OR i.next_look_at <= ${now})))`;
-}
-
 /**
  * Accounts where an order is to be looked after, or where a sale has a step due and no outcome is unknown: while one is the account
  * places no other, so a sale that is due waits for it and rings for nothing.
@@ -156,7 +151,7 @@ export function deskDueSource(database: Database): DueSource {
       const rows = await database.read.$queryRaw<{ account: number }[]>`
         SELECT q.venue_account_id AS account FROM liquidation q WHERE q.state = 'running' AND q.next_step_at <= ${now}
            AND NOT EXISTS (SELECT 1 FROM sale_order o JOIN intent i ON i.id = o.intent_id
-                            WHERE o.venue_account_id = q.venue_account_id AND ${isUnknown(now)})
+                            WHERE o.venue_account_id = q.venue_account_id AND ${unknownCondition(now)})
         UNION
         SELECT o.venue_account_id FROM sale_order o JOIN intent i ON i.id = o.intent_id
          WHERE o.closed_at IS NULL AND i.state = 'open' AND i.next_look_at <= ${now}
@@ -168,7 +163,7 @@ export function deskDueSource(database: Database): DueSource {
         SELECT min(at) AS at FROM (
           SELECT min(q.next_step_at) AS at FROM liquidation q WHERE q.state = 'running' AND q.next_step_at > ${now}
              AND NOT EXISTS (SELECT 1 FROM sale_order o JOIN intent i ON i.id = o.intent_id
-                              WHERE o.venue_account_id = q.venue_account_id AND ${isUnknown(now)})
+                              WHERE o.venue_account_id = q.venue_account_id AND ${unknownCondition(now)})
           UNION ALL
           SELECT min(i.next_look_at) FROM sale_order o JOIN intent i ON i.id = o.intent_id
            WHERE o.closed_at IS NULL AND i.state = 'open' AND i.next_look_at > ${now}) appointments`;

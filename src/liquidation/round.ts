@@ -5,7 +5,7 @@ import { seoulDay } from '../kernel/civil-date.ts';
 import { readPolicy } from '../policy/book.ts';
 import { riskWeight } from '../policy/definitions/execution.ts';
 import { lockedTradingState } from '../venue/trading-state.ts';
-import { commitOrder, type DecidedSale } from './commit-order.ts';
+import { commitOrder, type DecidedSale, type RoundOrder } from './commit-order.ts';
 import { type Decision, decide } from './decide.ts';
 import type { DecisionInputs } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
@@ -14,24 +14,34 @@ import { type Markets, readMarkets } from './markets.ts';
 import { allocate, allocationInputsOf, jointKey } from './omnibus.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import { saleTableSoon } from './planning/sale-table.ts';
-import { type CommittedOrder, sendOrder } from './send.ts';
 import { DESK_ACTOR } from './settle-order.ts';
+import type { MarketStandings } from './standings.ts';
 import { tellOfStandstill, waitsBefore } from './standstill.ts';
 import { type LockedSale, policyFactsOf, type RoundFacts, readInputs } from './step-inputs.ts';
-import { storeDecision } from './store-decision.ts';
-import { unknownOrders } from './unknown-outcome.ts';
+import { storeDecisions } from './store-decision.ts';
+import { openOrders } from './unknown-outcome.ts';
 import { waitSeconds } from './wait.ts';
 import { endFulfilledWishes } from './wishes.ts';
 
 /**
  * One round of several sales: look at the markets, decide each sale under the locks, join what is wanted of the same coin at the same
- * price into one order, commit, then send what was committed, all markets at once.
+ * price into one order, and commit. What is committed is now to be sent. `isInHand` says which open orders this desk is sending
+ * right now: of all others without an answer nobody can say what became of them.
  */
-export async function takeRound(desk: Desk, saleIds: readonly number[]): Promise<void> {
-  const sight = await lookAhead(desk, await readMarkets(desk, saleIds));
-  const committed = await desk.database.work(DESK_ACTOR, (work) => decideAndCommit(work, desk, saleIds, sight));
-  const sent = await Promise.allSettled(committed.map((order) => sendOrder(desk, order)));
-  for (const each of sent) if (each.status === 'rejected') throw each.reason;
+export async function takeRound(
+  desk: Desk,
+  saleIds: readonly number[],
+  standings: MarketStandings,
+  isInHand: (orderId: number) => boolean,
+): Promise<TakenRound> {
+  const sight = await lookAhead(desk, await readMarkets(desk, saleIds, standings));
+  return desk.database.work(DESK_ACTOR, (work) => decideAndCommit(work, desk, saleIds, { sight, isInHand }));
+}
+
+export interface TakenRound {
+  readonly orders: readonly RoundOrder[];
+  /** Sales that have their turn again at once. */
+  readonly stillDue: readonly number[];
 }
 
 type Sight = Pick<RoundFacts, 'markets' | 'outlooks' | 'table'>;
@@ -54,14 +64,23 @@ async function lookAhead(desk: Desk, markets: Markets): Promise<Sight> {
  * The decisions and their consequences in one transaction, under the locks of taxpayers, cases, holdings and account. Returns the
  * orders that are now to be sent: they exist as intents whether or not this process lives to send them.
  */
-async function decideAndCommit(work: Work, desk: Desk, saleIds: readonly number[], sight: Sight): Promise<CommittedOrder[]> {
+async function decideAndCommit(
+  work: Work,
+  desk: Desk,
+  saleIds: readonly number[],
+  known: { readonly sight: Sight; readonly isInHand: (orderId: number) => boolean },
+): Promise<TakenRound> {
   const sales = await lockSales(work, desk, saleIds);
-  const round = await readRound(work, desk, sight);
+  const round = await readRound(work, desk, known);
+  const decisions = (await readInputs(work, desk, round, dueSales(sales, round.now))).map((each) => ({
+    ...each,
+    decision: decide(each.inputs),
+  }));
+  const decisionIds = await storeDecisions(work, decisions);
   const decided: DecidedSale[] = [];
-  for (const { sale, inputs } of await readInputs(work, desk, round, dueSales(sales, round.now))) {
-    const decision = decide(inputs);
-    const decisionId = await storeDecision(work, sale, inputs, decision);
-    if (decision.outcome === 'order') decided.push({ sale, inputs, decisionId, order: decision.order });
+  for (const { sale, personId, inputs, decision } of decisions) {
+    const decisionId = decisionIds.get(sale.id) ?? 0;
+    if (decision.outcome === 'order') decided.push({ sale, personId, inputs, decisionId, order: decision.order });
     else await conclude(work, sale, inputs, decision);
   }
   return commitOrders(work, desk, round, decided);
@@ -104,7 +123,11 @@ async function lockSales(work: Work, desk: Desk, saleIds: readonly number[]): Pr
 }
 
 /** The book is as old as it is once the locks are held, and the day is today. */
-async function readRound(work: Work, desk: Desk, sight: Sight): Promise<RoundFacts> {
+async function readRound(
+  work: Work,
+  desk: Desk,
+  { sight, isInHand }: { readonly sight: Sight; readonly isInHand: (orderId: number) => boolean },
+): Promise<RoundFacts> {
   const now = desk.database.clock.now();
   const day = seoulDay(now);
   const policy = await readPolicy(work.tx);
@@ -112,23 +135,25 @@ async function readRound(work: Work, desk: Desk, sight: Sight): Promise<RoundFac
     where: { venueAccountId: desk.accountId, liftedAt: null },
     select: { asset: true },
   });
-  const open = await work.tx.saleOrder.groupBy({
-    by: ['symbol'],
-    where: { venueAccountId: desk.accountId, closedAt: null },
-    _count: { _all: true },
-  });
+  const open = await openOrders(work.tx, desk.accountId, now);
   return {
     now,
     day,
     policy,
     policyFacts: policyFactsOf(policy, day),
     trading: await lockedTradingState(work, desk.accountId),
-    unknownOutcomesOpen: (await unknownOrders(work.tx, desk.accountId, now)).length,
+    unknownOutcomesOpen: open.filter(({ orderId, isUnknown }) => isUnknown && !isInHand(orderId)).length,
     frozen: new Set(freezes.map(({ asset }) => asset)),
-    openInMarket: new Map(open.map(({ symbol, _count }) => [symbol, _count._all])),
+    openInMarket: countBy(open.map(({ symbol }) => symbol)),
     venue: desk.port.venue,
     ...sight,
   };
+}
+
+function countBy(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 /** What a decision without an order comes to. */
@@ -154,6 +179,17 @@ async function conclude(
   }
 }
 
+/** Who ordered looks again after the interval. */
+async function scheduleAll(work: Work, decided: readonly DecidedSale[]): Promise<void> {
+  const [first] = decided;
+  if (first === undefined) return;
+  const { at, policy } = first.inputs;
+  await work.tx.liquidation.updateMany({
+    where: { id: { in: decided.map(({ sale }) => sale.id) } },
+    data: { nextStepAt: new Date(Date.parse(at) + policy.intervalSeconds * 1_000) },
+  });
+}
+
 /** When exactly the next step is due: after the wait, or when something is known to change. */
 async function scheduleNext(work: Work, { id }: Liquidation, { at, policy }: DecisionInputs, seconds: number, until?: Date): Promise<void> {
   const soonestMs = Date.parse(at) + policy.intervalSeconds * 1_000;
@@ -165,18 +201,19 @@ async function scheduleNext(work: Work, { id }: Liquidation, { at, policy }: Dec
  * Of the orders wanted in one market, those that the venue can take as one go together; where prices differ, the largest group goes
  * first and the others have their turn when it is over.
  */
-async function commitOrders(work: Work, desk: Desk, round: RoundFacts, decided: readonly DecidedSale[]): Promise<CommittedOrder[]> {
-  const committed: CommittedOrder[] = [];
+async function commitOrders(work: Work, desk: Desk, round: RoundFacts, decided: readonly DecidedSale[]): Promise<TakenRound> {
+  const orders: RoundOrder[] = [];
+  const waiting: DecidedSale[] = [];
   for (const symbol of new Set(decided.map(({ order }) => order.symbol))) {
     const inMarket = decided.filter(({ order }) => order.symbol === symbol);
     const group = largestGroup(inMarket);
     const division = divisionOf(desk, round, group);
-    if (division !== undefined) committed.push(await commitOrder(work, desk, inMarket, division));
-    // Who wanted another price stays due: his turn is the next, while these wait.
-    const waiting = division === undefined ? inMarket : group;
-    for (const { sale, inputs } of waiting) await scheduleNext(work, sale, inputs, inputs.policy.intervalSeconds);
+    if (division !== undefined) orders.push(await commitOrder(work, desk, inMarket, division));
+    waiting.push(...(division === undefined ? inMarket : group));
   }
-  return committed;
+  await scheduleAll(work, waiting);
+  // Who wanted another price stays due: his turn is the next, while these wait.
+  return { orders, stillDue: decided.filter((each) => !waiting.includes(each)).map(({ sale }) => sale.id) };
 }
 
 function divisionOf(desk: Desk, round: RoundFacts, group: readonly DecidedSale[]) {

@@ -10,7 +10,7 @@ import { tightenTrading } from '../venue/trading-state.ts';
 import { balanceFitsWithout } from './balance-fit.ts';
 import { lockOrder } from './book-order.ts';
 import type { Desk } from './desk.ts';
-import { readable } from './markets.ts';
+import { readable } from './readable.ts';
 import { sendOrder } from './send.ts';
 import { auditOrder, closeWithoutFills, DESK_ACTOR, recordAcceptance, settleFromVenue } from './settle-order.ts';
 import { isStillWanted } from './still-wanted.ts';
@@ -23,21 +23,18 @@ const LONGEST_LOOK_MS = 60_000;
 const SEARCH_MARGIN_MS = 60_000;
 
 /**
- * Looks after the account's open orders whose time has come, the oldest first. A time-out is never a rejection: the order is
- * looked up under its identifier. If the venue knows it, what happened is booked, and one that rests too long, or is no longer wanted,
- * is cancelled. If not, and everything still speaks for it, it is sent once more under the same identifier, which the venue takes
- * only once. Otherwise it is dead only when enough look-ups over long enough say so, no order list holds it and the balance fits
- * without it; else a person decides.
+ * Looks after these open orders, the oldest first. A time-out is never a rejection: the order is looked up under its identifier. If the
+ * venue knows it, what happened is booked, and one that rests too long, or is no longer wanted, is cancelled. If not, and everything
+ * still speaks for it, it is sent once more under the same identifier, which the venue takes only once. Otherwise it is dead only when
+ * enough look-ups over long enough say so, no order list holds it and the balance fits without it; else a person decides.
  */
-export async function settleOpenOrders(desk: Desk): Promise<void> {
-  const orders = await desk.database.read.saleOrder.findMany({
-    where: { venueAccountId: desk.accountId, closedAt: null },
-    orderBy: { id: 'asc' },
-  });
-  for (const order of orders) {
-    const intent = await desk.database.read.intent.findUniqueOrThrow({ where: { id: order.intentId } });
-    const isDue = intent.nextLookAt !== null && intent.nextLookAt <= desk.database.clock.now();
-    if (intent.state === 'open' && isDue) await settleOne(desk, order, intent);
+export async function settleOrders(desk: Desk, orderIds: readonly number[]): Promise<void> {
+  const { read, clock } = desk.database;
+  for (const id of orderIds) {
+    const order = await read.saleOrder.findUniqueOrThrow({ where: { id } });
+    const intent = await read.intent.findUniqueOrThrow({ where: { id: order.intentId } });
+    const isDue = intent.nextLookAt !== null && intent.nextLookAt <= clock.now();
+    if (order.closedAt === null && intent.state === 'open' && isDue) await settleOne(desk, order, intent);
   }
 }
 

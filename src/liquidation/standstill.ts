@@ -8,8 +8,25 @@ import { isSlow, reasonOf } from './wait.ts';
 
 const WAITS_LOOKED_AT = 16;
 const NEEDS_PERSON = new Set(['mandate_used_up', 'price_below_floor', 'no_market', 'asset_not_allowed', 'own_orders_open']);
-/** What a market within the band would have cured. */
-const UNFILLED = new Set(['depth_below_minimum', 'spread_wide', 'book_thin', 'price_off_reference']);
+/** What a market in which one can sell within the band would have cured. */
+const UNFILLED = new Set([
+  'depth_below_minimum',
+  'spread_wide',
+  'book_thin',
+  'book_empty',
+  'book_crossed',
+  'book_stale',
+  'book_ahead_of_clock',
+  'clock_skewed',
+  'price_off_reference',
+  'tick_unknown',
+  'tick_misfit',
+  'market_unreadable',
+  'market_closed',
+  'market_danger',
+  'wallet_halted',
+  'units_unavailable',
+]);
 
 /** How many decisions before the present one found no order to place, in a row. */
 export async function waitsBefore(work: Work, sale: Liquidation): Promise<number> {
@@ -37,26 +54,32 @@ export async function tellOfStandstill(work: Work, sale: Liquidation, codes: rea
       facts: { liquidation: sale.id, codes: forPerson.join(' ') },
     });
   }
-  if (codes.some((code) => UNFILLED.has(reasonOf(code)))) await tellOfUnfilledBand(work, sale, codes);
+  if (isUnfilled(codes)) await tellOfUnfilledBand(work, sale, codes);
 }
 
 async function tellOfUnfilledBand(work: Work, sale: Liquidation, codes: readonly string[]): Promise<void> {
   const minutes = (await readPolicy(work.tx)).get(bandAlert, seoulDay(work.at));
-  const latest = await work.tx.saleDecision.findFirst({
-    where: { liquidationId: sale.id, outcome: { not: 'wait' } },
-    orderBy: { stepNumber: 'desc' },
-    select: { stepNumber: true },
-  });
-  const first = await work.tx.saleDecision.findFirst({
-    where: { liquidationId: sale.id, stepNumber: { gt: latest?.stepNumber ?? 0 } },
-    orderBy: { stepNumber: 'asc' },
-    select: { decidedAt: true },
-  });
-  if (first === null || work.at.getTime() - first.decidedAt.getTime() < minutes * 60_000) return;
+  if (!(await isUnfilledSince(work, sale, new Date(work.at.getTime() - minutes * 60_000)))) return;
   await alertOnce(work, {
     code: 'band_unfilled',
     subject: `case:${sale.caseId}`,
     text: `허용 폭 안에서 ${minutes}분 동안 팔지 못했습니다 (${codes.join(', ')}). 시장을 확인하세요.`,
     facts: { liquidation: sale.id, codes: codes.join(' ') },
   });
+}
+
+/** True when the decision before that instant and every one since found no market to sell in; a slice that was sold is no such finding. */
+async function isUnfilledSince(work: Work, { id: liquidationId }: Liquidation, since: Date): Promise<boolean> {
+  const select = { outcome: true, codes: true } as const;
+  const before = await work.tx.saleDecision.findFirst({
+    where: { liquidationId, decidedAt: { lte: since } },
+    orderBy: { stepNumber: 'desc' },
+    select,
+  });
+  const later = await work.tx.saleDecision.findMany({ where: { liquidationId, decidedAt: { gt: since } }, select });
+  return before !== null && [before, ...later].every(({ outcome, codes }) => outcome === 'wait' && isUnfilled(codes));
+}
+
+function isUnfilled(codes: readonly string[]): boolean {
+  return codes.some((code) => UNFILLED.has(reasonOf(code)));
 }

@@ -1,16 +1,24 @@
-import { appendAudit } from '../audit/append.ts';
+import { type AuditEntry, appendAudit } from '../audit/append.ts';
 import type { Liquidation } from '../database/generated/client.ts';
 import { jsonColumn } from '../database/json.ts';
 import type { Work } from '../database/work.ts';
 import { canonicalJson, sha256Hex } from '../kernel/digest.ts';
+import { CheongsanError } from '../kernel/errors.ts';
 import type { Decision } from './decide.ts';
 import type { DecisionInputs } from './decision-inputs.ts';
 import { recordDigestOf } from './replay.ts';
 
-/** Keeps a decision with everything it was made from. Returns its number. */
-export async function storeDecision(work: Work, sale: Liquidation, inputs: DecisionInputs, decision: Decision): Promise<number> {
-  const stored = await work.tx.saleDecision.create({
-    data: {
+interface MadeDecision {
+  readonly sale: Liquidation;
+  readonly inputs: DecisionInputs;
+  readonly decision: Decision;
+}
+
+/** Keeps decisions with everything they were made from. Returns their numbers, by sale. */
+export async function storeDecisions(work: Work, made: readonly MadeDecision[]): Promise<ReadonlyMap<number, number>> {
+  if (made.length === 0) return new Map();
+  const stored = await work.tx.saleDecision.createManyAndReturn({
+    data: made.map(({ sale, inputs, decision }) => ({
       liquidationId: sale.id,
       caseId: sale.caseId,
       stepNumber: sale.stepCount + 1,
@@ -22,15 +30,32 @@ export async function storeDecision(work: Work, sale: Liquidation, inputs: Decis
       outcome: decision.outcome,
       codes: [...decision.codes],
       result: jsonColumn(decision),
-    },
+    })),
+    select: { id: true, liquidationId: true, inputsDigest: true, result: true },
   });
-  await work.tx.liquidation.update({ where: { id: sale.id }, data: { stepCount: { increment: 1 }, lastCode: decision.codes[0] ?? null } });
-  await appendAudit(work, {
+  const bySale = new Map(stored.map((row) => [row.liquidationId, row]));
+  await work.tx.$executeRaw`
+    UPDATE liquidation q SET step_count = q.step_count + 1, last_code = k.code
+      FROM unnest(${made.map(({ sale }) => sale.id)}::int[], ${made.map(({ decision }) => decision.codes[0] ?? null)}::text[]) AS k (id, code)
+     WHERE q.id = k.id`;
+  for (const { sale, decision } of made) {
+    const row = bySale.get(sale.id);
+    if (row === undefined) throw new CheongsanError('INTERNAL', `The decision of sale ${sale.id} was not stored.`);
+    await appendAudit(work, decisionEvent(sale, decision, row));
+  }
+  return new Map(stored.map(({ id, liquidationId }) => [liquidationId, id]));
+}
+
+function decisionEvent(
+  sale: Liquidation,
+  decision: Decision,
+  stored: Parameters<typeof recordDigestOf>[0] & { readonly id: number },
+): AuditEntry {
+  return {
     stream: `case:${sale.caseId}`,
     action: `sale.decided_${decision.outcome}`,
     subject: `sale_decision:${stored.id}`,
     recordDigest: recordDigestOf(stored),
     payload: { codes: decision.codes },
-  });
-  return stored.id;
+  };
 }

@@ -1,4 +1,4 @@
-import type { Intent, PrismaClient, SaleOrder } from '../database/generated/client.ts';
+import { type Intent, Prisma, type PrismaClient, type SaleOrder } from '../database/generated/client.ts';
 import type { Transaction } from '../database/work.ts';
 
 /**
@@ -19,4 +19,28 @@ export async function unknownOrders(reader: Transaction | PrismaClient, accountI
 function isUnknown({ venueOrderId }: SaleOrder, { state, notFoundAt, nextLookAt, lastAnswer }: Intent, now: Date): boolean {
   if (state !== 'open' || notFoundAt.length > 0) return true;
   return venueOrderId === null && (lastAnswer !== null || nextLookAt === null || nextLookAt <= now);
+}
+
+/** The same as a condition: an open order (`o`, with its intent `i`) of which nobody can say what became of it. */
+export function unknownCondition(now: Date): Prisma.Sql {
+  return Prisma.sql`o.closed_at IS NULL AND (i.state <> 'open' OR cardinality(i.not_found_at) > 0
+    OR (o.venue_order_id IS NULL AND (i.last_answer IS NOT NULL OR i.next_look_at IS NULL OR i.next_look_at <= ${now})))`;
+}
+
+/** An order of an account that is not over, and how it stands. */
+export interface OpenOrder {
+  readonly orderId: number;
+  readonly symbol: string;
+  readonly isUnknown: boolean;
+  /** Its time to be looked after has come. */
+  readonly isDue: boolean;
+}
+
+/** Every order of an account that is not over, the oldest first. */
+export async function openOrders(reader: Pick<Transaction, '$queryRaw'>, accountId: number, now: Date): Promise<OpenOrder[]> {
+  return reader.$queryRaw<OpenOrder[]>`
+    SELECT o.id AS "orderId", o.symbol, (${unknownCondition(now)}) AS "isUnknown",
+           coalesce(i.state = 'open' AND i.next_look_at <= ${now}, false) AS "isDue"
+      FROM sale_order o JOIN intent i ON i.id = o.intent_id
+     WHERE o.venue_account_id = ${accountId} AND o.closed_at IS NULL ORDER BY o.id`;
 }

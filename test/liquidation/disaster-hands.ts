@@ -4,6 +4,7 @@ import { applyPolicyChange, policyChangeSchema } from '../../src/policy/book.ts'
 import { POLICY_DEFINITIONS } from '../../src/policy/definitions/index.ts';
 import { proxyAsset, watchNewMarkets } from '../../src/valuation/watched-market.ts';
 import { readWatchedMarkets } from '../../src/valuation/watched-market-reading.ts';
+import { createOfficial } from '../identity/officials.ts';
 import type { SaleDesk } from '../support/sale-desk.ts';
 
 /** Flags, wallets and the hours that are over, of every coin in custody, as the service reads them beside the sales. */
@@ -14,8 +15,9 @@ export async function watchMarkets(city: SaleDesk): Promise<void> {
 
 /** One official proposes, another agrees: from today the city's rule is another. */
 export async function changePolicy(city: SaleDesk, key: string, value: Canonical): Promise<void> {
+  const administrator = await createOfficial(city.database, `administrator-${key}`, ['administrator']);
   const content = policyChangeSchema.parse({ key, value, validFrom: city.today, source: '시장 방침(표본)' });
-  const approval = await city.database.work(city.officer.actor, (work) =>
+  const approval = await city.database.work(administrator.actor, (work) =>
     requestApproval(work, {
       kind: 'policy_change',
       subjectType: 'policy',

@@ -1,5 +1,5 @@
+import { z } from 'zod';
 import { Decimal } from '../../src/kernel/decimal.ts';
-import { CHART } from '../../src/ledger/chart.ts';
 import type { SaleDesk } from '../support/sale-desk.ts';
 import type { Taxpayer } from './sequence-world.ts';
 
@@ -78,7 +78,9 @@ export function wronglyCovered(before: Standing, after: Standing): string[] {
 
 /** The whole set last. */
 function subsets<T>(items: readonly T[]): T[][] {
-  return items.reduce<T[][]>((sets, item) => [...sets, ...sets.map((set) => [...set, item])], [[]]).filter(({ length }) => length > 0);
+  let sets: T[][] = [[]];
+  for (const item of items) sets = sets.concat(sets.map((set) => [...set, item]));
+  return sets.filter(({ length }) => length > 0);
 }
 
 type Figure = string | Decimal;
@@ -136,13 +138,27 @@ function leftOf(inputs: unknown): number {
   return typeof inputs === 'object' && inputs !== null && 'left' in inputs ? Number(inputs.left) : Number.NaN;
 }
 
-/** Sales that are over without having covered the need, though something that the venue takes is still held. */
+const lastLook = z.object({
+  holdings: z.array(
+    z.object({
+      asset: z.string(),
+      held: z.string(),
+      market: z.union([z.string(), z.object({ minimumOrderKrw: z.string(), bids: z.array(z.tuple([z.string(), z.string()])) })]),
+    }),
+  ),
+});
+
+/** Sales that ended without having covered the need, though something was still held that the venue would have taken at that moment. */
 export async function lostUnits(city: SaleDesk): Promise<string[]> {
   const lost: string[] = [];
-  for (const { caseId, lastCode } of await city.database.read.liquidation.findMany({ where: { lastCode: 'exhausted' } })) {
-    for (const { id, asset } of await city.database.read.holding.findMany({ where: { caseId } })) {
-      const worth = new Decimal(await city.coins(id, CHART.coinsHeld, asset)).times(await city.bestBid(asset));
-      if (worth.isGreaterThan(LAST_ORDER)) lost.push(`case ${caseId} is ${lastCode} and holds ${asset} for ${worth.toFixed(0)} won`);
+  for (const { id, caseId } of await city.database.read.liquidation.findMany({ where: { lastCode: 'exhausted' } })) {
+    const last = await city.database.read.saleDecision.findFirstOrThrow({ where: { liquidationId: id }, orderBy: { stepNumber: 'desc' } });
+    for (const { asset, held, market } of lastLook.parse(last.inputs).holdings) {
+      // What lies beside a market that was not looked at is nothing.
+      const { minimumOrderKrw = '0', bids = [] } = typeof market === 'string' ? {} : market;
+      const worth = new Decimal(bids[0]?.[0] ?? 0).times(held);
+      const isLittle = typeof market === 'string' ? Number(held) === 0 : worth.lt(new Decimal(minimumOrderKrw).times('1.03'));
+      if (!isLittle) lost.push(`case ${caseId} is exhausted and holds ${held} ${asset} for ${worth.toFixed(0)} won`);
     }
   }
   return lost;

@@ -108,7 +108,9 @@ describe('within his window', () => {
     expect(await windowOf(caseId)).toMatchObject({ state: 'waived' });
     expect((await wishOf(wishId)).state).toBe('done');
   });
+});
 
+describe('within his window, as well,', () => {
   it('a stop sells at the market once its price is reached, and not before', async () => {
     const { caseId } = await caseInWindow({ coins: { BTC: '0.002' }, bills: ['900000'] });
     const wishId = await wish(caseId, 'stop', `${Math.floor(Number(await city.bestBid('BTC')) * 0.9)}`);

@@ -6,6 +6,9 @@ import type { Match } from './matching.ts';
 import type { Order, OrderRegister, Side } from './orders.ts';
 import type { TradingRules } from './trading-rules.ts';
 
+/** No books keep more: reached only by coins worth less than a ten-thousandth of a won. */
+const FEE_DECIMAL_PLACES = 18;
+
 export interface BookingParts {
   readonly accounts: Accounts;
   readonly orders: OrderRegister;
@@ -25,7 +28,7 @@ export class Booking {
   fill(order: Order, found: Pick<Match, 'price' | 'quantity'>, takerSide: Side, atMs: number): void {
     const { accounts, rules } = this.#parts;
     const funds = found.price.times(found.quantity);
-    const fee = funds.times(rules.feeRate);
+    const fee = funds.times(rules.feeRate).decimalPlaces(FEE_DECIMAL_PLACES, Decimal.ROUND_DOWN);
     const market = free(BOUNDARY.market);
     order.executedQuantity = order.executedQuantity.plus(found.quantity);
     order.executedFunds = order.executedFunds.plus(funds);

@@ -59,8 +59,7 @@ function harForecast(days: readonly number[], horizonDays: number): Pick<Volatil
   const floor = STILL_DAY * quantile(positive, 0.5);
   const logs = days.map((variance) => Math.log(Math.max(variance, floor)));
   const ahead = Math.max(1, Math.round(horizonDays));
-  const targetAt = (day: number) =>
-    day + ahead > days.length ? undefined : Math.log(Math.max(mean(days.slice(day, day + ahead)), floor));
+  const targetAt = (day: number) => (day + ahead > days.length ? undefined : Math.log(Math.max(mean(days.slice(day, day + ahead)), floor)));
   const model = fitHar(logs, targetAt);
   if (model === undefined) return undefined;
   // What lies beyond everything the model was fitted to is noise of its coefficients (Swanson and White 1997 call it insanity).
