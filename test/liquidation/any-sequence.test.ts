@@ -1,11 +1,15 @@
 import fc from 'fast-check';
+import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
+import type { SellOrder } from '../../src/exchange/port.ts';
+import { pause } from '../../src/kernel/clock.ts';
 import { CoinAmount, Price, VenueWon } from '../../src/kernel/money.ts';
 import { concludeOrder, type FoundOutcome } from '../../src/liquidation/conclude.ts';
+import { runDesk } from '../../src/liquidation/desk.ts';
 import { replaySales } from '../../src/liquidation/replay.ts';
 import type { PaperExchange } from '../../src/paper-exchange/server.ts';
 import { brokenInvariants } from '../support/invariants.ts';
-import { CITY } from '../support/sale-desk.ts';
+import { CITY, SaleDesk } from '../support/sale-desk.ts';
 import { lostUnits, oversold, planFaults, type Standing, standingOf, wronglyCovered } from './sequence-checks.ts';
 import { ASSETS, anyTrouble, begin, loosen, type Trouble } from './sequence-troubles.ts';
 import { type CaseSetup, type Shift, type TaxpayerSetup, World, type WorldSetup } from './sequence-world.ts';
@@ -238,3 +242,54 @@ it('whatever befalls the sales, no slice is lost, none is doubled, and no more i
     { numRuns: RUNS, endOnFailure: true },
   );
 }, 3_600_000);
+
+/** Ends every connection that waits for a lock, as a kill of the service in the middle of its transaction would. */
+async function killWaiting(client: pg.Client): Promise<void> {
+  for (let look = 0; look < 400; look++) {
+    const { rowCount } = await client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND wait_event_type = 'Lock'`,
+    );
+    if (rowCount !== null && rowCount > 0) return;
+    await pause(25);
+  }
+  throw new Error('Nobody came to wait for the lock.');
+}
+
+it.each(['before it sends what it decided', 'before it books what was sold'])(
+  'a service that is killed within a transaction, %s, sells once all the same',
+  async (moment) => {
+    const city = await SaleDesk.open();
+    const sold = await city.runningCase({ coins: { BTC: '0.002' }, bills: ['100000'] });
+    city.advance(10);
+    const client = new pg.Client({ connectionString: city.test.superuserUrl });
+    await client.connect();
+    // What a transaction writes last is its audit event: everything else is there by then, and nothing is committed.
+    const lock = async () => {
+      await client.query('BEGIN');
+      await client.query('LOCK TABLE audit_stream IN SHARE ROW EXCLUSIVE MODE');
+    };
+    const { port } = city.desk;
+    const sell = async (order: SellOrder) => {
+      const answer = await port.sell(order);
+      await lock();
+      return answer;
+    };
+    try {
+      const isBooking = moment.includes('books');
+      if (!isBooking) await lock();
+      const running = runDesk({ ...city.desk, port: isBooking ? { ...port, sell } : port });
+      const outcome = expect(running).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+      await killWaiting(client);
+      await outcome;
+      await client.query('ROLLBACK');
+    } finally {
+      await client.end();
+    }
+    await city.sellOut();
+    expect(await city.lastDecision(sold.caseId)).toEqual(['stop', 'covered']);
+    expect(await city.differences()).toEqual([]);
+    expect(await brokenInvariants(city.database)).toEqual([]);
+    await city.exchange.stop();
+  },
+);

@@ -247,17 +247,6 @@ describe('what a day may take', () => {
     return [...days.values()];
   };
 
-  it('of the plan, where the city says so: a tenth a day', async () => {
-    await changePolicy(city, 'sale.daily_plan_limit', { isOn: true, share: '0.10' });
-    await recordCandles(city, { asset: 'ETH', wonAnHour: 9_000_000, deviation: 0.006, laterHours: 15 * 24 });
-    const sold = await city.runningCase({ coins: { ETH: '0.3' }, bills: ['90000000'] });
-    await until(city.clock.now().getTime() + 2 * DAY_MS);
-    const days = await byDay(sold);
-    expect(days.length).toBeGreaterThanOrEqual(2);
-    for (const units of days) expect(units.toNumber()).toBeLessThan(0.3 * 0.1 + 0.002);
-    expect((await city.codes(sold.caseId)).flat()).toContain('ETH:daily_plan_cap');
-  });
-
   it('of a small plan: a venue’s smallest order', async () => {
     await changePolicy(city, 'sale.daily_plan_limit', { isOn: true, share: '0.10' });
     await recordCandles(city, { asset: 'ETH', wonAnHour: 9_000_000, deviation: 0.006, laterHours: 15 * 24 });
@@ -275,4 +264,14 @@ describe('what a day may take', () => {
     expect((await city.codes(sold.caseId)).flat()).toContain('ETH:daily_volume_cap');
     await city.endByOfficial(sold.caseId);
   });
+});
+
+// It decides for an order that there is nobody to share with, again every ten seconds.
+it.fails('dust that waits for others’ is looked at more and more seldom', async () => {
+  await changePolicy(city, 'sale.dust_pooling', true);
+  const sold = await city.runningCase({ coins: { ADA: '3' }, bills: ['200000'] });
+  const begunMs = city.clock.now().getTime();
+  for (let step = 0; step < 15; step++) await city.step();
+  expect(await city.orders(sold.caseId)).toEqual([]);
+  expect(city.clock.now().getTime() - begunMs).toBeGreaterThan(300_000);
 });

@@ -109,25 +109,6 @@ describe('a coin that falls to nothing within hours', () => {
     await expectExact(city);
   }
 
-  it('from a thousand won to 0.00004 in six hours', async () => {
-    const hours = 6;
-    const fallen = (minute: number) => Math.min(Math.max((minute - PAST_MINUTES - 30) / (hours * 60), 0), 1);
-    const priceAt = (minute: number) => 1_000 * (0.00004 / 1_000) ** fallen(minute) * Math.exp(0.01 * Math.sin(minute / 7));
-    city = await cityOf({ CRASH: tapeOf({ minutes: PAST_MINUTES + 2_880, priceAt, wonAMinute: 100_000 }) });
-    const sold = await sellWhileItFalls('CRASH', '4000');
-    expect((await city.lastDecision(sold.caseId)).slice(0, 2)).toEqual(['stop', 'exhausted']);
-    expect(await city.phaseOf(sold.caseId)).toBe('sale_done');
-    await expectSane(sold);
-    // At the bottom a price has seven decimals, and there is still a market.
-    city.clock.advanceTo(new Date(TEST_START.getTime() + (hours + 2) * HOUR_MS));
-    const last = await city.runningCase({ coins: { CRASH: '3000000000' }, bills: ['900000000'] });
-    await city.sellOut();
-    expect((await city.lastDecision(last.caseId)).slice(0, 2)).toEqual(['stop', 'exhausted']);
-    expect((await city.netProceeds(last.caseId)).isGreaterThan(50_000)).toBe(true);
-    await expectExact(city);
-    await city.exchange.stop();
-  });
-
   it.skipIf(!isLunaThere)('as LUNA did in May 2022, to 0.00004 and then no market at all (skipped without ../shared/market)', async () => {
     const from = new Date('2022-05-12T01:30:00Z');
     const tape = lunaTape(new Date(from.getTime() - PAST_MINUTES * MINUTE_MS), new Date('2022-05-13T00:40:00Z'));
