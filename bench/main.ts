@@ -6,10 +6,22 @@ import { ledgerBatched } from './ledger-batched.ts';
 import { ledgerImport } from './ledger-import.ts';
 import { ledgerSingle } from './ledger-single.ts';
 import { memoryIdle } from './memory-idle.ts';
+import { sellingBudget } from './selling-budget.ts';
+import { sellingDecide } from './selling-decide.ts';
+import { sellingLatency } from './selling-latency.ts';
 import { start } from './start.ts';
 import { heading, tableRow } from './table.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [ledgerSingle, ledgerBatched, ledgerImport, start, memoryIdle];
+const BENCHMARKS: readonly Benchmark[] = [
+  ledgerSingle,
+  ledgerBatched,
+  ledgerImport,
+  start,
+  memoryIdle,
+  sellingDecide,
+  sellingLatency,
+  sellingBudget,
+];
 
 /** `npm run bench`: one figure a line, as soon as it is measured. */
 async function main(): Promise<void> {

@@ -5,6 +5,9 @@ import { type DueSale, type Lane, lanesOf, nextRound } from './lanes.ts';
 /** What falls due while a long list is worked off is looked for this often. */
 const LOOK_MS = 2_000;
 
+/** So many sales are decided in one unit of work, or those of one lane: books do not wait for more. */
+const SALES_AT_ONCE = 20;
+
 /** Who is at work on something already. */
 export interface Busy {
   touches(sale: DueSale): boolean;
@@ -43,21 +46,28 @@ export class DueSales {
   #takeKnown(busy: Busy, cases: number, room: number): (readonly DueSale[])[] {
     const rounds: (readonly DueSale[])[] = [];
     const lanes: Lane[] = [];
-    let left = room;
+    let [orders, sales] = [0, 0];
     for (const lane of this.#lanes) {
       const { round, rest } = nextRound(lane, cases);
-      if (left <= 0 || round.some((sale) => busy.touches(sale))) {
+      const isFull = orders >= room || (sales > 0 && sales + round.length > SALES_AT_ONCE);
+      if (isFull || round.some((sale) => busy.touches(sale))) {
         lanes.push(lane);
         continue;
       }
       rounds.push(round);
-      left -= ordersOf(round);
+      orders += ordersOf(round);
+      sales += round.length;
       // What is left of a lane may have fallen apart into several.
       lanes.push(...lanesOf(rest));
     }
-    this.#lanes = lanes;
+    this.#lanes = lanes.sort(byTurn);
     return rounds;
   }
+}
+
+/** Whose first sale has waited longest goes first. */
+function byTurn([a]: Lane, [b]: Lane): number {
+  return (a?.turn ?? 0) - (b?.turn ?? 0);
 }
 
 /** The most orders that can come of a round: one a market, and one a case. */

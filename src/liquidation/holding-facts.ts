@@ -28,7 +28,7 @@ export async function readHoldings(
   sales: readonly GatedSale[],
 ): Promise<ReadonlyMap<number, SellableHolding>> {
   const holdings = sales.flatMap((each) => each.holdings.map((holding) => ({ holding, mandateId: each.sale.mandateId, gate: each.gate })));
-  const mandated = holdings.map(({ holding, mandateId }) => ({ holdingId: holding.id, mandateId }));
+  const mandated = holdings.map(({ holding, mandateId }) => ({ caseId: holding.caseId, holdingId: holding.id, mandateId }));
   const assets = [...new Set(holdings.map(({ holding }) => holding.asset))];
   const known: Known = {
     held: await unitsHeld(

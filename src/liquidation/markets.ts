@@ -10,11 +10,10 @@ import type { MarketStandings } from './standings.ts';
 export type Markets = ReadonlyMap<string, SellableHolding['market']>;
 
 /**
- * Reads book, terms and standing of every coin these sales still hold. What the venue refuses or does not answer makes one market, or
+ * Reads book, terms and standing of every coin. What the venue refuses or does not answer makes one market, or
  * all of them, unreadable and nothing else: the other coins are sold, and a sale that needs no market goes on.
  */
-export async function readMarkets(desk: Desk, saleIds: readonly number[], standings: MarketStandings): Promise<Markets> {
-  const assets = await assetsHeld(desk, saleIds);
+export async function readMarkets(desk: Desk, assets: readonly string[], standings: MarketStandings): Promise<Markets> {
   const known = new Map<string, SellableHolding['market']>();
   const listed = assets.length === 0 ? undefined : await standings.markets();
   if (listed === undefined) return known;
@@ -29,7 +28,8 @@ export async function readMarkets(desk: Desk, saleIds: readonly number[], standi
   return known;
 }
 
-async function assetsHeld({ database, accountId }: Desk, saleIds: readonly number[]): Promise<string[]> {
+/** Coins that these sales still hold at the account. */
+export async function assetsHeld({ database, accountId }: Desk, saleIds: readonly number[]): Promise<string[]> {
   const rows = await database.read.$queryRaw<{ asset: string }[]>`
     SELECT DISTINCT h.asset FROM liquidation q JOIN holding h ON h.case_id = q.case_id
       JOIN ledger_account a ON a.subject = 'holding:' || h.id AND a.asset = h.asset AND a.chart_code = ${CHART.coinsHeld}

@@ -10,7 +10,7 @@ import { type Decision, decide } from './decide.ts';
 import type { DecisionInputs } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
 import { endSale, pauseSale } from './end.ts';
-import { type Markets, readMarkets } from './markets.ts';
+import { assetsHeld, readMarkets } from './markets.ts';
 import { allocate, allocationInputsOf, jointKey } from './omnibus.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import { saleTableSoon } from './planning/sale-table.ts';
@@ -34,7 +34,10 @@ export async function takeRound(
   standings: MarketStandings,
   isInHand: (orderId: number) => boolean,
 ): Promise<TakenRound> {
-  const sight = await lookAhead(desk, await readMarkets(desk, saleIds, standings));
+  const assets = await assetsHeld(desk, saleIds);
+  const outlook = await lookAhead(desk, assets);
+  // Last of all, since books age.
+  const sight = { ...outlook, markets: await readMarkets(desk, assets, standings) };
   return desk.database.work(DESK_ACTOR, (work) => decideAndCommit(work, desk, saleIds, { sight, isInHand }));
 }
 
@@ -47,17 +50,16 @@ export interface TakenRound {
 type Sight = Pick<RoundFacts, 'markets' | 'outlooks' | 'table'>;
 
 /** What is known beside the books, read before anybody is locked: candles change by the hour, and the table only with the policy. */
-async function lookAhead(desk: Desk, markets: Markets): Promise<Sight> {
-  const { database, port } = desk;
+async function lookAhead({ database, port }: Desk, assets: readonly string[]): Promise<Pick<Sight, 'outlooks' | 'table'>> {
   const now = database.clock.now();
   const outlooks = new Map<string, Outlook>();
-  for (const asset of markets.keys()) {
+  for (const asset of assets) {
     const outlook = await outlookOf(database.read, { venue: port.venue, asset, now });
     if (outlook !== undefined) outlooks.set(asset, outlook);
   }
-  if (outlooks.size === 0) return { markets, outlooks, table: undefined };
+  if (outlooks.size === 0) return { outlooks, table: undefined };
   const lambda = (await readPolicy(database.read)).get(riskWeight, seoulDay(now)).value.toNumber();
-  return { markets, outlooks, table: await saleTableSoon(lambda) };
+  return { outlooks, table: await saleTableSoon(lambda) };
 }
 
 /**

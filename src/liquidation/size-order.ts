@@ -137,7 +137,7 @@ function isLastChance({ holding: { asset, slice } }: SaleContext, { due, forNeed
 
 /** What is ahead of its time waits at its price, where that pays; undefined where it does not. */
 function passiveOrder(context: SaleContext, terms: Terms): Candidate | undefined {
-  const { minimum, available, due, forNeed } = terms;
+  const { minimum, available, due, remaining } = terms;
   const { inputs, market } = context;
   const at = new Date(inputs.at);
   const restUntil = new Date(Math.min(at.getTime() + inputs.policy.passive.restSeconds * 1_000, due.childEndsAt.getTime()));
@@ -149,6 +149,8 @@ function passiveOrder(context: SaleContext, terms: Terms): Candidate | undefined
     upperNetPrice: netOf(price, market, market.makerFeeRate),
     ...withinMaximum(terms.band.takeable, price, market),
   };
+  // A maker's fee that is the lower one may bring more for a unit than crossing at the band's upper edge.
+  const forNeed = band.upperNetPrice.unitsFor(remaining, market.quantityDecimalPlaces, 'down').smaller(terms.forNeed);
   const asked = due.ahead.plus(due.late).smaller(forNeed).smaller(available).roundTo(market.quantityDecimalPlaces, 'down');
   const quantity = leaveAnOrder(asked.smaller(band.takeable), terms);
   if (quantity.isLessThan(minimum)) return undefined;

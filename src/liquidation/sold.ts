@@ -6,16 +6,21 @@ import { type CivilDate, startOfDay } from '../kernel/civil-date.ts';
  * answers.
  */
 
-/** Units that orders decided under its mandate have sold of each holding. Each decision names the mandate it was made under. */
+/**
+ * Units that orders decided under the mandate in force have sold of each holding. Each decision names the mandate it was made under; from
+ * the first that names this one on, every order was decided under it, since no other takes its place before it ends.
+ */
 export async function soldUnderMandates(
   work: Work,
-  of: readonly { readonly mandateId: number; readonly holdingId: number }[],
+  of: readonly { readonly caseId: number; readonly mandateId: number; readonly holdingId: number }[],
 ): Promise<ReadonlyMap<number, string>> {
   const rows = await work.tx.$queryRaw<{ holding_id: number; sold: string }[]>`
     SELECT k.holding_id, trim_scale(sum(s.executed_quantity))::text AS sold
-      FROM unnest(${of.map(({ mandateId }) => mandateId)}::int[], ${of.map(({ holdingId }) => holdingId)}::int[]) AS k (mandate_id, holding_id)
-      JOIN order_share s ON s.holding_id = k.holding_id AND s.executed_quantity > 0 JOIN sale_decision d ON d.id = s.decision_id
-     WHERE (d.inputs->'gate'->'mandate'->>'id')::int = k.mandate_id
+      FROM unnest(${of.map(({ caseId }) => caseId)}::int[], ${of.map(({ mandateId }) => mandateId)}::int[],
+                  ${of.map(({ holdingId }) => holdingId)}::int[]) AS k (case_id, mandate_id, holding_id)
+     CROSS JOIN LATERAL (SELECT min(d.id) AS id FROM sale_decision d
+                          WHERE d.case_id = k.case_id AND (d.inputs->'gate'->'mandate'->>'id')::int = k.mandate_id) AS first
+      JOIN order_share s ON s.holding_id = k.holding_id AND s.decision_id >= first.id AND s.executed_quantity > 0
      GROUP BY k.holding_id`;
   return new Map(rows.map(({ holding_id, sold }) => [holding_id, sold]));
 }

@@ -1,5 +1,5 @@
 import { type AuditEntry, appendAudit } from '../audit/append.ts';
-import type { Liquidation } from '../database/generated/client.ts';
+import type { Liquidation, Prisma } from '../database/generated/client.ts';
 import { jsonColumn } from '../database/json.ts';
 import type { Work } from '../database/work.ts';
 import { canonicalJson, sha256Hex } from '../kernel/digest.ts';
@@ -9,7 +9,7 @@ import type { DecisionInputs } from './decision-inputs.ts';
 import { recordDigestOf } from './replay.ts';
 
 interface MadeDecision {
-  readonly sale: Liquidation;
+  readonly sale: Pick<Liquidation, 'id' | 'caseId' | 'stepCount'>;
   readonly inputs: DecisionInputs;
   readonly decision: Decision;
 }
@@ -18,19 +18,7 @@ interface MadeDecision {
 export async function storeDecisions(work: Work, made: readonly MadeDecision[]): Promise<ReadonlyMap<number, number>> {
   if (made.length === 0) return new Map();
   const stored = await work.tx.saleDecision.createManyAndReturn({
-    data: made.map(({ sale, inputs, decision }) => ({
-      liquidationId: sale.id,
-      caseId: sale.caseId,
-      stepNumber: sale.stepCount + 1,
-      decidedAt: new Date(inputs.at),
-      ruleVersion: inputs.ruleVersion,
-      policyVersion: inputs.policyVersion,
-      inputs: jsonColumn(inputs),
-      inputsDigest: sha256Hex(canonicalJson(inputs)),
-      outcome: decision.outcome,
-      codes: [...decision.codes],
-      result: jsonColumn(decision),
-    })),
+    data: made.map(decisionRow),
     select: { id: true, liquidationId: true, inputsDigest: true, result: true },
   });
   const bySale = new Map(stored.map((row) => [row.liquidationId, row]));
@@ -46,8 +34,27 @@ export async function storeDecisions(work: Work, made: readonly MadeDecision[]):
   return new Map(stored.map(({ id, liquidationId }) => [liquidationId, id]));
 }
 
+/** The inputs are written out once: the same text is stored and digested. */
+export function decisionRow({ sale, inputs, decision }: MadeDecision) {
+  const text = canonicalJson(inputs);
+  const stored: Prisma.InputJsonValue = JSON.parse(text);
+  return {
+    liquidationId: sale.id,
+    caseId: sale.caseId,
+    stepNumber: sale.stepCount + 1,
+    decidedAt: new Date(inputs.at),
+    ruleVersion: inputs.ruleVersion,
+    policyVersion: inputs.policyVersion,
+    inputs: stored,
+    inputsDigest: sha256Hex(text),
+    outcome: decision.outcome,
+    codes: [...decision.codes],
+    result: jsonColumn(decision),
+  };
+}
+
 function decisionEvent(
-  sale: Liquidation,
+  sale: MadeDecision['sale'],
   decision: Decision,
   stored: Parameters<typeof recordDigestOf>[0] & { readonly id: number },
 ): AuditEntry {

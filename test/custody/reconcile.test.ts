@@ -11,6 +11,7 @@ import { entry } from '../../src/ledger/entry.ts';
 import { post } from '../../src/ledger/post.ts';
 import { isFrozen } from '../../src/venue/freeze.ts';
 import { testActor } from '../support/database.ts';
+import { storeSampleOrder } from '../support/sample-order.ts';
 import {
   CITY,
   type Custody,
@@ -160,32 +161,17 @@ async function openOrder(holding: SampleHolding, asset: string, quantity: string
     const liquidation = await work.tx.liquidation.create({
       data: { caseId, mandateId: mandate.id, venueAccountId: custody.accountId, state: 'running', nextStepAt: work.at, startedAt: work.at },
     });
-    const judged = {
-      decidedAt: work.at,
-      ruleVersion: 'sample',
-      policyVersion: 'sample',
-      inputs: {},
-      inputsDigest: 'sample',
-      codes: [],
-      result: {},
-    };
-    const decision = await work.tx.saleDecision.create({
-      data: { liquidationId: liquidation.id, caseId, stepNumber: 1, outcome: 'order', ...judged },
-    });
     const { id: intentId } = await createIntent(work, { port: 'order', subject: `case:${caseId}` });
-    const priced = { symbol: `KRW-${asset}`, limitPrice: '1', maximumProceeds: '10000000' };
-    const { id: orderId } = await work.tx.saleOrder.create({
-      data: {
-        intentId,
-        decisionId: decision.id,
-        caseId,
-        holdingId,
-        venueAccountId: custody.accountId,
-        asset,
-        quantity,
-        ...priced,
-        createdAt: work.at,
-      },
+    const orderId = await storeSampleOrder(work, {
+      liquidationId: liquidation.id,
+      caseId,
+      holdingId,
+      venueAccountId: custody.accountId,
+      asset,
+      quantity,
+      maximumProceeds: '10000000',
+      isFilled: false,
+      intentId,
     });
     const amount = CoinAmount.of(asset, quantity);
     await post(

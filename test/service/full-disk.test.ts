@@ -3,7 +3,7 @@ import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { problemSchema } from '../../src/http/problem.ts';
 import { atEnd } from '../support/at-end.ts';
 import { bigLedger } from '../support/big-ledger.ts';
@@ -28,11 +28,17 @@ async function smallDisk(megabytes: number): Promise<string | undefined> {
   return folder;
 }
 
-/** Leaves so many megabytes free. */
+/** Leaves so many megabytes free, though the server goes on writing meanwhile. */
 async function fill(folder: string, freeMegabytes: number): Promise<string> {
-  const { bavail, bsize } = await statfs(folder);
   const filler = join(folder, 'filler');
-  await writeFile(filler, Buffer.alloc(bavail * bsize - freeMegabytes * 1024 * 1024));
+  await vi.waitFor(
+    async () => {
+      await rm(filler, { force: true });
+      const { bavail, bsize } = await statfs(folder);
+      await writeFile(filler, Buffer.alloc(bavail * bsize - freeMegabytes * 1024 * 1024));
+    },
+    { timeout: 30_000, interval: 500 },
+  );
   return filler;
 }
 

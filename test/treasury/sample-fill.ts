@@ -4,6 +4,7 @@ import { CoinAmount, VenueWon } from '../../src/kernel/money.ts';
 import { CHART } from '../../src/ledger/chart.ts';
 import { entry } from '../../src/ledger/entry.ts';
 import { post } from '../../src/ledger/post.ts';
+import { storeSampleOrder } from '../support/sample-order.ts';
 
 interface SoldHolding {
   readonly caseId: number;
@@ -57,41 +58,19 @@ async function storeFill(
     create: { caseId, mandateId: 1, venueAccountId, state: 'done', nextStepAt: work.at, startedAt: work.at },
     update: { stepCount: { increment: 1 } },
   });
-  const decision = await work.tx.saleDecision.create({
-    data: {
-      liquidationId: sale.id,
-      caseId,
-      stepNumber: sale.stepCount + 1,
-      decidedAt: work.at,
-      ruleVersion: 'sample',
-      policyVersion: 'sample',
-      inputs: {},
-      inputsDigest: '',
-      outcome: 'order',
-      codes: [],
-      result: {},
-    },
-  });
-  const order = await work.tx.saleOrder.create({
-    data: {
-      intentId: decision.id,
-      decisionId: decision.id,
-      caseId,
-      holdingId,
-      venueAccountId,
-      symbol: 'KRW-BTC',
-      asset: 'BTC',
-      quantity: '0.001',
-      limitPrice: '1',
-      maximumProceeds: fill.proceeds,
-      executedQuantity: '0.001',
-      createdAt: work.at,
-      closedAt: work.at,
-    },
+  const orderId = await storeSampleOrder(work, {
+    liquidationId: sale.id,
+    caseId,
+    holdingId,
+    venueAccountId,
+    asset: 'BTC',
+    quantity: '0.001',
+    maximumProceeds: fill.proceeds,
+    isFilled: true,
   });
   await work.tx.orderFill.create({
     data: {
-      orderId: order.id,
+      orderId,
       caseId,
       holdingId,
       venueAccountId,

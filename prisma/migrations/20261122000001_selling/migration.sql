@@ -208,7 +208,13 @@ CREATE INDEX "sale_wish_state_next_look_at_idx" ON "sale_wish"("state", "next_lo
 CREATE INDEX "sale_order_venue_account_id_idx" ON "sale_order"("venue_account_id");
 
 -- CreateIndex
+CREATE INDEX "sale_order_venue_account_id_asset_created_at_idx" ON "sale_order"("venue_account_id", "asset", "created_at");
+
+-- CreateIndex
 CREATE INDEX "order_fill_order_id_idx" ON "order_fill"("order_id");
+
+-- CreateIndex
+CREATE INDEX "order_fill_holding_id_idx" ON "order_fill"("holding_id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "order_fill_venue_account_id_trade_id_holding_id_key" ON "order_fill"("venue_account_id", "trade_id", "holding_id");
@@ -241,6 +247,9 @@ ALTER TABLE sale_wish ADD CONSTRAINT sale_wish_says_what CHECK (
 ALTER TABLE sale_wish ADD CONSTRAINT sale_wish_ends CHECK ((state IN ('done', 'expired', 'revoked')) = (ended_at IS NOT NULL));
 ALTER TABLE sale_wish ADD CONSTRAINT sale_wish_trigger CHECK ((triggered_at IS NULL) = (triggered_price IS NULL) AND (reached_at IS NULL) = (reached_price IS NULL));
 CREATE UNIQUE INDEX sale_wish_one_live ON sale_wish (case_id, kind, coalesce(asset, '')) WHERE state IN ('active', 'triggered');
+-- What is asked before every round, whatever has been sold before: the open orders of an account, and where the decisions under a mandate begin.
+CREATE INDEX sale_order_open ON sale_order (venue_account_id) WHERE closed_at IS NULL;
+CREATE INDEX sale_decision_mandate ON sale_decision (case_id, ((inputs->'gate'->'mandate'->>'id')::int), id);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON candle, watched_market TO cheongsan_app;
 GRANT SELECT, INSERT ON coverage_reading, order_share, sale_plan, plan_slice, sale_wish TO cheongsan_app;

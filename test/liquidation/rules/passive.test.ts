@@ -57,6 +57,14 @@ describe('what is ahead of its time waits', () => {
     });
   });
 
+  it('and never for more than is needed, whatever a maker pays less than a taker', () => {
+    const fees = inMarket({ takerFeeRate: '0.002', makerFeeRate: '0' });
+    // 0.03996044 at 100,099,000 are 4,000,000.1 won.
+    expect(sized(fees, { need: need('4000000'), policy: { ...policy, band: '0.0005' } })).toMatchObject({
+      order: { style: 'passive', quantity: '0.03996043', exceedsNeed: false },
+    });
+  });
+
   it('and is counted at its price, which is all that it can bring', () => {
     const candidate = sized();
     if (candidate.kind !== 'order') throw new Error(candidate.code);
