@@ -65,6 +65,7 @@ export function sampleInputs(coins: number): DecisionInputs {
     },
     unknownOutcomesOpen: 0,
     ownOrdersOpen: 0,
+    orderBudget: { perSecond: 12, blockedMs: 0 },
     holdings,
     policy: POLICY,
   };

@@ -111,18 +111,27 @@ export class PacingGate {
     for (const group of this.#groups.values()) group.nap?.abort();
   }
 
-  /** What a group may send in a second, and right now without waiting. */
-  budget(name: string): { readonly perSecond: number; readonly availableNow: number } {
+  /** What a group may send in a second, right now without waiting, and how long it is blocked for; a block that is waited out is none. */
+  budget(name: string): { readonly perSecond: number; readonly availableNow: number; readonly blockedMs: number } {
     const group = this.#group(name);
     const nowMs = elapsedMs();
-    const isBlocked = Math.max(group.blockedUntilMs, this.#allBlockedUntilMs) > nowMs;
-    return { perSecond: group.limit, availableNow: isBlocked ? 0 : Math.max(0, freePlaces(group, nowMs) - group.waiting) };
+    const blockedMs = this.#blockedMs(group, nowMs);
+    return {
+      perSecond: group.limit,
+      availableNow: blockedMs > 0 ? 0 : Math.max(0, freePlaces(group, nowMs) - group.waiting),
+      blockedMs: blockedMs > this.#options.patienceMs ? Math.ceil(blockedMs) : 0,
+    };
+  }
+
+  /** Negative or zero when it is not. */
+  #blockedMs(group: Group, nowMs: number): number {
+    return Math.max(group.blockedUntilMs, this.#allBlockedUntilMs) - nowMs;
   }
 
   async #admit(group: Group): Promise<Admission> {
     for (;;) {
       const nowMs = elapsedMs();
-      const blockedMs = Math.max(group.blockedUntilMs, this.#allBlockedUntilMs) - nowMs;
+      const blockedMs = this.#blockedMs(group, nowMs);
       if (blockedMs > this.#options.patienceMs) return { admitted: false, retryAfterMs: Math.ceil(blockedMs) };
       if (blockedMs <= 0 && this.#mayGo(group, nowMs)) {
         group.lastTurn += 1;

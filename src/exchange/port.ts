@@ -233,6 +233,8 @@ export interface OrderBudget {
   readonly perSecond: number;
   /** Of these so many are left at this moment; an order beyond them waits in line while its book grows old. */
   readonly availableNow: number;
+  /** The venue takes none for so long, since there were too many; zero while it does, or a call would wait until it does. */
+  readonly blockedMs: number;
 }
 
 /**

@@ -36,7 +36,7 @@ export const PAUSE_TEXT = {
   slice_accumulates: '이번에 팔 수량이 최소 주문금액이 될 때까지 모읍니다',
   daily_plan_cap: '계획 수량의 하루 한도를 채웠습니다',
   daily_volume_cap: '거래소 하루 거래량에 대한 한도를 채웠습니다',
-  rate_budget_used: '거래소의 주문 횟수 한도를 채웠습니다',
+  rate_budget_used: '주문 횟수 한도를 넘겨 거래소가 주문을 받지 않는 동안 기다립니다',
 } as const;
 export type PauseCode = keyof typeof PAUSE_TEXT;
 

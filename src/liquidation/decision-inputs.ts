@@ -165,6 +165,8 @@ export const decisionInputsSchema = z.object({
   unknownOutcomesOpen: z.int(),
   /** Open orders in which this case has a share. */
   ownOrdersOpen: z.int(),
+  /** Orders that the venue grants the account in a second, and how long it takes none at all. */
+  orderBudget: z.object({ perSecond: z.int(), blockedMs: z.int() }),
   holdings: z.array(sellableHolding),
   policy: policyFacts,
 });

@@ -17,6 +17,7 @@ const figures = state.extend({ comingImpact: figure, capacity: figure, dayVolume
 
 const limits = z.object({
   deadlineBars: z.int().optional(),
+  soldByEnd: figure.optional(),
   planShareADay: figure.optional(),
   volumeShareADay: figure.optional(),
   closedBars: z.array(z.int()).optional(),
@@ -43,6 +44,8 @@ export const planInputsSchema = z.object({
   past: z.array(state),
   /** What the coins were chosen by; null with too few days of candles. */
   forecast: forecast.nullable(),
+  /** Of the plan, to be sold by the end of each bar: the plan before this one, hastened. Only after a jump of the volatility. */
+  pace: z.array(figure).optional(),
 });
 export type PlanInputs = z.output<typeof planInputsSchema>;
 
@@ -61,7 +64,7 @@ export const sliceInputsSchema = z.object({
 export const evenInputsSchema = z.object({ hours: z.int(), left: z.string(), barsSinceStart: z.int() });
 export type SliceInputs = z.output<typeof sliceInputsSchema>;
 
-export function encodePlanInputs({ forecast: known, ...rest }: PlanInputs): z.input<typeof planInputsSchema> {
+export function encodePlanInputs({ forecast: known, pace, ...rest }: PlanInputs): z.input<typeof planInputsSchema> {
   return {
     lambda: text(rest.lambda),
     units: text(rest.units),
@@ -72,6 +75,7 @@ export function encodePlanInputs({ forecast: known, ...rest }: PlanInputs): z.in
       known === null
         ? null
         : { horizonDays: text(known.horizonDays), variance: text(known.variance), error: text(known.error), madeFrom: known.madeFrom },
+    ...(pace === undefined ? {} : { pace: pace.map(text) }),
   };
 }
 
@@ -111,9 +115,11 @@ function encodeState({ deviation, usualDeviation, impact }: PastState): z.input<
   return { deviation: text(deviation), usualDeviation: text(usualDeviation), impact: text(impact) };
 }
 
-function encodeLimits({ deadlineBars, planShareADay, volumeShareADay, closedBars }: SliceInputs['limits']): z.input<typeof limits> {
+function encodeLimits(of: SliceInputs['limits']): z.input<typeof limits> {
+  const { deadlineBars, soldByEnd, planShareADay, volumeShareADay, closedBars } = of;
   return {
     ...(deadlineBars === undefined ? {} : { deadlineBars }),
+    ...(soldByEnd === undefined ? {} : { soldByEnd: text(soldByEnd) }),
     ...(planShareADay === undefined ? {} : { planShareADay: text(planShareADay) }),
     ...(volumeShareADay === undefined ? {} : { volumeShareADay: text(volumeShareADay) }),
     ...(closedBars === undefined ? {} : { closedBars }),
@@ -121,9 +127,10 @@ function encodeLimits({ deadlineBars, planShareADay, volumeShareADay, closedBars
 }
 
 /** With exact optional members, as the planner takes them. */
-export function saleLimits({ deadlineBars, planShareADay, volumeShareADay, closedBars }: SliceInputs['limits']): SaleLimits {
+export function saleLimits({ deadlineBars, soldByEnd, planShareADay, volumeShareADay, closedBars }: SliceInputs['limits']): SaleLimits {
   return {
     ...(deadlineBars === undefined ? {} : { deadlineBars }),
+    ...(soldByEnd === undefined ? {} : { soldByEnd }),
     ...(planShareADay === undefined ? {} : { planShareADay }),
     ...(volumeShareADay === undefined ? {} : { volumeShareADay }),
     ...(closedBars === undefined ? {} : { closedBars }),

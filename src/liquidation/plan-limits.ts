@@ -2,6 +2,7 @@ import type { SalePlan } from '../database/generated/client.ts';
 import { addDays, startOfDay } from '../kernel/civil-date.ts';
 import { dailyPlanLimit, dailyVolumeLimit, maintenanceWindows, saleDaysLimit } from '../policy/definitions/execution.ts';
 import type { SliceInputs } from './plan-inputs.ts';
+import { soldByEnd } from './plan-pace.ts';
 import type { PlanNeed } from './plan-store.ts';
 import { LONGEST_HOURS } from './planning/next-share.ts';
 import type { RoundFacts } from './step-inputs.ts';
@@ -10,16 +11,18 @@ const HOUR_MS = 3_600_000;
 /** A coin whose support the venue ends is sold within a day of its plan: nobody knows how long somebody still buys it. */
 const ENDING_HOURS = 24;
 
-/** By when all is to be sold, what a day may take at most, and the hours in which the venue is announced to be closed. */
-export function sliceLimits(round: RoundFacts, need: PlanNeed, plan: SalePlan): SliceInputs['limits'] {
+/** By when all is to be sold, what must be by the end of the bar, what a day may take at most, and the hours in which the venue is announced to be closed. */
+export function sliceLimits(round: RoundFacts, need: PlanNeed, plan: SalePlan, bar: number): SliceInputs['limits'] {
   const { policy, day } = round;
   const planLimit = policy.get(dailyPlanLimit, day);
   const volumeLimit = policy.get(dailyVolumeLimit, day);
   const startMs = Math.floor(plan.madeAt.getTime() / HOUR_MS) * HOUR_MS;
   const deadlineBars = Math.max(1, Math.floor((deadlineMs(round, need, plan) - startMs) / HOUR_MS));
   const closedBars = closedHours(round, need).map((hourMs) => Math.floor((hourMs - startMs) / HOUR_MS));
+  const least = soldByEnd(plan, bar);
   return {
     deadlineBars,
+    ...(least === undefined ? {} : { soldByEnd: least }),
     ...(planLimit.isOn ? { planShareADay: planLimit.share.value.toNumber() } : {}),
     ...(volumeLimit.isOn ? { volumeShareADay: volumeLimit.share.value.toNumber() } : {}),
     closedBars: closedBars.filter((bar) => bar >= 0 && bar < deadlineBars),

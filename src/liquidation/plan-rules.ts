@@ -12,6 +12,7 @@ import {
   storableForecast,
 } from './plan-inputs.ts';
 import { sliceLimits } from './plan-limits.ts';
+import { type FormerPlan, paceAfter, VOLATILITY_JUMP } from './plan-pace.ts';
 import type { PlanNeed } from './plan-store.ts';
 import { type NextShare, nextShare } from './planning/next-share.ts';
 import { rounded } from './planning/rounded.ts';
@@ -81,15 +82,17 @@ function outdatedByMarket(known: SalePlan, { outlook }: PlanNeed, { table, polic
   if (table !== undefined && table.lambda !== inputs.data.lambda) return 'policy_changed';
   const jump = policy.get(volatilityJump, day).value.toNumber();
   const deviation = outlook?.knowledge.figures.deviation ?? 0;
-  return deviation > jump * inputs.data.figures.deviation ? 'volatility_jump' : undefined;
+  return deviation > jump * inputs.data.figures.deviation ? VOLATILITY_JUMP : undefined;
 }
 
 function readWhy({ inputs }: SalePlan): unknown {
   return typeof inputs === 'object' && inputs !== null && !Array.isArray(inputs) ? inputs['why'] : undefined;
 }
 
-/** The plan of a coin as it is to be sold from now on. */
-export function makePlan({ table }: RoundFacts, { coin, mid, outlook, isWished, isEasy }: PlanNeed): MadePlan {
+/** The plan of a coin as it is to be sold from now on, in the place of a former one. */
+export function makePlan(round: RoundFacts, need: PlanNeed, former?: FormerPlan): MadePlan {
+  const { table } = round;
+  const { coin, mid, outlook, isWished, isEasy } = need;
   if (table === undefined || outlook === undefined || isWished) {
     const why = isWished ? 'wished' : 'no_forecast';
     const hours = isWished || isEasy ? 1 : EVEN_HOURS;
@@ -102,7 +105,8 @@ export function makePlan({ table }: RoundFacts, { coin, mid, outlook, isWished, 
   const { figures, past } = outlook.knowledge;
   const units = rounded(Number(coin.units));
   const arrivalPrice = rounded(mid.value.toNumber());
-  const inputs = { lambda: table.lambda, units, arrivalPrice, figures, past: [...past], forecast: storableForecast(outlook.forecast) };
+  const forecast = storableForecast(outlook.forecast);
+  const inputs = { lambda: table.lambda, units, arrivalPrice, figures, past: [...past], forecast, pace: paceAfter(round, need, former) };
   return { ruleVersion: TAIL_PLAN, inputs: encodePlanInputs(inputs), result: encodePlan(startPlan(table, inputs)) };
 }
 
@@ -126,7 +130,7 @@ export function makeSlice(round: RoundFacts, need: PlanNeed, task: SliceTask): M
     figures: need.outlook.knowledge.figures,
     barsSinceStart,
     soldToday: rounded(task.soldTodayShare.value.toNumber()),
-    limits: sliceLimits(round, need, plan),
+    limits: sliceLimits(round, need, plan, barsSinceStart),
   };
   const next = nextShare(table, result.data, { ...inputs, limits: saleLimits(inputs.limits) });
   return { startsAt: begun, endsAt, share: shareOf(next), inputs: encodeSliceInputs(inputs), result: encodeShare(next) };

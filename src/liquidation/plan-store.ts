@@ -59,7 +59,9 @@ export async function plansFor(
   const renewed = await renewPlans(
     work,
     round,
-    standings.flatMap(({ need, plan, reason }) => (reason === undefined ? [] : [{ need, plan, reason }])),
+    standings.flatMap(({ need, plan, reason, sold }) =>
+      reason === undefined ? [] : [{ need, plan, reason, sold: underPlan(desk, need.holding.asset, sold) }],
+    ),
   );
   const current = standings.map((standing) => currentOf(desk, standing, renewed.get(standing.need.holding.holdingId)));
   const made = await makeSlices(
@@ -94,7 +96,6 @@ interface Current extends SliceTaskOf {
 
 /** A plan that is made now has sold nothing yet. */
 function currentOf(desk: Desk, { need, plan: known, slice, sold }: Standing, renewed: SalePlan | undefined): Current {
-  const coins = (text: string) => CoinAmount.of(need.holding.asset, text);
   const plan = renewed ?? known;
   if (plan === null) throw new CheongsanError('INTERNAL', `Holding ${need.holding.holdingId} has no plan.`);
   const figures = renewed === undefined ? sold : NOTHING_SOLD;
@@ -103,12 +104,12 @@ function currentOf(desk: Desk, { need, plan: known, slice, sold }: Standing, ren
     plan,
     slice: renewed === undefined ? slice : null,
     soldInSlice: figures.unitsInSlice,
-    sold: {
-      units: coins(figures.units),
-      proceeds: VenueWon.of(desk.port.venue, figures.proceeds),
-      today: coins(sold.unitsOnDay),
-    },
+    sold: { ...underPlan(desk, need.holding.asset, figures), today: CoinAmount.of(need.holding.asset, sold.unitsOnDay) },
   };
+}
+
+function underPlan(desk: Desk, asset: string, { units, proceeds }: SoldOfHolding): Pick<Sold, 'units' | 'proceeds'> {
+  return { units: CoinAmount.of(asset, units), proceeds: VenueWon.of(desk.port.venue, proceeds) };
 }
 
 function isRunning({ plan, slice }: Current, { now }: RoundFacts): boolean {

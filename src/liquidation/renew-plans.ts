@@ -10,10 +10,11 @@ import type { PlanNeed } from './plan-store.ts';
 import { latestOrderId } from './sold.ts';
 import type { RoundFacts } from './step-inputs.ts';
 
-/** A holding that gets a plan, the one whose place it takes, and why. */
+/** A holding that gets a plan, the one whose place it takes with what was sold under it, and why. */
 export interface Renewal {
   readonly need: PlanNeed;
   readonly plan: SalePlan | null;
+  readonly sold: Pick<Sold, 'units' | 'proceeds'>;
   readonly reason: string;
 }
 
@@ -29,9 +30,9 @@ export async function renewPlans(work: Work, round: RoundFacts, renewals: readon
 }
 
 /** The plan in force has the highest version: each took the place of the one before. */
-function planRow(round: RoundFacts, { need, plan, reason }: Renewal, ordersBefore: number) {
+function planRow(round: RoundFacts, { need, plan, sold, reason }: Renewal, ordersBefore: number) {
   const { holdingId, asset } = need.holding;
-  const made = makePlan(round, need);
+  const made = makePlan(round, need, plan === null ? undefined : { plan, reason, ...sharesOf(plan, sold) });
   return {
     liquidationId: need.sale.id,
     caseId: need.sale.caseId,
@@ -49,6 +50,13 @@ function planRow(round: RoundFacts, { need, plan, reason }: Renewal, ordersBefor
     result: jsonColumn(made.result),
     ordersBefore,
   };
+}
+
+/** What was sold and received, of a plan's quantity and of what that was worth when it was made. */
+function sharesOf(plan: SalePlan, { units, proceeds }: Pick<Sold, 'units' | 'proceeds'>) {
+  const planned = CoinAmount.of(plan.asset, plan.plannedQuantity.toFixed());
+  const worth = planned.value.times(Price.of(plan.asset, plan.arrivalPrice.toFixed()).value);
+  return { soldShare: Rate.of(units.value.div(planned.value)), receivedShare: Rate.of(proceeds.value.div(worth)) };
 }
 
 async function appendPlanned(work: Work, plan: SalePlan): Promise<void> {
@@ -87,13 +95,11 @@ export async function makeSlices(work: Work, round: RoundFacts, tasks: readonly 
 }
 
 function sliceRow(round: RoundFacts, { need, plan, slice, sold }: SliceTaskOf, ordersBefore: number) {
-  const arrival = Price.of(need.holding.asset, plan.arrivalPrice.toFixed());
   const planned = CoinAmount.of(need.holding.asset, plan.plannedQuantity.toFixed());
   const made = makeSlice(round, need, {
     plan,
     isFirst: slice === null,
-    soldShare: Rate.of(sold.units.value.div(planned.value)),
-    receivedShare: Rate.of(sold.proceeds.value.div(planned.value.times(arrival.value))),
+    ...sharesOf(plan, sold),
     soldTodayShare: Rate.of(sold.today.value.div(planned.value)),
   });
   return {

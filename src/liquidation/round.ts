@@ -2,6 +2,7 @@ import type { Liquidation } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
 import type { Work } from '../database/work.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
+import { CheongsanError } from '../kernel/errors.ts';
 import { readPolicy } from '../policy/book.ts';
 import { riskWeight } from '../policy/definitions/execution.ts';
 import { lockedTradingState } from '../venue/trading-state.ts';
@@ -11,16 +12,16 @@ import type { DecisionInputs } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
 import { endSale, pauseSale } from './end.ts';
 import { assetsHeld, readMarkets } from './markets.ts';
+import { lookAfterOrder, lookAfterWait } from './next-look.ts';
 import { allocate, allocationInputsOf, jointKey } from './omnibus.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
 import { saleTableSoon } from './planning/sale-table.ts';
 import { DESK_ACTOR } from './settle-order.ts';
 import type { MarketStandings } from './standings.ts';
-import { tellOfStandstill, waitsBefore } from './standstill.ts';
+import { tellOfStandstill } from './standstill.ts';
 import { type LockedSale, policyFactsOf, type RoundFacts, readInputs } from './step-inputs.ts';
 import { storeDecisions } from './store-decision.ts';
 import { openOrders } from './unknown-outcome.ts';
-import { waitSeconds } from './wait.ts';
 import { endFulfilledWishes } from './wishes.ts';
 
 /**
@@ -81,7 +82,8 @@ async function decideAndCommit(
   const decisionIds = await storeDecisions(work, decisions);
   const decided: DecidedSale[] = [];
   for (const { sale, personId, inputs, decision } of decisions) {
-    const decisionId = decisionIds.get(sale.id) ?? 0;
+    const decisionId = decisionIds.get(sale.id);
+    if (decisionId === undefined) throw new CheongsanError('INTERNAL', `The decision of sale ${sale.id} was not stored.`);
     if (decision.outcome === 'order') decided.push({ sale, personId, inputs, decisionId, order: decision.order });
     else await conclude(work, sale, inputs, decision);
   }
@@ -172,31 +174,10 @@ async function conclude(
     case 'deny':
       await pauseSale(work, sale, decision.codes);
       return tellOfStandstill(work, sale, decision.codes);
-    case 'wait': {
-      const patience = waitSeconds(inputs.policy.intervalSeconds, decision.codes, await waitsBefore(work, sale));
-      const until = decision.until === null ? undefined : new Date(decision.until);
-      await scheduleNext(work, sale, inputs, patience, until);
-      await tellOfStandstill(work, sale, decision.codes);
-    }
+    case 'wait':
+      await lookAfterWait(work, sale, inputs, decision);
+      return tellOfStandstill(work, sale, decision.codes);
   }
-}
-
-/** Who ordered looks again after the interval. */
-async function scheduleAll(work: Work, decided: readonly DecidedSale[]): Promise<void> {
-  const [first] = decided;
-  if (first === undefined) return;
-  const { at, policy } = first.inputs;
-  await work.tx.liquidation.updateMany({
-    where: { id: { in: decided.map(({ sale }) => sale.id) } },
-    data: { nextStepAt: new Date(Date.parse(at) + policy.intervalSeconds * 1_000) },
-  });
-}
-
-/** When exactly the next step is due: after the wait, or when something is known to change. */
-async function scheduleNext(work: Work, { id }: Liquidation, { at, policy }: DecisionInputs, seconds: number, until?: Date): Promise<void> {
-  const soonestMs = Date.parse(at) + policy.intervalSeconds * 1_000;
-  const nextStepAt = new Date(until === undefined ? Date.parse(at) + seconds * 1_000 : Math.max(until.getTime(), soonestMs));
-  await work.tx.liquidation.update({ where: { id }, data: { nextStepAt } });
 }
 
 /**
@@ -205,15 +186,17 @@ async function scheduleNext(work: Work, { id }: Liquidation, { at, policy }: Dec
  */
 async function commitOrders(work: Work, desk: Desk, round: RoundFacts, decided: readonly DecidedSale[]): Promise<TakenRound> {
   const orders: RoundOrder[] = [];
+  const sharers = new Set<number>();
   const waiting: DecidedSale[] = [];
   for (const symbol of new Set(decided.map(({ order }) => order.symbol))) {
     const inMarket = decided.filter(({ order }) => order.symbol === symbol);
     const group = largestGroup(inMarket);
     const division = divisionOf(desk, round, group);
     if (division !== undefined) orders.push(await commitOrder(work, desk, inMarket, division));
+    for (const { holdingId } of division?.shares ?? []) sharers.add(holdingId);
     waiting.push(...(division === undefined ? inMarket : group));
   }
-  await scheduleAll(work, waiting);
+  await lookAfterOrder(work, waiting, sharers);
   // Who wanted another price stays due: his turn is the next, while these wait.
   return { orders, stillDue: decided.filter((each) => !waiting.includes(each)).map(({ sale }) => sale.id) };
 }

@@ -53,6 +53,11 @@ export type Candidate =
 export function sizeOrder(holding: SellableHolding, remaining: VenueWon, inputs: DecisionInputs): Candidate {
   const { asset } = holding;
   if (CoinAmount.of(asset, holding.held).isZero()) return notNow(asset, 'never', 'nothing_held');
+  const { perSecond, blockedMs } = inputs.orderBudget;
+  if (blockedMs > 0) {
+    const until = new Date(Date.parse(inputs.at) + blockedMs);
+    return notNow(asset, 'later', 'rate_budget_used', { ordersPerSecond: `${perSecond}`, blockedMs: `${blockedMs}` }, until);
+  }
   if (holding.market === 'unreadable') return notNow(asset, 'later', 'market_unreadable');
   if (holding.market === 'not_listed') return notNow(asset, 'later', 'no_market');
   const market = readMarket(asset, holding.market, inputs.venue);

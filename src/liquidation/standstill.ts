@@ -28,15 +28,15 @@ const UNFILLED = new Set([
   'units_unavailable',
 ]);
 
-/** How many decisions before the present one found no order to place, in a row. */
+/** How many decisions before the present one led to no order, in a row: dust may want one, and find nobody to go with. */
 export async function waitsBefore(work: Work, sale: Liquidation): Promise<number> {
   const latest = await work.tx.saleDecision.findMany({
     where: { liquidationId: sale.id, stepNumber: { lte: sale.stepCount } },
     orderBy: { stepNumber: 'desc' },
     take: WAITS_LOOKED_AT,
-    select: { outcome: true },
+    select: { outcome: true, share: { select: { id: true } } },
   });
-  const order = latest.findIndex(({ outcome }) => outcome !== 'wait');
+  const order = latest.findIndex(({ outcome, share }) => outcome !== 'wait' && (outcome !== 'order' || share !== null));
   return order === -1 ? latest.length : order;
 }
 

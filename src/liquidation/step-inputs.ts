@@ -81,6 +81,7 @@ export async function readInputs(work: Work, desk: Desk, round: RoundFacts, sale
     work,
     cases.map(({ caseId }) => caseId),
   );
+  const orderBudget = desk.port.orderBudget();
   return known.map(({ need, gate, ...locked }) => ({
     ...locked,
     inputs: {
@@ -92,6 +93,7 @@ export async function readInputs(work: Work, desk: Desk, round: RoundFacts, sale
       gate,
       need,
       unknownOutcomesOpen: round.unknownOutcomesOpen,
+      orderBudget: { perSecond: orderBudget.perSecond, blockedMs: orderBudget.blockedMs },
       ownOrdersOpen: ownOrders.get(locked.sale.caseId) ?? 0,
       holdings: [...readFor(planned, locked.sale)],
       policy: round.policyFacts,

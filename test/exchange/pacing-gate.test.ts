@@ -79,7 +79,7 @@ test('pacing gate sends less when somebody else uses the limit too, and more aga
   callers(gate, 1);
   await settle();
   gate.leave('default', 2, 3);
-  expect(gate.budget('default')).toEqual({ perSecond: 5, availableNow: 3 });
+  expect(gate.budget('default')).toEqual({ perSecond: 5, availableNow: 3, blockedMs: 0 });
   await vi.advanceTimersByTimeAsync(1_000);
   const inside = callers(gate, 20);
   await settle();
@@ -97,7 +97,7 @@ test('pacing gate takes the limit from the venue where it grants more than it pu
   gate.leave('default', 1, 499);
   await settle();
   expect(inside).toHaveLength(300);
-  expect(gate.budget('default')).toEqual({ perSecond: 500, availableNow: 200 });
+  expect(gate.budget('default')).toEqual({ perSecond: 500, availableNow: 200, blockedMs: 0 });
 });
 
 test('pacing gate serves a venue that tells nothing one request at a time, and not faster than it publishes', async () => {
@@ -151,12 +151,15 @@ test('pacing gate waits out a short block and reports a long one at once', async
   const waiting = callers(gate, 1);
   await vi.advanceTimersByTimeAsync(1_499);
   expect(waiting).toHaveLength(0);
-  expect(gate.budget('default').availableNow).toBe(0);
+  expect(gate.budget('default')).toMatchObject({ availableNow: 0, blockedMs: 0 });
   await vi.advanceTimersByTimeAsync(1);
   expect(waiting).toEqual([{ admitted: true, turn: 1 }]);
 
   gate.block('default', 60_000);
   expect(await gate.enter('default')).toEqual({ admitted: false, retryAfterMs: 60_000 });
+  expect(gate.budget('default')).toMatchObject({ availableNow: 0, blockedMs: 60_000 });
+  await vi.advanceTimersByTimeAsync(58_000);
+  expect(gate.budget('default').blockedMs).toBe(0);
 });
 
 test('pacing gate a block of everything reaches those who already wait', async () => {
@@ -190,10 +193,10 @@ test('pacing gate does not believe an answer that a later one has overtaken', as
 
 test('pacing gate tells how many may go, less those who wait already', async () => {
   const gate = gateOf(12);
-  expect(gate.budget('order')).toEqual({ perSecond: 12, availableNow: 12 });
+  expect(gate.budget('order')).toEqual({ perSecond: 12, availableNow: 12, blockedMs: 0 });
   callers(gate, 5, 'order');
   await settle();
-  expect(gate.budget('order')).toEqual({ perSecond: 12, availableNow: 7 });
+  expect(gate.budget('order')).toEqual({ perSecond: 12, availableNow: 7, blockedMs: 0 });
   gate.leave('order', 1, 11);
   await settle();
   expect(gate.budget('order').availableNow).toBe(7);

@@ -233,7 +233,7 @@ test('the venue’s clock is measured by the dates of its answers', async () => 
 
 test('the order budget is what is published until an answer tells what is granted', async () => {
   const adapter = adapterFor(venue);
-  expect(adapter.orderBudget()).toEqual({ perSecond: adapter.capabilities.ordersPerSecond, availableNow: 12 });
+  expect(adapter.orderBudget()).toEqual({ perSecond: adapter.capabilities.ordersPerSecond, availableNow: 12, blockedMs: 0 });
   venue.script({ headers: { 'Remaining-Req': 'group=order; min=480; sec=7' }, status: 201, body: '{"uuid":"o-1"}' });
   await adapter.sell({
     identifier: 'cheongsan-000012',
@@ -242,5 +242,5 @@ test('the order budget is what is published until an answer tells what is grante
     limitPrice: Price.of('BTC', '150000000'),
     timeInForce: 'immediate_or_cancel',
   });
-  expect(adapter.orderBudget()).toEqual({ perSecond: 8, availableNow: 7 });
+  expect(adapter.orderBudget()).toEqual({ perSecond: 8, availableNow: 7, blockedMs: 0 });
 });

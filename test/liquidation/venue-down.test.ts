@@ -134,3 +134,17 @@ it('an order that is refused for ever is tried less and less often, with one ale
   expect(await city.database.read.alert.count({ where: { code: 'order_refused', subject: `case:${sold.caseId}` } })).toBe(1);
   expect(await brokenInvariants(city.database)).toEqual([]);
 });
+
+it('an exchange that takes no order because there were too many is sent none until it does', async () => {
+  const sold = await city.runningCase({ coins: { BTC: '0.002' }, bills: ['100000'] });
+  city.advance(10);
+  const blockedAtMs = city.clock.now().getTime();
+  const { port } = city.desk;
+  await runDesk({ ...city.desk, port: { ...port, orderBudget: () => ({ perSecond: 12, availableNow: 0, blockedMs: 60_000 }) } });
+  expect(await city.lastDecision(sold.caseId)).toEqual(['wait', 'BTC:rate_budget_used']);
+  expect(await city.orders(sold.caseId)).toEqual([]);
+  const next = await nextAppointment([deskDueSource(city.database)], city.clock.now());
+  expect(next?.getTime()).toBe(blockedAtMs + 60_000);
+  await city.sellOut();
+  await expectCovered(sold);
+});

@@ -24,7 +24,7 @@ export function listingExchange(listed: readonly Withdrawal[]): ExchangePort {
     lastTrade: unasked,
     walletStates: unasked,
     openOrders: unasked,
-    orderBudget: () => ({ perSecond: 8, availableNow: 8 }),
+    orderBudget: () => ({ perSecond: 8, availableNow: 8, blockedMs: 0 }),
     clockSkewMs: () => undefined,
     balances: unasked,
     sell: unasked,

@@ -8,6 +8,8 @@ import { firstFraction, laterFraction, type SaleTable } from './sale-table.ts';
 export interface SaleLimits {
   /** All is to be sold before so many bars have passed since the start, unless another limit forbids it. */
   readonly deadlineBars?: number;
+  /** Share of the plan that is to be sold by the end of the coming bar, unless another limit forbids it. */
+  readonly soldByEnd?: number;
   /** Of the plan, in a bar and in a day. */
   readonly planShareABar?: number;
   readonly planShareADay?: number;
@@ -32,7 +34,14 @@ export interface SaleProgress {
 }
 
 /** What decided how much is sold. */
-export type BoundBy = 'plan' | 'market' | 'remainder' | 'deadline' | 'closed' | keyof Omit<SaleLimits, 'deadlineBars' | 'closedBars'>;
+export type BoundBy =
+  | 'plan'
+  | 'market'
+  | 'remainder'
+  | 'deadline'
+  | 'pace'
+  | 'closed'
+  | keyof Omit<SaleLimits, 'deadlineBars' | 'soldByEnd' | 'closedBars'>;
 
 export interface NextShare {
   /** Of the whole plan, to be sold in this bar: in the first one at once. */
@@ -61,14 +70,16 @@ export function nextShare(table: SaleTable, plan: SalePlan, progress: SaleProgre
 }
 
 function wantedShare(table: SaleTable, plan: SalePlan, progress: SaleProgress): NextShare {
-  const { left, figures } = progress;
+  const { left, figures, limits } = progress;
   if (left < REMAINDER) return { share: left, boundBy: 'remainder' };
   const most = figures.capacity / (plan.units * left);
   const best = bestFraction(table, plan, progress);
   const usual: NextShare = most < best ? { share: most, boundBy: 'market' } : { share: best, boundBy: 'plan' };
   // At least as fast as evenly until the deadline.
   const due = 1 / Math.max(openBarsLeft(table, progress), 1);
-  const fraction: NextShare = due > usual.share ? { share: due, boundBy: 'deadline' } : usual;
+  const paced = ((limits?.soldByEnd ?? 0) - (1 - left)) / left;
+  const slowest: NextShare = due > paced ? { share: due, boundBy: 'deadline' } : { share: paced, boundBy: 'pace' };
+  const fraction = slowest.share > usual.share ? slowest : usual;
   return { ...fraction, share: fraction.share > NEARLY_ALL ? left : fraction.share * left };
 }
 

@@ -201,6 +201,7 @@ export const arbitraryInputs: fc.Arbitrary<DecisionInputs> = fc
     need: arbitraryNeed,
     unknownOutcomesOpen: mostly(0, 1),
     ownOrdersOpen: mostly(0, 1),
+    orderBudget: mostly({ perSecond: 12, blockedMs: 0 }, { perSecond: 1, blockedMs: 60_000 }),
     holdings: mostly(2, 0, 1, 3).chain((count) => fc.tuple(...[1, 2, 3].slice(0, count).map(arbitraryHolding))),
     policy: arbitraryPolicy,
   })

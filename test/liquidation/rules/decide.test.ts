@@ -34,6 +34,7 @@ describe('a decision without an order', () => {
     ['open_orders_suffice', 'wait', { need: need('-4000', '1') }],
     ['open_orders_suffice', 'wait', { need: need('3', '5000') }],
     ['BTC:market_closed', 'wait', { holdings: [holding({ market: closed })] }],
+    ['BTC:rate_budget_used', 'wait', { orderBudget: { perSecond: 12, blockedMs: 60_000 } }],
     ['BTC:not_planned', 'wait', { holdings: [holding({ slice: null })] }],
     ['BTC:mandate_used_up', 'deny', { holdings: [holding({ mandateLeft: '0' }), eth({ held: '0' })] }],
     ['BTC:asset_not_allowed', 'deny', { holdings: [holding({ isAllowed: false })] }],
@@ -65,6 +66,12 @@ describe('a decision without an order', () => {
 });
 
 describe('until when it waits', () => {
+  it('is when the venue takes orders again', () => {
+    const decision = decide(inputs({ orderBudget: { perSecond: 12, blockedMs: 61_000 } }));
+    expect(decision).toMatchObject({ outcome: 'wait', until: later(61) });
+    expect(decision.guards).toEqual([{ code: 'rate_budget_used', asset: 'BTC', figures: { ordersPerSecond: '12', blockedMs: '61000' } }]);
+  });
+
   const sold = (quantity: string, endsAt: string) => ({ slice: slice(quantity, { sold: quantity, endsAt }) });
 
   it('is when the first of its coins may change', () => {

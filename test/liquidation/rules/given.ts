@@ -123,6 +123,7 @@ export function inputs(change: Partial<DecisionInputs> = {}): DecisionInputs {
     need: need('10000000'),
     unknownOutcomesOpen: 0,
     ownOrdersOpen: 0,
+    orderBudget: { perSecond: 12, blockedMs: 0 },
     holdings: [holding()],
     policy,
     ...change,

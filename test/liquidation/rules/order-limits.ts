@@ -32,13 +32,14 @@ export function brokenLimits(order: WantedOrder, given: DecisionInputs): string[
 function standing(
   holding: SellableHolding,
   market: MarketFacts,
-  { gate, unknownOutcomesOpen, ownOrdersOpen, policy, at }: DecisionInputs,
+  { gate, unknownOutcomesOpen, ownOrdersOpen, orderBudget, policy, at }: DecisionInputs,
 ): Checks {
   const ageMs = Date.parse(at) - Date.parse(market.changedAt);
   return {
     'active trading': gate.tradingState === 'ACTIVE',
     mandate: gate.mandate?.state === 'approved',
     'known outcomes': unknownOutcomesOpen === 0 && ownOrdersOpen === 0 && holding.openInMarket === 0,
+    'a venue that takes orders': orderBudget.blockedMs === 0,
     'not frozen': !holding.frozen,
     'an allowed coin': holding.isAllowed,
     'a planned coin': holding.slice !== null,
