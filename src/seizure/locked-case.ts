@@ -1,5 +1,5 @@
 import type { CaseBill, Holding, SeizureCase } from '../database/generated/client.ts';
-import { lockRows } from '../database/locks.ts';
+import { lockRows, lockTaxpayersOf } from '../database/locks.ts';
 import type { Work } from '../database/work.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 
@@ -11,12 +11,7 @@ export type CaseWithParts = SeizureCase & { readonly bills: readonly CaseBill[];
  */
 export async function lockCases(work: Work, caseIds: readonly number[]): Promise<CaseWithParts[]> {
   const wanted = [...new Set(caseIds)];
-  const owners = await work.tx.seizureCase.findMany({ where: { id: { in: wanted } }, select: { personId: true } });
-  await lockRows(
-    work,
-    'person',
-    owners.map(({ personId }) => personId),
-  );
+  await lockTaxpayersOf(work, wanted);
   await lockRows(work, 'seizure_case', wanted);
   return work.tx.seizureCase.findMany({
     where: { id: { in: wanted } },

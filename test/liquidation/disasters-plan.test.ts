@@ -246,6 +246,19 @@ describe('what a day may take', () => {
     return [...days.values()];
   };
 
+  it('of a plan: its share', async () => {
+    await changePolicy(city, 'sale.daily_plan_limit', { isOn: true, share: '0.25' });
+    const sold = await plannedSale(9_000_000);
+    const planned = (await plansOf(sold))[0]?.plannedQuantity.toFixed() ?? '0';
+    await until(city.clock.now().getTime() + 2.5 * DAY_MS);
+    const shares = (await byDay(sold)).map((units) => units.div(planned).toNumber());
+    expect(shares.length).toBeGreaterThanOrEqual(3);
+    for (const share of shares) expect(share).toBeLessThan(0.26);
+    expect(Math.max(...shares)).toBeGreaterThan(0.24);
+    expect((await city.codes(sold.caseId)).flat()).toContain('ETH:daily_plan_cap');
+    await city.endByOfficial(sold.caseId);
+  });
+
   it('of a small plan: a venue’s smallest order', async () => {
     await changePolicy(city, 'sale.daily_plan_limit', { isOn: true, share: '0.10' });
     await recordCandles(city, { asset: 'ETH', wonAnHour: 9_000_000, deviation: 0.006, laterHours: 15 * 24 });

@@ -6,7 +6,7 @@ import type { SaleFacts } from '../sale-facts.ts';
 import { choiceForm } from './choice-form.ts';
 import { holdingBlocks, owedBlocks, valueTotal } from './fact-tables.ts';
 
-export const INVITATION_TEMPLATE = 'voluntary-sale-invitation/1';
+export const INVITATION_TEMPLATE = 'voluntary-sale-invitation/2';
 
 /** Tells the taxpayer the days of his window and what each choice leads to. No law demands it and nothing depends on its arrival. */
 export function invitationLetter(
@@ -65,6 +65,9 @@ function consequences({ owedTotal }: SaleFacts, lastDay: string, saleDay: string
     },
     {
       text: '매각 위임: 선택서를 내면 기간이 끝나기를 기다리지 않고 체납액과 비용을 충당할 만큼 매각합니다. 매각이 시작되기 전까지 서면으로 철회할 수 있습니다.',
+    },
+    {
+      text: `가격과 순서의 희망: 매각 희망서(담당 부서에 요청)를 내면 ${lastDay}까지는 적어 내신 가격과 순서에 따라서만 매각합니다. 기간이 끝나면 희망은 효력을 잃습니다.`,
     },
     { text: `일부 납부: 납부한 만큼 매각할 양이 줄어듭니다.` },
     { text: `선택 없음: ${saleDay}부터 시가 체납액과 비용을 충당할 만큼 매각합니다.` },
