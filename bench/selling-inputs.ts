@@ -92,7 +92,7 @@ function holdingOf(coin: GeneratedCoin, index: number): SellableHolding {
       isImmediate: true,
       isLast: true,
     },
-    caps: { planned: quantity, soldToday: '0', soldTodayAtVenue: '0', dailyVolume: `${coin.dailyVolume}` },
+    caps: { planned: quantity, soldToday: '0', soldTodayAtVenue: '0', openAtVenue: '0', dailyVolume: `${coin.dailyVolume}` },
     deviationPerSecond: (coin.dailyVolatility / Math.sqrt(86_400)).toPrecision(9),
     openInMarket: 0,
     market: marketOf(coin),

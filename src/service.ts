@@ -24,6 +24,7 @@ import { personKey } from './person/person-key.ts';
 import { seedPolicy } from './policy/book.ts';
 import { JobQueues } from './queue/queue.ts';
 import { ExchangeDirectory } from './venue/exchange-directory.ts';
+import { isPaperExchangeGone } from './venue/paper-presence.ts';
 import { openReferenceMarkets } from './venue/reference-directory.ts';
 import { haltWhenRestored } from './venue/restored.ts';
 
@@ -72,9 +73,11 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     const services = buildServices({ config, log, database, keys, access: store.access });
     database.connect(services.queues);
     stack.push(() => services.queues.close());
-    const workers = startWorkers(services);
+    const isExchangeGone = kind === 'demo' && (await isPaperExchangeGone(database));
+    if (isExchangeGone) log.warn('the paper exchange of this demo is not running: whatever would ask it rests until the next start');
+    const workers = startWorkers(services, { hasExchange: !isExchangeGone });
     stack.push(() => workers.stop());
-    const { server, url } = await openHttp(services, workers, store, kind);
+    const { server, url } = await openHttp(services, workers, store, { kind, isExchangeGone });
     stack.push(() => closeServer(server));
     const firstAdministratorToken = await ensureFirstAdministratorLink(database);
     return { services, url, firstAdministratorToken, stop: () => takeDown(stack) };
@@ -193,14 +196,14 @@ async function openHttp(
   services: Services,
   workers: Workers,
   store: Store,
-  kind: 'real' | 'demo',
+  { kind, isExchangeGone }: { readonly kind: 'real' | 'demo'; readonly isExchangeGone: boolean },
 ): Promise<{ server: Server; url: string }> {
   const demoNearby = kind === 'real' && store.embedded !== undefined && (await store.embedded.hasDatabase(DEMO_DATABASE));
   const app = createApp(
     services,
     routes({ kind, clock: services.database.clock, sweep: () => workers.sweeper.sweepNow() }),
     await readVersion(),
-    demoNearby,
+    { demoNearby, isExchangeGone },
   );
   return listen(app, services.config.host, services.config.port);
 }

@@ -1,8 +1,7 @@
 import type { Services } from '../src/http/services.ts';
-import { takeCoverageReading } from '../src/liquidation/coverage.ts';
-import { marketHistories } from '../src/liquidation/coverage-market.ts';
+import { answerCoverageRing } from '../src/liquidation/coverage-answer.ts';
 
-/** `case:ID`: will what it holds still cover what is owed when it is sold? */
+/** `case:ID`: will what it holds still cover what is owed when it is sold? The other cases that are due are read with it. */
 export async function answerCoverage({ database }: Services, caseId: number): Promise<void> {
-  await database.work({ kind: 'system', part: 'coverage' }, (work) => takeCoverageReading(work, caseId, marketHistories(database)));
+  await answerCoverageRing(database, caseId);
 }

@@ -15,20 +15,22 @@ import { answerWish } from './wishes.ts';
 
 interface Answer {
   readonly concurrency: number;
+  /** Asks an exchange whenever it is rung. */
+  readonly asksExchange?: true;
   readonly handle: (services: Services, id: number) => Promise<void>;
 }
 
 /** Concurrency is over rows; one row is never answered twice at once except after a killed worker, which every answer bears. */
 const ANSWERS: Readonly<Record<QueueName, Answer>> = {
   cases: { concurrency: 4, handle: answerCase },
-  desk: { concurrency: 4, handle: answerDesk },
-  custody: { concurrency: 2, handle: answerCustody },
+  desk: { concurrency: 4, asksExchange: true, handle: answerDesk },
+  custody: { concurrency: 2, asksExchange: true, handle: answerCustody },
   // One answer reads all that is due at the account.
-  markets: { concurrency: 1, handle: answerMarket },
+  markets: { concurrency: 1, asksExchange: true, handle: answerMarket },
   treasury: { concurrency: 2, handle: answerTreasury },
   approvals: { concurrency: 1, handle: answerApproval },
   alerts: { concurrency: 1, handle: answerAlert },
-  wishes: { concurrency: 2, handle: answerWish },
+  wishes: { concurrency: 2, asksExchange: true, handle: answerWish },
   coverage: { concurrency: 2, handle: answerCoverage },
 };
 
@@ -37,15 +39,19 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
-/** Answers every queue and sweeps. Stopping lets running answers finish; the queues are closed by whoever opened them. */
-export function startWorkers(services: Services): Workers {
+/**
+ * Answers every queue and sweeps. Stopping lets running answers finish; the queues are closed by whoever opened them. Where no exchange
+ * is to be asked, the queues that would ask it are neither answered nor rung for; what was rung stays remembered.
+ */
+export function startWorkers(services: Services, { hasExchange = true }: { readonly hasExchange?: boolean } = {}): Workers {
   const { database, queues } = services;
+  const isAnswered = (queue: QueueName) => hasExchange || ANSWERS[queue].asksExchange !== true;
   const onStuck = (queue: QueueName, id: number) => tellStuck(services, queue, id);
-  for (const queue of QUEUE_NAMES) {
+  for (const queue of QUEUE_NAMES.filter(isAnswered)) {
     const { concurrency, handle } = ANSWERS[queue];
     queues.answer(queue, concurrency, (id) => answerRing(database, queue, id, (row) => handle(services, row), onStuck));
   }
-  const sweeper = new Sweeper(services);
+  const sweeper = new Sweeper({ ...services, dueSources: services.dueSources.filter(({ queue }) => isAnswered(queue)) });
   sweeper.start();
   return { sweeper, stop: () => sweeper.stop() };
 }

@@ -29,7 +29,7 @@ export function drawCoverageList(cases: readonly CaseCoverage[]): string {
     STANDING_TITLES[result.standing],
     percent(result.probability),
     saleOn,
-    formatFigure(result.valueKrw),
+    valueFigure(result),
     formatFigure(result.needKrw),
     result.shortfallKrw === null ? '-' : formatFigure(result.shortfallKrw.p95),
     result.suggestions.map(({ code }) => SUGGESTION_TITLES[code]).join(', '),
@@ -49,7 +49,7 @@ export function drawCaseCoverage(number: string, latest: CoverageView, history: 
   return [
     `사건 ${number} · ${formatSeoulDateTime(readAt)} 계산 · 매각 예정일 ${saleOn}`,
     `${STANDING_TITLES[result.standing]}: 모두 충당할 가능성 ${percent(result.probability)}${errorText(result)}`,
-    `필요액 ${won(result.needKrw)}, 평가액 ${won(result.valueKrw)} (비용을 빼면 ${won(result.netValueKrw)}), 받은 금액 ${won(result.cashKrw)}`,
+    `필요액 ${won(result.needKrw)}, 평가액 ${valueText(result)}, 받은 금액 ${won(result.cashKrw)}`,
     fallText(result),
     ...shortfallText(result),
     '',
@@ -69,11 +69,27 @@ function won(figure: string): string {
   return `${formatFigure(figure)}원`;
 }
 
+/** What nobody knows the price of is worth something: its value is not told as if it were nothing. */
+function isUnpriced({ coins }: CoverageResult): boolean {
+  return coins.some(({ state }) => state === 'unpriced');
+}
+
+function valueFigure(result: CoverageResult): string {
+  return isUnpriced(result) ? '알 수 없음' : formatFigure(result.valueKrw);
+}
+
+function valueText(result: CoverageResult): string {
+  const known = `${won(result.valueKrw)} (비용을 빼면 ${won(result.netValueKrw)})`;
+  return isUnpriced(result) ? `알 수 없음 (가격을 아는 종목만 ${won(result.valueKrw)})` : known;
+}
+
 function errorText({ standardError }: CoverageResult): string {
   return standardError === null ? '' : ` (모의 오차 ±${percent(standardError)})`;
 }
 
-function fallText({ breakEvenFall }: CoverageResult): string {
+function fallText(result: CoverageResult): string {
+  const { breakEvenFall } = result;
+  if (isUnpriced(result)) return '가격을 알 수 없는 종목이 있어 판단하지 못합니다. 한 시간 뒤 다시 계산합니다.';
   if (breakEvenFall === null) return '팔 수 있는 자산이 없습니다.';
   const fall = new Decimal(breakEvenFall);
   return fall.isNegative()
@@ -93,7 +109,7 @@ function coinRow({ asset, units, valueKrw, dailyVolatility, usableDays, model, s
   return [
     asset,
     formatFigure(units),
-    formatFigure(valueKrw),
+    state === 'unpriced' ? '-' : formatFigure(valueKrw),
     percent(dailyVolatility),
     String(usableDays),
     STATE_TITLES[state] ?? MODEL_TITLES[model],
@@ -105,7 +121,7 @@ function historyRow({ readAt, result }: CoverageView): string[] {
     formatSeoulDateTime(readAt),
     STANDING_TITLES[result.standing],
     percent(result.probability),
-    formatFigure(result.valueKrw),
+    valueFigure(result),
     formatFigure(result.needKrw),
   ];
 }

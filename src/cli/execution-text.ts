@@ -1,12 +1,22 @@
 import { formatDay, formatFigure, formatSeoulDateTime } from '../document/korean-format.ts';
 import type { Decimal } from '../kernel/decimal.ts';
+import type { CoinAmount } from '../kernel/money.ts';
+import type { Opportunity } from '../registers/execution/benchmark.ts';
 import type { WholeCaseReport } from '../registers/execution/case-report.ts';
-import { averageSecondsToFill, basisPoints, type Cost, type ExecutionSums, passiveShare } from '../registers/execution/cost.ts';
-import { roundedPoints, wholeWon } from '../registers/execution/figure-text.ts';
+import {
+  type ArrivalCost,
+  averageSecondsToFill,
+  basisPoints,
+  type Cost,
+  type ExecutionSums,
+  passiveShare,
+} from '../registers/execution/cost.ts';
+import { roundedPoints, wholeWon, wholeWonParts } from '../registers/execution/figure-text.ts';
 import type { GuardCount } from '../registers/execution/guard-events.ts';
 import { type PeriodReport, worstCases } from '../registers/execution/period-report.ts';
-import type { HoldingReport } from '../registers/execution/report.ts';
-import { NO_FILLS_TITLE, SALE_STATE_TITLES } from '../registers/execution/report-files.ts';
+import type { HoldingReport, ParentReport } from '../registers/execution/report.ts';
+import { NO_FILLS_TITLE } from '../registers/execution/report-files.ts';
+import { saleStateText } from '../registers/execution/sale-state.ts';
 import { drawTable, type TextColumn } from './text-table.ts';
 
 const WORST_CASES_MAX = 10;
@@ -29,10 +39,10 @@ const COST_COLUMNS = [
 ];
 
 /** A case's report for a terminal. Won are rounded here; exact figures are in the JSON and in the files. */
-export function drawCaseExecution({ number, sale, holdings, sums, orderIds, guards }: WholeCaseReport): string {
-  const state = sale === undefined ? '매각 시작 전' : SALE_STATE_TITLES[sale.state];
+export function drawCaseExecution(report: WholeCaseReport): string {
+  const { number, holdings, sums, orderIds, guards, notes } = report;
   return [
-    `사건 ${number} · ${state} · 주문 ${orderIds.size}건, 체결 ${sums.fills}건`,
+    `사건 ${number} · ${saleStateText(report)} · 주문 ${orderIds.size}건, 체결 ${sums.fills}건`,
     ...(sums.fills === 0 ? [`${NO_FILLS_TITLE}: 잴 것이 없습니다.`] : []),
     ...holdings.flatMap(benchmarkLines),
     ...(sums.fills === 0
@@ -46,11 +56,22 @@ export function drawCaseExecution({ number, sale, holdings, sums, orderIds, guar
           ...caveats(sums),
         ]),
     ...guardLines(guards),
+    ...noteLines(notes),
   ].join('\n');
 }
 
 /** A period's report for a terminal. */
-export function drawPeriodExecution({ fromDay, untilDay, cases, markets, orders, sums, opportunityCost, guards }: PeriodReport): string {
+export function drawPeriodExecution({
+  fromDay,
+  untilDay,
+  cases,
+  markets,
+  orders,
+  sums,
+  opportunityCost,
+  guards,
+  notes,
+}: PeriodReport): string {
   const without = cases.filter((line) => line.sums.fills === 0);
   const worst = worstCases(cases, WORST_CASES_MAX);
   return [
@@ -77,41 +98,75 @@ export function drawPeriodExecution({ fromDay, untilDay, cases, markets, orders,
         ]),
     ...(without.length === 0 ? [] : [`${NO_FILLS_TITLE} ${without.length}건: ${without.map(({ number }) => number).join(', ')}`]),
     ...guardLines(guards),
+    ...noteLines(notes),
   ].join('\n');
 }
 
-function benchmarkLines({ asset, arrival, windowStart, soldQuantity, opportunity }: HoldingReport): string[] {
-  if (arrival === undefined && windowStart === undefined && soldQuantity.isZero()) return [];
-  const prices = [
-    arrival === undefined
-      ? '도착가를 알 수 없음'
-      : `도착가 ${formatFigure(arrival.price.toString())}원 (${ARRIVAL_SOURCES[arrival.source]}, ${formatSeoulDateTime(arrival.at)})`,
+function benchmarkLines({ asset, parents, windowStart, soldQuantity, opportunity }: HoldingReport): string[] {
+  const shown = parents.filter(({ orderIds, fills }, index) => orderIds.length > 0 || fills.length > 0 || index === parents.length - 1);
+  if (soldQuantity.isZero() && windowStart === undefined && shown.every(({ arrival }) => arrival === undefined)) return [];
+  const [only, ...others] = shown;
+  const start =
     windowStart === undefined
       ? '자진기간 시작가를 알 수 없음'
-      : `자진기간 시작가 ${formatFigure(windowStart.price.toString())}원 (${WINDOW_START_SOURCES[windowStart.source]}, ${formatSeoulDateTime(windowStart.at)})`,
+      : `자진기간 시작가 ${formatFigure(windowStart.price.toString())}원 (${WINDOW_START_SOURCES[windowStart.source]}, ${formatSeoulDateTime(windowStart.at)})`;
+  const prices = only !== undefined && others.length === 0 ? [...arrivalText(only), start] : [start];
+  return [
+    `${soldText(asset, soldQuantity)}: ${prices.join(', ')}`,
+    ...(others.length === 0 ? [] : shown.map((parent) => parentLine(asset, parent))),
+    ...unsoldLines(asset, opportunity),
   ];
-  const unsold =
-    opportunity === undefined || opportunity.unsoldQuantity.isZero()
-      ? []
-      : [
-          `  남은 계획 ${formatFigure(opportunity.unsoldQuantity.toString())} ${asset}, 마지막 중간가로 친 기회비용 ${wholeWon(opportunity.cost)}원`,
-        ];
-  return [`${asset} ${formatFigure(soldQuantity.toString())} 매각: ${prices.join(', ')}`, ...unsold];
 }
 
-function costCells({ fills, proceeds, fees, arrival, arrivalFills, windowStart, windowStartFills }: ExecutionSums): string[] {
+function soldText(asset: string, quantity: CoinAmount): string {
+  return quantity.isZero() ? `${asset} 판 것 없음` : `${asset} ${formatFigure(quantity.toString())} 매각`;
+}
+
+/** A price that nobody knows is no news where nothing was sold to be measured by it. */
+function arrivalText({ arrival, fills }: ParentReport): string[] {
+  if (arrival === undefined) return fills.length === 0 ? [] : ['도착가를 알 수 없음'];
+  const { price, at, source, doubts } = arrival;
+  const told = [ARRIVAL_SOURCES[source], formatSeoulDateTime(at), ...doubts.map((doubt) => `그때 ${doubt}`)];
+  return [`도착가 ${formatFigure(price.toString())}원 (${told.join(', ')})`];
+}
+
+/** One of several tasks by which a coin was sold, each measured by its own arrival price. */
+function parentLine(asset: string, parent: ParentReport): string {
+  const { isWished, soldQuantity, sums } = parent;
+  const cost = sums.arrivalFills === 0 ? [] : [`도착가 대비 ${wholeWon(sums.arrival.total)}원 (${points(sums.arrival)}bp)`];
+  const title = isWished ? '체납자의 희망' : '시의 매각';
+  return `  ${title}: ${[soldText(asset, soldQuantity), ...arrivalText(parent), ...cost].join(', ')}`;
+}
+
+/** What a wish has left says nothing of what the case still holds. */
+function unsoldLines(asset: string, opportunity: Opportunity | undefined): string[] {
+  if (opportunity === undefined || opportunity.unsoldQuantity.isZero()) return [];
+  const { isWished, unsoldQuantity, cost } = opportunity;
+  const title = isWished ? '체납자의 희망에 따른 계획에 남은 것' : '남은 계획';
+  return [`  ${title} ${formatFigure(unsoldQuantity.toString())} ${asset}, 마지막 중간가로 친 기회비용 ${wholeWon(cost)}원`];
+}
+
+function costCells(sums: ExecutionSums): string[] {
+  const { fills, proceeds, fees, arrival, arrivalFills, windowStart, windowStartFills } = sums;
   const known = arrivalFills > 0;
+  const parts = partsInWon(arrival);
   return [
     String(fills),
     wholeWon(proceeds),
-    wholeWon(fees),
-    known ? wholeWon(arrival.impact) : '-',
-    known ? wholeWon(arrival.timing) : '-',
+    arrivalFills === fills ? parts.fees : wholeWon(fees),
+    known ? parts.impact : '-',
+    known ? parts.timing : '-',
     known ? wholeWon(arrival.total) : '-',
     points(arrival),
     windowStartFills > 0 ? wholeWon(windowStart.total) : '-',
     points(windowStart),
   ];
+}
+
+/** Rounded so that they add up to the rounded total. */
+function partsInWon({ fees, impact, timing, unsplit }: ArrivalCost) {
+  const [feesWon = '', impactWon = '', timingWon = '', unsplitWon = ''] = wholeWonParts([fees, impact, timing, unsplit]);
+  return { fees: feesWon, impact: impactWon, timing: timingWon, unsplit: unsplitWon };
 }
 
 function points({ total, benchmark }: Cost): string {
@@ -132,7 +187,7 @@ function caveats({ fills, arrival, arrivalFills, windowStartFills }: ExecutionSu
     ...(windowStartFills < fills ? [without('자진기간 시작가를', windowStartFills)] : []),
     ...(arrival.unsplit.isZero()
       ? []
-      : [`판단 때 중간가를 몰라 충격과 시간으로 나누지 못한 비용 ${wholeWon(arrival.unsplit)}원이 있습니다.`]),
+      : [`판단 때 중간가를 몰라 충격과 시간으로 나누지 못한 비용 ${partsInWon(arrival).unsplit}원이 있습니다.`]),
   ];
 }
 
@@ -141,8 +196,15 @@ function orDash(figure: Decimal | undefined, say: (figure: Decimal) => string): 
 }
 
 function guardLines(guards: readonly GuardCount[]): string[] {
-  if (guards.length === 0) return ['보호 장치가 작동한 적이 없습니다.'];
-  const rows = guards.map(({ code, asset, text, count, firstAt, lastAt }) => [
+  return guards.length === 0 ? ['보호 장치가 매각을 멈춘 적이 없습니다.'] : ['보호 장치', countTable(guards)];
+}
+
+function noteLines(notes: readonly GuardCount[]): string[] {
+  return notes.length === 0 ? [] : ['살펴본 것 (매각을 멈추지 않음)', countTable(notes)];
+}
+
+function countTable(counts: readonly GuardCount[]): string {
+  const rows = counts.map(({ code, asset, text, count, firstAt, lastAt }) => [
     code,
     asset ?? '',
     String(count),
@@ -150,5 +212,5 @@ function guardLines(guards: readonly GuardCount[]): string[] {
     formatSeoulDateTime(lastAt),
     text,
   ]);
-  return ['보호 장치', drawTable([left('코드'), left('가상자산'), right('횟수'), left('처음'), left('마지막'), left('뜻')], rows)];
+  return drawTable([left('코드'), left('가상자산'), right('횟수'), left('처음'), left('마지막'), left('뜻')], rows);
 }

@@ -3,6 +3,7 @@ import { registerBacktest } from './backtest.ts';
 import { registerBackup } from './backup.ts';
 import { registerCoverage } from './coverage.ts';
 import { registerDemo } from './demo.ts';
+import { registerDemoUsers } from './demo-users.ts';
 import { registerExecutionReport } from './execution-report.ts';
 import { registerExport } from './export.ts';
 import { tellFailure } from './failure.ts';
@@ -20,6 +21,7 @@ export async function runCommand(args: readonly string[]): Promise<0 | 1> {
     .description('지방세 체납자의 가상자산 압류·보관·자진 매각·매각·배분')
     .usage('<명령> [선택사항]');
   registerDemo(program);
+  registerDemoUsers(program);
   registerImport(program);
   registerExport(program);
   registerTrace(program);

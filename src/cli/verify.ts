@@ -3,6 +3,7 @@ import { isUntouched } from '../audit/verify.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { replayCoverage } from '../liquidation/coverage-replay.ts';
 import { replaySales } from '../liquidation/replay.ts';
+import { caseNamed } from '../registers/execution/case-report.ts';
 import { checkInvariants, type InvariantResult } from '../registers/invariants.ts';
 import { print, printJson, withDemoOption, withShell } from './shell.ts';
 
@@ -30,14 +31,13 @@ export function registerVerify(program: Command): void {
     );
   withDemoOption(program.command('replay'))
     .description('사건의 매각 결정과 계획, 배분을 저장된 입력으로 다시 계산한다')
-    .argument('<case>', '사건 번호')
-    .action((number: string, options: { demo: boolean }) =>
+    .argument('<case>', '사건 번호 또는 행 번호')
+    .action((named: string, options: { demo: boolean }) =>
       withShell(options, async ({ database }) => {
-        const found = await database.read.seizureCase.findUnique({ where: { number } });
-        if (found === null) throw new CheongsanError('NOT_FOUND', `There is no case ${number}.`);
-        const { count, differences } = await replaySales(database, found.id);
-        const readings = await database.read.coverageReading.count({ where: { caseId: found.id } });
-        const coverage = (await replayCoverage(database, found.id)).map((subject) => ({ subject, what: 'comes out differently' }));
+        const caseId = await caseNamed(database.read, named);
+        const { count, differences } = await replaySales(database, caseId);
+        const readings = await database.read.coverageReading.count({ where: { caseId } });
+        const coverage = (await replayCoverage(database, caseId)).map((subject) => ({ subject, what: 'comes out differently' }));
         const [first] = [...differences, ...coverage];
         if (first !== undefined)
           throw new CheongsanError(

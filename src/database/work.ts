@@ -79,6 +79,7 @@ export class Database {
       try {
         const result = await this.read.$transaction(
           async (tx) => {
+            unitsOfWork.add(tx);
             const work: Work = { tx, actor, at: this.clock.now(), ring: (queue, id) => rings.set(`${queue}:${id}`, [queue, id]) };
             const answer = await body(work);
             if (rings.size > 0) await rememberRings(work, [...rings.values()]);
@@ -109,6 +110,13 @@ export class Database {
   async close(): Promise<void> {
     await this.read.$disconnect();
   }
+}
+
+const unitsOfWork = new WeakSet<object>();
+
+/** True for the transaction of a unit of work: what is read through it may be remembered until its end. */
+export function isUnitOfWork(reader: object): boolean {
+  return unitsOfWork.has(reader);
 }
 
 /** Written with the change itself, in one order for everybody; removed by whoever answers. */

@@ -16,7 +16,7 @@ import { answerProblem } from './problem.ts';
 import { assertPlain } from './request-part.ts';
 import type { Download, Route, RouteRequest } from './route.ts';
 import type { Services } from './services.ts';
-import { startPage, startPageStyle } from './start-page.ts';
+import { type StartRemarks, startPage, startPageStyle } from './start-page.ts';
 import { withUpload } from './upload.ts';
 
 const HEADERS = {
@@ -28,7 +28,7 @@ const HEADERS = {
 } as const;
 
 /** The service over HTTP: every route checked by its schemas, every answer or refusal through one funnel. */
-export function createApp(services: Services, routes: readonly Route[], version: string, demoNearby: boolean): Express {
+export function createApp(services: Services, routes: readonly Route[], version: string, remarks: StartRemarks): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -38,7 +38,7 @@ export function createApp(services: Services, routes: readonly Route[], version:
     next();
   });
   const document = openApiDocument(routes, version);
-  app.get('/', startPage(services, version, demoNearby));
+  app.get('/', startPage(services, version, remarks));
   app.get('/start.css', startPageStyle);
   app.get('/first-administrator', firstAdministratorPage);
   app.get('/openapi.json', (_request, response) => {

@@ -11,6 +11,13 @@ interface StartFacts {
   readonly cases: number;
 }
 
+/** What was found when the service started. */
+export interface StartRemarks {
+  readonly demoNearby: boolean;
+  /** Nothing listens where the demo's accounts are. */
+  readonly isExchangeGone: boolean;
+}
+
 const STYLE = `
 body { font-family: system-ui, 'Noto Sans KR', sans-serif; margin: 2rem auto; max-width: 44rem; padding: 0 1rem; color: #1d1d1d; line-height: 1.6; }
 h1 { font-size: 1.6rem; margin-bottom: 0; } p.lead { color: #464c53; margin-top: 0.25rem; }
@@ -20,10 +27,10 @@ a { color: #0b50d0; }
 `;
 
 /** A plain page that says what runs and where; the console comes in its place. */
-export function startPage(services: Services, version: string, demoNearby: boolean) {
+export function startPage(services: Services, version: string, remarks: StartRemarks) {
   return async (_request: Request, response: Response): Promise<void> => {
     const facts = await readFacts(services);
-    response.type('html').send(page(facts, version, services.startedAt, demoNearby));
+    response.type('html').send(page(facts, version, services.startedAt, remarks));
   };
 }
 
@@ -44,7 +51,7 @@ async function readFacts({ database, config }: Services): Promise<StartFacts> {
 
 const TRADING = { ACTIVE: '정상', REDUCING: '새 주문 중단', HALTED: '모두 중지' } as const;
 
-function page(facts: StartFacts, version: string, startedAt: Date, demoNearby: boolean): string {
+function page(facts: StartFacts, version: string, startedAt: Date, { demoNearby, isExchangeGone }: StartRemarks): string {
   const trading = Object.entries(TRADING).find(([state]) => state === facts.tradingState)?.[1] ?? facts.tradingState;
   return `<!doctype html>
 <html lang="ko">
@@ -52,7 +59,8 @@ function page(facts: StartFacts, version: string, startedAt: Date, demoNearby: b
 <body>
 <h1>청산 <small>Cheongsan</small></h1>
 <p class="lead">지방세 체납자의 가상자산 압류·보관·자진 매각·매각·배분</p>
-${facts.kind === 'demo' ? '<p class="mark">연습용 데이터베이스입니다. 모든 사람과 금액은 표본이며 효력이 없습니다.</p>' : ''}
+${facts.kind === 'demo' ? '<p class="mark">연습용 데이터베이스입니다. 모든 사람과 금액은 표본이며 효력이 없습니다. 로그인할 표본 사용자는 <code>npx cheongsan demo-users</code>로 봅니다.</p>' : ''}
+${isExchangeGone ? '<p class="mark">이 연습의 거래소가 켜져 있지 않습니다. 거래소에 묻는 작업(매각, 입출금 대조, 시세)은 쉬고 있으며, 기록은 모두 볼 수 있습니다.</p>' : ''}
 ${demoNearby ? '<p class="mark">연습용 자료가 있습니다. <code>npm start -- --demo</code>로 열어 볼 수 있습니다.</p>' : ''}
 <dl>
 <dt>버전</dt><dd>${version}</dd>

@@ -73,7 +73,8 @@ export function approving(kind: ApprovalKind): Permission {
 /**
  * What each role may do, and nothing else. Officers handle cases and coins, treasury handles money that has left the
  * exchange, approvers decide what either proposes, auditors see everything and change nothing, call agents see next to
- * nothing, administrators keep users, venues and policy and touch neither cases nor money. Whoever works may stop sales.
+ * nothing, administrators keep users, venues and policy and touch neither cases nor money. Everybody may stop sales: that
+ * can only be undone by an approval, and whoever sees that something is wrong must not look for somebody first.
  */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   collection_officer: [
@@ -152,8 +153,8 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'won_withdrawal.propose',
     'refund.propose',
   ],
-  auditor: READING,
-  call_agent: MINIMAL_READING,
+  auditor: [...READING, 'trading.tighten'],
+  call_agent: [...MINIMAL_READING, 'trading.tighten'],
   administrator: [
     'venue.read',
     'policy.read',

@@ -56,6 +56,7 @@ export const ERROR_CATALOGUE = {
   SERVICE_CONTRADICTED: { status: 409, title: '이미 증명된 송달과 다른 내용입니다' },
   WISH_FAR_FROM_MARKET: { status: 409, title: '희망 가격이 시장가격과 크게 다릅니다' },
   TRADING_HALTED: { status: 409, title: '거래가 중지되어 있습니다' },
+  PLAN_WITHOUT_FORECAST: { status: 409, title: '시세 예측 없이 세운 매각 계획이어서 견줄 대안이 없습니다' },
   // money
   BANK_LINE_UNMATCHED: { status: 409, title: '은행 입금 내역과 일치하는 건이 없습니다' },
   DISTRIBUTION_TOO_EARLY: { status: 409, title: '배분기일 전입니다' },
@@ -134,6 +135,8 @@ export const ERROR_ACTIONS = {
   SERVICE_CONTRADICTED: '먼저 기록된 송달 증빙과 대조하여 어느 쪽이 맞는지 확인하십시오.',
   WISH_FAR_FROM_MARKET: '서면에 적힌 가격과 자릿수를 대조하고, 맞으면 확인하였다고 표시하여 다시 보내십시오.',
   TRADING_HALTED: '중지 사유를 확인하고, 거래소와 대조한 뒤 거래 재개 결재를 받으십시오.',
+  PLAN_WITHOUT_FORECAST:
+    '바로 또는 하루에 고르게 팔기로 한 계획입니다. 시세 기록이 쌓여 예측으로 세운 계획이 있으면 그 계획의 대안을 조회하십시오.',
   BANK_LINE_UNMATCHED: '적요의 번호와 금액을 장부와 맞추어 보고, 미확인 입금으로 받으려면 그렇게 지정하여 보내십시오.',
   DISTRIBUTION_TOO_EARLY: '배분기일이 된 뒤에 다시 시도하십시오.',
   DISTRIBUTION_OBJECTED: '이의를 결정하거나 취하를 기록한 뒤 다시 시도하십시오.',

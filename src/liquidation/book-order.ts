@@ -5,8 +5,8 @@ import type { Fill } from '../exchange/port.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, type VenueWon } from '../kernel/money.ts';
-import { CHART } from '../ledger/chart.ts';
-import { entry } from '../ledger/entry.ts';
+import { CHART, type ChartCode } from '../ledger/chart.ts';
+import { type AccountReference, type EntryBuilder, entry } from '../ledger/entry.ts';
 import { postFact, postMany } from '../ledger/post.ts';
 import { freezeAsset } from '../venue/freeze.ts';
 import { type SharedFill, shareFills } from './fair-shares.ts';
@@ -172,21 +172,26 @@ async function bookFill(work: Work, order: LockedOrder, part: SharedFill<BookedS
   const place = `account:${order.venueAccountId}`;
   const holding = { subject: `holding:${holdingId}` };
   const ofCase = { subject: `case:${caseId}`, place };
+  const net = proceeds.minus(fee);
   const posted = await postFact(
     work,
-    entry({
-      key: `fill:${order.venueAccountId}:${fill.tradeId}:${holdingId}`,
-      kind: 'fill',
-      occurredOn: seoulDay(fill.filledAt),
-      cause: `sale_order:${order.id}`,
-      memo: '',
-    })
-      .debit(CHART.dutyToOwner, holding, quantity)
-      .credit(CHART.coinsOnOrder, { ...holding, place }, quantity)
-      .debit(CHART.venueWonHeld, ofCase, proceeds.minus(fee))
-      .debit(CHART.dispositionCost, ofCase, fee)
-      .credit(CHART.proceedsAtVenue, ofCase, proceeds)
-      .build(),
+    withWon(
+      entry({
+        key: `fill:${order.venueAccountId}:${fill.tradeId}:${holdingId}`,
+        kind: 'fill',
+        occurredOn: seoulDay(fill.filledAt),
+        cause: `sale_order:${order.id}`,
+        memo: '',
+      })
+        .debit(CHART.dutyToOwner, holding, quantity)
+        .credit(CHART.coinsOnOrder, { ...holding, place }, quantity)
+        .credit(CHART.proceedsAtVenue, ofCase, proceeds),
+      [
+        [CHART.venueWonHeld, net],
+        [CHART.dispositionCost, fee],
+      ],
+      ofCase,
+    ).build(),
     place,
   );
   for (const spill of posted.spilled) {
@@ -211,6 +216,15 @@ async function bookFill(work: Work, order: LockedOrder, part: SharedFill<BookedS
     ledgerEntryId: posted.entryId,
     createdAt: work.at,
   };
+}
+
+/** A trade may cost more than it brings, and a venue may pay whoever rested an order: what is below zero stands on the other side. */
+function withWon(builder: EntryBuilder, debits: readonly (readonly [ChartCode, VenueWon])[], account: AccountReference): EntryBuilder {
+  for (const [chart, amount] of debits) {
+    if (amount.isNegative()) builder.credit(chart, account, amount.negated());
+    else builder.debit(chart, account, amount);
+  }
+  return builder;
 }
 
 /** What was reserved and not filled goes back from *on order* to *held*. */

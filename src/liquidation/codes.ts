@@ -59,6 +59,11 @@ export const STOP_TEXT = {
   ended_by_official: '담당자가 매각을 마쳤습니다',
 } as const;
 
+/** What a sale stands at that no decision of it says. */
+export const STANDING_TEXT = {
+  step_failed: '처리 중 오류가 나서 이 사건의 매각을 미루었습니다. 알림에서 사유를 확인하십시오',
+} as const;
+
 /** One guard that spoke, with the figures by which it did. */
 export type GuardEvent = {
   readonly code: PauseCode | NoteCode;

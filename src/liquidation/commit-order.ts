@@ -86,10 +86,17 @@ export async function commitOrder(
   return {
     orderId: stored.id,
     sends: 1,
-    freshUntil: new Date(Date.parse(inputs.at) + inputs.policy.staleBookSeconds * 1_000),
+    freshUntil: freshUntil(inputs, order.holdingId),
     sell: sellOrderOf(stored, intent.identifier),
     ties: parts.flatMap(({ member }) => tiesOf({ personId: member.personId, assets: [order.asset] })),
   };
+}
+
+/** As long as the book is young enough to be decided on: what waits in line longer is not sent. */
+function freshUntil({ at, holdings, policy }: DecisionInputs, holdingId: number): Date {
+  const market = holdings.find((holding) => holding.holdingId === holdingId)?.market;
+  const changedMs = typeof market === 'object' ? Math.min(Date.parse(market.changedAt), Date.parse(at)) : Date.parse(at);
+  return new Date(changedMs + policy.staleBookSeconds * 1_000);
 }
 
 function memberOf(members: readonly DecidedSale[], { holdingId }: AllocatedShare): DecidedSale {

@@ -6,6 +6,7 @@ import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, Price, VenueWon } from '../kernel/money.ts';
 import { bookOutcome, executedBy, lockOrder } from './book-order.ts';
 import { auditOrder, fillsDigest } from './settle-order.ts';
+import { isToldUnreadable } from './unreadable-order.ts';
 
 /** What an official has found out about an order at the exchange's own site. */
 export type FoundOutcome =
@@ -41,7 +42,8 @@ export async function concludeOrder(work: Work, { orderId, outcome, reason }: Co
   if (known === null) throw new CheongsanError('NOT_FOUND', `There is no order ${orderId}.`);
   const order = await lockOrder(work, orderId);
   const { state } = await lockIntent(work, order.intentId);
-  if (order.closedAt !== null || state !== 'with_person') {
+  const isPersons = state === 'with_person' || (state === 'open' && (await isToldUnreadable(work, orderId)));
+  if (order.closedAt !== null || !isPersons) {
     throw new CheongsanError(
       'CONFLICT',
       `Order ${orderId} is ${order.closedAt === null ? 'still looked up by the service' : 'over'}; only one that was left to a person is concluded by one.`,

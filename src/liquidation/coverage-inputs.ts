@@ -2,6 +2,7 @@ import type { CasePhase, HoldingState } from '../database/generated/enums.ts';
 import type { Work } from '../database/work.ts';
 import { addDays, type CivilDate, dayFromColumn, daysBetween, seoulDay } from '../kernel/civil-date.ts';
 import { Decimal } from '../kernel/decimal.ts';
+import { CheongsanError } from '../kernel/errors.ts';
 import { CHART } from '../ledger/chart.ts';
 import {
   coverageAlertBelow,
@@ -18,9 +19,9 @@ import { type BillState, owedOnBills } from '../tax/bill-state.ts';
 import { taxRules } from '../tax/rules.ts';
 import { COVERAGE_RULE_VERSION } from '../valuation/coverage/coverage-at-risk.ts';
 import type { CoverageInputs } from '../valuation/coverage/inputs.ts';
-import { type CoverageReader, type HeldUnits, readMarketInputs } from './coverage-prices.ts';
+import { type CoverageReader, type HeldUnits, type MarketRecords, marketInputs, readMarketRecords } from './coverage-prices.ts';
 import { isCoveragePhase, type SaleSchedule, saleSchedule } from './coverage-schedule.ts';
-import { readNeed } from './need.ts';
+import { readNeeds } from './need.ts';
 
 /** States of a holding that is still to be sold. */
 export const TO_BE_SOLD = ['demanded', 'partly_received', 'received', 'selling'] as const satisfies readonly HoldingState[];
@@ -30,6 +31,7 @@ const CASES_MAX = 12;
 
 interface ReadCase {
   readonly id: number;
+  readonly personId: number;
   readonly venueCode: string;
   readonly phase: CasePhase;
   readonly phaseSince: Date;
@@ -37,38 +39,77 @@ interface ReadCase {
   readonly holdings: readonly { readonly id: number; readonly asset: string; readonly state: HoldingState }[];
 }
 
-/** A case with the days that are planned for it and the money it has. */
+/** A case with the days that are planned for it, the money it has and the coins it still has to sell. */
 interface PlannedCase {
   readonly seizureCase: ReadCase;
-  readonly schedule: SaleSchedule;
+  /** Undefined where nothing of it is to be sold any more; its settlement is then that of the case that is read. */
+  readonly schedule: SaleSchedule | undefined;
   readonly bills: readonly BillState[];
   readonly realisedKrw: string;
+  readonly holdings: readonly HeldUnits[];
 }
 
 /**
- * Reads what a coverage reading of a locked case is made from: what it and the taxpayer's other cases with the same bills owe at the
- * expected settlement, what they have, and the past of their coins' prices. Nothing leaves the database.
+ * Reads what coverage readings of locked cases are made from: what each and the taxpayer's other cases with the same bills owe at the
+ * expected settlement, what they have, and the past of their coins' prices. By case number. Nothing leaves the database.
  */
-export async function readCoverageInputs(reader: CoverageReader, seizureCase: CaseWithParts): Promise<CoverageInputs> {
+export async function readCoverageInputs(
+  reader: CoverageReader,
+  seizureCases: readonly CaseWithParts[],
+): Promise<ReadonlyMap<number, CoverageInputs>> {
+  const bound = await boundCases(reader.work, seizureCases);
+  const all = [...new Map([...seizureCases, ...[...bound.values()].flat()].map((each) => [each.id, each])).values()];
+  const planned = await readPlanned(reader, all);
+  const records = await readMarketRecords(
+    reader,
+    [...planned.values()].flatMap(({ holdings }) => holdings),
+    seizureCases.map(({ venueCode }) => venueCode),
+  );
+  return new Map(
+    seizureCases.map((own) => {
+      const together = [own, ...(bound.get(own.id) ?? [])].flatMap(({ id }) => planned.get(id) ?? []);
+      return [own.id, inputsOf(reader, records, own, together)];
+    }),
+  );
+}
+
+/** The inputs of one case: itself first, then those that are bound to it. */
+function inputsOf(reader: CoverageReader, records: MarketRecords, own: ReadCase, together: readonly PlannedCase[]): CoverageInputs {
   const { work, policy, today } = reader;
-  const cases = [seizureCase, ...(await boundCases(work, seizureCase))];
-  const schedules = await schedulesOf(reader, cases);
-  const saleOn = schedules.get(seizureCase.id)?.saleOn ?? addDays(today, 1);
-  const planned: PlannedCase[] = [];
-  for (const each of cases) {
-    const { facts, bills } = await readNeed(work, seizureCase.personId, each.id, policy, saleOn);
-    const schedule = schedules.get(each.id) ?? { saleOn, earliestOn: saleOn };
-    planned.push({ seizureCase: each, schedule, bills, realisedKrw: facts.realisedKrw });
-  }
-  const holdings = await heldUnits(work, cases);
-  const horizons = new Map(planned.map(({ seizureCase: { id }, schedule }) => [id, horizonsOf(schedule, today)]));
+  const saleOn = together.find(({ seizureCase }) => seizureCase.id === own.id)?.schedule?.saleOn ?? addDays(today, 1);
+  const scheduled = together.map((each) => ({ ...each, schedule: each.schedule ?? { saleOn, earliestOn: saleOn } }));
+  const horizons = new Map(scheduled.map(({ seizureCase: { id }, schedule }) => [id, horizonsOf(schedule, today)]));
+  const holdings = scheduled.flatMap((each) => each.holdings);
   return {
     readAt: work.at.toISOString(),
-    cases: planned.map((each) => caseInputs(each, reader, holdings)),
-    claims: claimsOf(planned, addDays(saleOn, policy.get(accrualHorizonDays, saleOn)), policy),
-    ...(await readMarketInputs(reader, holdings, { venueCode: seizureCase.venueCode, horizons })),
+    cases: scheduled.map((each) => caseInputs(each, reader)),
+    claims: claimsOf(scheduled, addDays(saleOn, policy.get(accrualHorizonDays, saleOn)), policy),
+    ...marketInputs(reader, records, holdings, { venueCode: own.venueCode, horizons }),
     settings: settingsOf(policy, today),
   };
+}
+
+async function readPlanned(reader: CoverageReader, cases: readonly ReadCase[]): Promise<ReadonlyMap<number, PlannedCase>> {
+  const { work, policy, today } = reader;
+  const schedules = await schedulesOf(reader, cases);
+  // What is asked of the need, the bills and the money there is, holds on any day.
+  const needs = await readNeeds(
+    work,
+    cases.map(({ id, personId }) => ({ caseId: id, personId })),
+    policy,
+    today,
+  );
+  const holdings = await heldUnits(work, cases);
+  return new Map(
+    cases.map((seizureCase) => {
+      const { id } = seizureCase;
+      const need = needs.get(id);
+      if (need === undefined) throw new CheongsanError('INTERNAL', `The need of case ${id} was not read.`);
+      const own = holdings.filter(({ caseId }) => caseId === id);
+      const { bills, facts } = need;
+      return [id, { seizureCase, schedule: schedules.get(id), bills, realisedKrw: facts.realisedKrw, holdings: own }];
+    }),
+  );
 }
 
 function settingsOf(policy: PolicySet, today: CivilDate): CoverageInputs['settings'] {
@@ -85,13 +126,25 @@ function settingsOf(policy: PolicySet, today: CivilDate): CoverageInputs['settin
   };
 }
 
-/** The taxpayer's other standing cases that are bound to this one by bills, directly or through another. */
-async function boundCases(work: Work, { id, personId, bills }: CaseWithParts): Promise<ReadCase[]> {
-  const others = await work.tx.seizureCase.findMany({
-    where: { personId, id: { not: id }, seizedOn: { not: null }, closedAt: null },
+/** The taxpayers' other standing cases that are bound to each of these by bills, directly or through another. */
+async function boundCases(work: Work, seizureCases: readonly CaseWithParts[]): Promise<ReadonlyMap<number, readonly ReadCase[]>> {
+  const standing = await work.tx.seizureCase.findMany({
+    where: { personId: { in: [...new Set(seizureCases.map(({ personId }) => personId))] }, seizedOn: { not: null }, closedAt: null },
     include: { bills: { orderBy: { billId: 'asc' } }, holdings: { orderBy: { id: 'asc' } } },
     orderBy: { id: 'asc' },
   });
+  return new Map(
+    seizureCases.map((own) => [
+      own.id,
+      boundTo(
+        own,
+        standing.filter(({ id, personId }) => id !== own.id && personId === own.personId),
+      ),
+    ]),
+  );
+}
+
+function boundTo({ bills }: ReadCase, others: readonly ReadCase[]): ReadCase[] {
   const bound = new Set<ReadCase>();
   const billIds = new Set(bills.map(({ billId }) => billId));
   for (let isGrowing = true; isGrowing; ) {
@@ -137,12 +190,15 @@ function horizonsOf(
   return { horizonDays: Math.max(1, daysBetween(today, saleOn)), earliestDays: Math.max(1, daysBetween(today, earliestOn)) };
 }
 
+interface ScheduledCase extends PlannedCase {
+  readonly schedule: SaleSchedule;
+}
+
 function caseInputs(
-  { seizureCase: { id }, schedule, realisedKrw }: PlannedCase,
+  { seizureCase: { id }, schedule, realisedKrw, holdings }: ScheduledCase,
   { policy, today }: CoverageReader,
-  holdings: readonly HeldUnits[],
 ): CoverageInputs['cases'][number] {
-  const isSelling = realisedKrw !== '0' || holdings.some(({ caseId }) => caseId === id);
+  const isSelling = realisedKrw !== '0' || holdings.length > 0;
   const costsKrw = isSelling ? policy.get(expectedCosts, today).withdrawal.toString() : '0';
   return { caseId: id, saleOn: schedule.saleOn, ...horizonsOf(schedule, today), cashKrw: realisedKrw, costsKrw };
 }

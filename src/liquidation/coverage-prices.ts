@@ -33,44 +33,63 @@ export interface Horizons {
   readonly horizons: ReadonlyMap<number, { readonly horizonDays: number; readonly earliestDays: number }>;
 }
 
-/** Prices, histories and forecasts of the coins and of the reference market, and what selling each holding is likely to cost. */
-export async function readMarketInputs(
-  reader: CoverageReader,
+/** What is on record of some coins. */
+export interface MarketRecords {
+  /** By name of the market. */
+  readonly histories: ReadonlyMap<string, MarketHistory>;
+  /** What a holding was last found to be worth. */
+  readonly valuations: ReadonlyMap<number, KnownPrice>;
+}
+
+/** Reads what is on record of these coins and of the markets that stand in for them at these venues. */
+export async function readMarketRecords(
+  { work, policy, today, histories }: CoverageReader,
   holdings: readonly HeldUnits[],
-  { venueCode, horizons }: Horizons,
-): Promise<Pick<CoverageInputs, 'holdings' | 'markets' | 'reference'>> {
-  const { work, policy, today, histories } = reader;
-  const reference = { venueCode, asset: policy.get(coverageProxy, today).asset };
+  venueCodes: readonly string[],
+): Promise<MarketRecords> {
+  const { asset } = policy.get(coverageProxy, today);
   const { historyDays } = policy.get(coverageSimulation, today);
   const valuations = await lastValuations(work, holdings);
   const known = new Map<string, MarketHistory>();
-  for (const market of [reference, ...holdings]) {
+  for (const market of [...venueCodes.map((venueCode) => ({ venueCode, asset })), ...holdings]) {
     const name = nameOf(market);
     if (!known.has(name)) known.set(name, await histories.of(work.tx, market, { now: work.at, historyDays }));
   }
+  return { histories: known, valuations };
+}
+
+/** Prices, histories and forecasts of the coins and of the reference market, and what selling each holding is likely to cost. */
+export function marketInputs(
+  { work, policy, today }: Pick<CoverageReader, 'work' | 'policy' | 'today'>,
+  { histories, valuations }: MarketRecords,
+  holdings: readonly HeldUnits[],
+  { venueCode, horizons }: Horizons,
+): Pick<CoverageInputs, 'holdings' | 'markets' | 'reference'> {
+  const reference = nameOf({ venueCode, asset: policy.get(coverageProxy, today).asset });
   const daysAhead = (caseIds: readonly number[]) =>
     [...new Set(caseIds.flatMap((id) => [horizons.get(id)?.horizonDays ?? 1, horizons.get(id)?.earliestDays ?? 1]))].sort((a, b) => a - b);
-  const stale = { before: work.at.getTime() - policy.get(coverageStalePriceDays, today) * DAY_MS, reference: known.get(nameOf(reference)) };
-  const markets = [...known].map(([name, history]): MarketInputs => {
+  const before = work.at.getTime() - policy.get(coverageStalePriceDays, today) * DAY_MS;
+  const stale = { before, reference: histories.get(reference) };
+  const markets = [...new Set([reference, ...holdings.map(nameOf)])].map((name): MarketInputs => {
     const holders = holdings.filter((holding) => nameOf(holding) === name);
     // The reference stands in for any of them, so it is forecast for all their days.
-    const caseIds = name === nameOf(reference) ? [...horizons.keys()] : holders.map(({ caseId }) => caseId);
-    const price = newestPrice(history, holders, valuations);
+    const caseIds = name === reference ? [...horizons.keys()] : holders.map(({ caseId }) => caseId);
+    const history = histories.get(name);
     return {
       name,
-      ...stateOf(price, history, stale),
-      history: history.daily ?? null,
-      forecasts: daysAhead(caseIds).flatMap((days) => history.forecastOver(days) ?? []),
+      ...stateOf(newestPrice(history, holders, valuations), history, stale),
+      history: history?.daily ?? null,
+      forecasts: daysAhead(caseIds).flatMap((days) => history?.forecastOver(days) ?? []),
     };
   });
   const costs = policy.get(coverageSaleCosts, today);
   const flatCost = costs.fee.plus(costs.halfSpread).value;
   return {
     holdings: holdings.map((holding) =>
-      holdingInputs(holding, known.get(nameOf(holding)), horizons.get(holding.caseId)?.horizonDays ?? 1, flatCost),
+      holdingInputs(holding, histories.get(nameOf(holding)), horizons.get(holding.caseId)?.horizonDays ?? 1, flatCost),
     ),
     markets,
-    reference: nameOf(reference),
+    reference,
   };
 }
 
@@ -101,10 +120,11 @@ interface KnownPrice {
 
 /** The close of the last hour, or what somebody found the holding to be worth, whichever is newer. */
 function newestPrice(
-  { last }: MarketHistory,
+  history: MarketHistory | undefined,
   holders: readonly HeldUnits[],
   valuations: ReadonlyMap<number, KnownPrice>,
 ): KnownPrice | undefined {
+  const last = history?.last;
   const candle = last === undefined ? [] : [{ price: figureText(last.price), at: last.at, from: 'candle' }];
   const all = [...candle, ...holders.flatMap(({ holdingId }) => valuations.get(holdingId) ?? [])];
   return all.toSorted((a, b) => b.at.getTime() - a.at.getTime())[0];
@@ -113,15 +133,15 @@ function newestPrice(
 /** A price too old is none; a coin whose trades stopped while the venue goes on trading is worth nothing. */
 function stateOf(
   price: KnownPrice | undefined,
-  { isUnlisted, last }: MarketHistory,
+  history: MarketHistory | undefined,
   { before, reference }: { readonly before: number; readonly reference: MarketHistory | undefined },
 ): Pick<MarketInputs, 'state' | 'price' | 'priceFrom'> {
   const nothing = { price: null, priceFrom: null };
-  if (isUnlisted) return { state: 'untraded', ...nothing };
+  if (history?.isUnlisted === true) return { state: 'untraded', ...nothing };
   if (price === undefined) return { state: 'unpriced', ...nothing };
   if (price.at.getTime() < before) {
     const goesOn = (reference?.last?.at.getTime() ?? 0) >= before;
-    return { state: last !== undefined && goesOn ? 'untraded' : 'unpriced', ...nothing };
+    return { state: history?.last !== undefined && goesOn ? 'untraded' : 'unpriced', ...nothing };
   }
   if (Number(price.price) === 0) return { state: 'untraded', ...nothing };
   return { state: 'priced', price: price.price, priceFrom: `${price.from} ${price.at.toISOString()}` };

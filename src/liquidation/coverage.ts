@@ -1,18 +1,18 @@
 import { appendAudit } from '../audit/append.ts';
-import type { CoverageReading, Prisma } from '../database/generated/client.ts';
 import { jsonColumn } from '../database/json.ts';
 import type { Work } from '../database/work.ts';
 import { type CivilDate, dayToColumn, seoulDay } from '../kernel/civil-date.ts';
-import { Decimal } from '../kernel/decimal.ts';
 import { type Canonical, canonicalJson, digestOf } from '../kernel/digest.ts';
 import { readPolicy } from '../policy/book.ts';
-import { lockCase } from '../seizure/locked-case.ts';
+import { type CaseWithParts, lockCases } from '../seizure/locked-case.ts';
 import { COVERAGE_RULE_VERSION, coverageAtRisk } from '../valuation/coverage/coverage-at-risk.ts';
+import type { CoverageInputs } from '../valuation/coverage/inputs.ts';
 import type { CoverageResult } from '../valuation/coverage/result.ts';
+import type { Scenarios } from '../valuation/coverage/scenarios.ts';
 import { readCoverageInputs } from './coverage-inputs.ts';
 import type { MarketHistories } from './coverage-market.ts';
+import { warnOfNews } from './coverage-news.ts';
 import { isCoveragePhase } from './coverage-schedule.ts';
-import { alertOnce } from './settle-order.ts';
 
 /** A second ring within so short a time asks nothing new. */
 const SAME_READING_MS = 60_000;
@@ -26,57 +26,100 @@ export interface TakenReading {
 }
 
 /**
- * Takes a reading of a case: whether what it holds will still cover what is owed when it is sold. Stores it with everything it was made
- * from, writes an audit event when the standing is another than before, and warns when it becomes unlikely that all is covered.
- * Undefined, and nothing stored, where the case has no coins to sell (yet), or was read a moment ago. Error: `NOT_FOUND`.
+ * Takes a reading of each of these cases: whether what it holds will still cover what is owed when it is sold. Stores it with everything
+ * it was made from, writes an audit event when the standing is another than before, and warns when it becomes unlikely that all is
+ * covered. Of a case that has no coins to sell (yet), or was read a moment ago, none is taken. All of them or none are stored. Error:
+ * `NOT_FOUND`.
  */
-export async function takeCoverageReading(work: Work, caseId: number, histories: MarketHistories): Promise<TakenReading | undefined> {
-  const seizureCase = await lockCase(work, caseId);
-  if (!isCoveragePhase(seizureCase.phase)) return undefined;
-  const before = await lastReading(work, caseId, {});
-  if (before !== null && work.at.getTime() - before.readAt.getTime() < SAME_READING_MS) return undefined;
+export async function takeCoverageReadings(work: Work, caseIds: readonly number[], histories: MarketHistories): Promise<TakenReading[]> {
+  const seizureCases = (await lockCases(work, caseIds)).filter(({ phase }) => isCoveragePhase(phase));
+  const before = await lastReadings(work, seizureCases);
+  const unread = seizureCases.filter(({ id }) => {
+    const last = before.get(id);
+    return last === undefined || work.at.getTime() - last.readAt.getTime() >= SAME_READING_MS;
+  });
+  if (unread.length === 0) return [];
   const policy = await readPolicy(work.tx);
-  const inputs = await readCoverageInputs({ work, policy, today: seoulDay(work.at), histories }, seizureCase);
-  const own = inputs.cases.find((each) => each.caseId === caseId);
-  if (own === undefined || inputs.holdings.every((holding) => holding.caseId !== caseId)) return undefined;
-  const result = coverageAtRisk(inputs, histories.scenarios);
-  const inputsDigest = digestOf(inputs);
-  const { id: readingId } = await work.tx.coverageReading.create({
-    data: {
-      caseId,
+  const inputs = await readCoverageInputs({ work, policy, today: seoulDay(work.at), histories }, unread);
+  const readings = unread.flatMap((seizureCase) => readingOf(seizureCase, inputs.get(seizureCase.id), histories.scenarios) ?? []);
+  const taken = await store(work, readings, policy.version);
+  for (const { readingId, seizureCase, result, inputsDigest } of taken) {
+    const standing = before.get(seizureCase.id)?.standing;
+    if (standing !== result.standing) await recordChange(work, { readingId, caseId: seizureCase.id, result, inputsDigest }, standing);
+  }
+  await warnOfNews(
+    work,
+    taken.map((reading) => ({ ...reading, knownProbability: before.get(reading.seizureCase.id)?.knownProbability ?? null })),
+  );
+  return taken.map(({ readingId, seizureCase, saleOn, result }) => ({ readingId, caseId: seizureCase.id, saleOn, result }));
+}
+
+interface Reading {
+  readonly seizureCase: CaseWithParts;
+  readonly saleOn: CivilDate;
+  readonly inputs: CoverageInputs;
+  readonly inputsDigest: string;
+  readonly result: CoverageResult;
+}
+
+/** Undefined where it has nothing to sell. */
+function readingOf(seizureCase: CaseWithParts, inputs: CoverageInputs | undefined, scenarios: Scenarios): Reading | undefined {
+  const own = inputs?.cases.find(({ caseId }) => caseId === seizureCase.id);
+  if (inputs === undefined || own === undefined || inputs.holdings.every(({ caseId }) => caseId !== seizureCase.id)) return undefined;
+  return { seizureCase, saleOn: own.saleOn, inputs, inputsDigest: digestOf(inputs), result: coverageAtRisk(inputs, scenarios) };
+}
+
+async function store(
+  work: Work,
+  readings: readonly Reading[],
+  policyVersion: string,
+): Promise<(Reading & { readonly readingId: number })[]> {
+  if (readings.length === 0) return [];
+  const stored = await work.tx.coverageReading.createManyAndReturn({
+    data: readings.map(({ seizureCase, saleOn, inputs, inputsDigest, result }) => ({
+      caseId: seizureCase.id,
       readAt: work.at,
-      saleOn: dayToColumn(own.saleOn),
+      saleOn: dayToColumn(saleOn),
       ruleVersion: COVERAGE_RULE_VERSION,
-      policyVersion: policy.version,
+      policyVersion,
       inputs: jsonColumn(inputs),
       inputsDigest,
       standing: result.standing,
       probability: result.probability,
       result: jsonColumn(result),
-    },
-    select: { id: true },
+    })),
+    select: { id: true, caseId: true },
   });
-  const taken = { readingId, caseId, saleOn: own.saleOn, result };
-  if (before?.standing !== result.standing) await recordChange(work, taken, inputsDigest, before?.standing);
-  if (await isNews(work, taken, inputs.settings.alertBelow, before)) await warn(work, taken);
-  return taken;
+  const idOf = new Map(stored.map(({ id, caseId }) => [caseId, id]));
+  return readings.flatMap((reading) => {
+    const readingId = idOf.get(reading.seizureCase.id);
+    return readingId === undefined ? [] : [{ ...reading, readingId }];
+  });
 }
 
-type EarlierReading = Pick<CoverageReading, 'readAt' | 'standing' | 'probability'>;
+interface EarlierReading {
+  readonly readAt: Date;
+  readonly standing: string;
+  /** Of the last reading that knew any; one that knew nothing says nothing about what is new. */
+  readonly knownProbability: string | null;
+}
 
-/** Without what it was made from, which is long. */
-function lastReading(work: Work, caseId: number, where: Prisma.CoverageReadingWhereInput): Promise<EarlierReading | null> {
-  return work.tx.coverageReading.findFirst({
-    where: { ...where, caseId },
-    orderBy: { id: 'desc' },
-    select: { readAt: true, standing: true, probability: true },
-  });
+/** The last reading of each case that has one, without what it was made from, which is long. */
+async function lastReadings(work: Work, cases: readonly { readonly id: number }[]): Promise<ReadonlyMap<number, EarlierReading>> {
+  const rows = await work.tx.$queryRaw<{ case_id: number; read_at: Date; standing: string; probability: string | null }[]>`
+    SELECT c.id AS case_id, last.read_at, last.standing,
+           (SELECT trim_scale(r.probability)::text FROM coverage_reading r
+             WHERE r.case_id = c.id AND r.probability IS NOT NULL ORDER BY r.id DESC LIMIT 1) AS probability
+      FROM unnest(${cases.map(({ id }) => id)}::int[]) AS c (id)
+     CROSS JOIN LATERAL (SELECT r.read_at, r.standing FROM coverage_reading r WHERE r.case_id = c.id ORDER BY r.id DESC LIMIT 1) last`;
+  return new Map(
+    rows.map(({ case_id, read_at, standing, probability }) => [case_id, { readAt: read_at, standing, knownProbability: probability }]),
+  );
 }
 
 async function recordChange(
   work: Work,
-  { readingId, caseId, result }: TakenReading,
-  inputsDigest: string,
+  { readingId, caseId, result, inputsDigest }: Pick<TakenReading, 'readingId' | 'caseId' | 'result'> & { readonly inputsDigest: string },
   before: string | undefined,
 ): Promise<void> {
   await appendAudit(work, {
@@ -93,44 +136,4 @@ async function recordChange(
 /** What the audit log records of a reading. */
 export function coverageDigestOf({ inputsDigest, result }: { readonly inputsDigest: string; readonly result: Canonical }): string {
   return digestOf({ inputs: inputsDigest, result: canonicalJson(result) });
-}
-
-/**
- * News is that it has become unlikely to cover: a reading before said otherwise, or the seizure was of enough when it was proposed. That
- * a person has less than he owes was known from the beginning and alarms nobody.
- */
-async function isNews(
-  work: Work,
-  { readingId, caseId, result: { probability } }: TakenReading,
-  alertBelow: string,
-  before: EarlierReading | null,
-): Promise<boolean> {
-  const isLow = (share: string) => new Decimal(share).isLessThan(alertBelow);
-  if (probability === null || !isLow(probability)) return false;
-  // One that knew nothing says nothing about what is new.
-  const known =
-    before?.probability == null ? await lastReading(work, caseId, { id: { lt: readingId }, probability: { not: null } }) : before;
-  return known?.probability == null ? wasEnough(work, caseId) : !isLow(known.probability.toFixed());
-}
-
-/** Whether what was seized was worth what was needed when the seizure was proposed. */
-async function wasEnough(work: Work, caseId: number): Promise<boolean> {
-  const { needKrw } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { needKrw: true } });
-  const { _sum } = await work.tx.valuation.aggregate({ where: { caseId, occasion: 'proposal' }, _sum: { valueKrw: true } });
-  return needKrw !== null && (_sum.valueKrw ?? 0n) >= needKrw;
-}
-
-const ALERTS = {
-  short: '지금 가격으로 팔아도 체납액을 모두 충당하지 못합니다.',
-  at_risk: '매각 예정일까지 가격이 내려 체납액을 모두 충당하지 못할 수 있습니다.',
-} as const;
-
-async function warn(work: Work, { caseId, saleOn, result }: TakenReading): Promise<void> {
-  const kind = result.standing === 'short' ? 'short' : 'at_risk';
-  await alertOnce(work, {
-    code: `coverage_${kind}`,
-    subject: `case:${caseId}`,
-    text: `${ALERTS[kind]} 충당 가능성과 제안을 확인하고 조기 매각 동의, 추가 압류를 검토하세요.`,
-    facts: { probability: result.probability ?? '', saleOn, shortfall95Krw: result.shortfallKrw?.p95 ?? '' },
-  });
 }

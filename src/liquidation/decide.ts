@@ -7,6 +7,8 @@ import { type Candidate, sizeOrder, type WantedOrder } from './size-order.ts';
 /** Stored with every decision; a change of the rule is a new version beside the old one, so that old decisions stay repeatable. */
 export const RULE_VERSION = 'planned-1';
 
+const DAY_MS = 86_400_000;
+
 export type Decision =
   | { readonly outcome: 'order'; readonly codes: readonly string[]; readonly guards: readonly GuardEvent[]; readonly order: WantedOrder }
   | {
@@ -54,6 +56,7 @@ function choose(candidates: readonly Candidate[], remaining: VenueWon, inputs: D
   if (best !== undefined) return { outcome: 'order', codes, guards, order: best.order };
   // Within the window a sale by wish ends by the window's end only: what cannot be sold by wish may be sold after it.
   const isWithinWindow = inputs.gate.window?.state === 'open';
+  if (isWithinWindow && candidates.every(isWithoutWish)) return { outcome: 'wait', codes, guards, until: tomorrow(inputs) };
   if (isWithinWindow || candidates.some(({ kind }) => kind === 'later'))
     return { outcome: 'wait', codes, guards, until: earliest(candidates) };
   if (candidates.some(({ kind }) => kind === 'unmandated')) return { outcome: 'deny', codes, guards, until: null };
@@ -67,6 +70,15 @@ function without(outcome: 'wait' | 'stop' | 'deny', codes: readonly string[]): D
 /** A covered need ends the sale even where trading is halted: ending sends nothing. */
 function onlyWaits(denials: readonly Denial[]): boolean {
   return denials.every(({ code }) => code === 'trading_halted' || code === 'trading_reducing' || code === 'mandate_ended');
+}
+
+/** Within the window no market changes what is not wished, not held or not allowed; a new wish and the window's end ring the case. */
+function isWithoutWish(candidate: Candidate): boolean {
+  return candidate.kind !== 'order' && (candidate.kind !== 'later' || candidate.code === 'not_wished');
+}
+
+function tomorrow({ at }: DecisionInputs): string {
+  return new Date(Date.parse(at) + DAY_MS).toISOString();
 }
 
 /** Null as soon as one of them may change at any moment. What is not planned is planned again with every look, and is no reason for one. */

@@ -105,8 +105,17 @@ const sellableHolding = z.object({
   rank: z.int(),
   /** Null while the plan sells none of it. */
   slice: sliceFacts.nullable(),
-  /** Units of the plan, and of the coin sold today under it and at the venue; the venue's daily volume in the month before. */
-  caps: z.object({ planned: figure, soldToday: figure, soldTodayAtVenue: figure, dailyVolume: figure.nullable() }),
+  /**
+   * Units of the plan, and of the holding sold today; units of the coin that all accounts at the venue have sold today, and that their open
+   * orders may still sell; the venue's daily volume in the month before.
+   */
+  caps: z.object({
+    planned: figure,
+    soldToday: figure,
+    soldTodayAtVenue: figure,
+    openAtVenue: figure,
+    dailyVolume: figure.nullable(),
+  }),
   /** Deviation of the price over a second, forecast; null without one. */
   deviationPerSecond: figure.nullable(),
   /** Orders open in this market at the account. */

@@ -1,7 +1,7 @@
 import type { Database } from '../database/work.ts';
 import type { ExchangePort } from '../exchange/port.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
-import { CheongsanError, type ErrorCode } from '../kernel/errors.ts';
+import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { readPolicy } from '../policy/book.ts';
 import { omnibusSale } from '../policy/definitions/execution.ts';
@@ -13,10 +13,10 @@ import { takeRound } from './round.ts';
 import { settleOrders } from './settle.ts';
 import { alertOnce, DESK_ACTOR } from './settle-order.ts';
 import { MarketStandings } from './standings.ts';
+import { concernsAll } from './step-failure.ts';
 import { openOrders } from './unknown-outcome.ts';
 
 const FAILED_STEP_WAIT_MS = 600_000;
-const PASSING: ReadonlySet<ErrorCode> = new Set(['DATABASE_UNAVAILABLE', 'DATABASE_CONTENTION', 'EXCHANGE_UNAVAILABLE']);
 
 /** What other won venues ask for a coin: the median of their mids, null with fewer than two. */
 export interface ReferencePrices {
@@ -116,8 +116,7 @@ async function inRounds(
   try {
     return await take(saleIds);
   } catch (thrown) {
-    // What concerns the database or the account concerns every sale.
-    if (!(thrown instanceof CheongsanError) || PASSING.has(thrown.code)) throw thrown;
+    if (!(thrown instanceof CheongsanError) || concernsAll(thrown)) throw thrown;
     const [only] = saleIds;
     if (saleIds.length === 1 && only !== undefined) {
       await putOff(desk, only, thrown);

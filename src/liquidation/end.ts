@@ -15,15 +15,23 @@ export async function endSale(work: Work, sale: Liquidation, codes: readonly str
   await work.tx.mandate.update({ where: { id: sale.mandateId }, data: { state: 'ended' } });
   const phase = await phaseAfterWindow(work, sale);
   if (phase !== 'cleared_for_sale' && phase !== 'selling') return;
-  const anythingSold = (await work.tx.orderFill.count({ where: { caseId: sale.caseId } })) > 0;
-  await moveCase(work, sale.caseId, [phase], anythingSold ? 'sale_done' : 'settled', { reason: codes.join(' ') });
+  const anythingSold = await hasSold(work, sale.caseId);
+  // What was sold by wish within the window was sold, though nothing was after it.
+  if (anythingSold && phase === 'cleared_for_sale') await moveCase(work, sale.caseId, [phase], 'selling', {});
+  await moveCase(work, sale.caseId, anythingSold ? ['selling'] : [phase], anythingSold ? 'sale_done' : 'settled', {
+    reason: codes.join(' '),
+  });
+}
+
+/** True when an order under this case's mandate brought anything. */
+export async function hasSold(work: Work, caseId: number): Promise<boolean> {
+  return (await work.tx.orderFill.count({ where: { caseId } })) > 0;
 }
 
 /** What the taxpayer wished has covered the need within his window: there is nothing left in it for him to do, and it is closed for him. */
 async function phaseAfterWindow(work: Work, { caseId }: Liquidation): Promise<CasePhase> {
   const { phase } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { phase: true } });
-  const anythingSold = (await work.tx.orderFill.count({ where: { caseId } })) > 0;
-  if (phase !== 'voluntary_window' || !anythingSold) return phase;
+  if (phase !== 'voluntary_window' || !(await hasSold(work, caseId))) return phase;
   await work.tx.saleWindow.updateMany({ where: { caseId, state: 'open' }, data: { state: 'waived', closedAt: work.at } });
   await moveCase(work, caseId, ['voluntary_window'], 'cleared_for_sale', { reason: 'wish_covered_need' });
   await moveCase(work, caseId, ['cleared_for_sale'], 'selling', {});

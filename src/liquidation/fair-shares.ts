@@ -23,7 +23,7 @@ export interface SharedFill<S extends Share> {
 /**
  * Whose each trade of an order is, down to the last unit. The fee of the order lies over its trades as their proceeds do. Each trade,
  * in the order of time and then of the venue's ids, is divided in proportion to what is still open of every share: quantities in the unit the venue
- * counts in (`decimalPlaces`), then proceeds and fee as the quantities; what rounding leaves over goes, unit by unit, to the largest
+ * counts in (`decimalPlaces`), then proceeds and fee as the quantities, in hundred-millionths of a won; what rounding leaves over goes, unit by unit, to the largest
  * remainders, ties to the lower holding number. So no share ever receives more than it put in, an order that is filled whole fills
  * every share whole, and anybody can repeat the division from the published quantities. More than was open, which no venue should
  * say, is divided as the shares were: what has happened is never refused (invariant 4).
@@ -70,9 +70,15 @@ export function shareCoins(quantity: CoinAmount, weights: readonly CoinAmount[],
   return split(quantity.value, weights, places).map((part) => CoinAmount.of(quantity.asset, part));
 }
 
+/**
+ * However round a trade's won are: in whole won a small share of a small trade would get none of the proceeds and bear some of the fee,
+ * and of many such trades the lower number would get more each time.
+ */
+const WON_PLACES_MIN = 8;
+
 function shareWon(amount: VenueWon, weights: readonly Valued[]): VenueWon[] {
   if (amount.isNegative()) return shareWon(amount.negated(), weights).map((part) => part.negated());
-  return split(amount.value, weights, placesOf([amount])).map((part) => VenueWon.of(amount.venue, part));
+  return split(amount.value, weights, Math.max(WON_PLACES_MIN, placesOf([amount]))).map((part) => VenueWon.of(amount.venue, part));
 }
 
 interface Valued {

@@ -28,6 +28,12 @@ export function firstDifference(stored: Canonical, again: Canonical, path = ''):
   return undefined;
 }
 
+/** The same in words. */
+export function differenceText(stored: Canonical, again: Canonical): string | undefined {
+  const difference = firstDifference(stored, again);
+  return difference === undefined ? undefined : `${difference.path}: stored ${difference.stored}, again ${difference.again}`;
+}
+
 function textOf(value: Canonical | undefined): string {
   return value === undefined ? 'nothing' : canonicalJson(value);
 }

@@ -6,25 +6,28 @@ import { CHART } from '../ledger/chart.ts';
 import { topAssetsLimit } from '../policy/definitions/execution.ts';
 import type { GateFacts, SellableHolding, WishFacts } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
-import { soldAtVenue, soldUnderMandates } from './sold.ts';
+import { type SoldAtVenue, soldAtVenue, soldUnderMandates } from './sold.ts';
 import type { LockedSale, RoundFacts } from './step-inputs.ts';
 
 /** A locked sale with what its gate looks at. */
 type GatedSale = LockedSale & { readonly gate: GateFacts };
+
+/** What of a round a coin's facts are read with. */
+export type HoldingRound = Pick<RoundFacts, 'day' | 'policy' | 'frozen' | 'markets' | 'openInMarket'>;
 
 /** What was asked once for all holdings of a round. */
 interface Known {
   readonly held: ReadonlyMap<string, string>;
   readonly allowed: ReadonlyMap<string, MandateAsset>;
   readonly soldUnder: ReadonlyMap<number, string>;
-  readonly soldAtVenue: ReadonlyMap<string, string>;
+  readonly soldAtVenue: ReadonlyMap<string, SoldAtVenue>;
 }
 
 /** What is known of every coin of these sales before it is planned, by holding. */
 export async function readHoldings(
   work: Work,
   desk: Desk,
-  round: RoundFacts,
+  round: HoldingRound,
   sales: readonly GatedSale[],
 ): Promise<ReadonlyMap<number, SellableHolding>> {
   const holdings = sales.flatMap((each) => each.holdings.map((holding) => ({ holding, mandateId: each.sale.mandateId, gate: each.gate })));
@@ -61,7 +64,7 @@ async function mandatedAssets(work: Work, of: readonly { readonly mandateId: num
 }
 
 function holdingFacts(
-  round: RoundFacts,
+  round: HoldingRound,
   known: Known,
   {
     holding: { id, asset },
@@ -87,7 +90,8 @@ function holdingFacts(
     caps: {
       planned: '0',
       soldToday: '0',
-      soldTodayAtVenue: coins(known.soldAtVenue.get(asset)).toString(),
+      soldTodayAtVenue: coins(known.soldAtVenue.get(asset)?.sold).toString(),
+      openAtVenue: coins(known.soldAtVenue.get(asset)?.open).toString(),
       dailyVolume: null,
     },
     deviationPerSecond: null,

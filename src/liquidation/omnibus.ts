@@ -11,7 +11,7 @@ export const allocationInputsSchema = z.object({
   venue: z.string(),
   asset: z.string(),
   quantityDecimalPlaces: z.int(),
-  /** Units that one order may take from the market. */
+  /** Units that one order may take from the market and of its day's volume. */
   takeable: figure,
   minimum: figure,
   upperNetPrice: figure,
@@ -105,19 +105,23 @@ export function jointKey({ symbol, style, limitPrice, restUntil }: WantedOrder):
   return [symbol, style, limitPrice, restUntil ?? ''].join('|');
 }
 
-/** Undefined for nobody. The least of what each found takeable holds for all: they read one book. */
+/**
+ * Undefined for nobody. The least of what each found takeable holds for all: they read one book. So does the largest of their least
+ * orders, which their floors may tell apart: nobody is left with less than his own.
+ */
 export function allocationInputsOf(venue: string, quantityDecimalPlaces: number, wants: readonly CaseWant[]): AllocationInputs | undefined {
   const [first] = wants;
   if (first === undefined) return undefined;
-  const { asset, minimum, upperNetPrice } = first.order;
+  const { asset, upperNetPrice } = first.order;
   const takeable = wants.map(({ order }) => CoinAmount.of(asset, order.takeable)).reduce((least, each) => least.smaller(each));
+  const minimum = wants.map(({ order }) => CoinAmount.of(asset, order.minimum)).reduce((most, each) => most.larger(each));
   return {
     rule: SHARING_RULE,
     venue,
     asset,
     quantityDecimalPlaces,
     takeable: takeable.toString(),
-    minimum,
+    minimum: minimum.toString(),
     upperNetPrice,
     wants: wants.map(({ order, remainingKrw }) => ({
       holdingId: order.holdingId,

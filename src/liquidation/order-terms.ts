@@ -1,11 +1,9 @@
-import { addDays, seoulDay, startOfDay } from '../kernel/civil-date.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { CoinAmount, Price, Rate } from '../kernel/money.ts';
 import type { GuardEvent, PauseCode } from './codes.ts';
 import type { DecisionInputs, SellableHolding } from './decision-inputs.ts';
 import type { OpenMarket } from './market-guards.ts';
 import type { MarketView } from './market-view.ts';
-import { dueOfSlice, type SliceDue } from './slice-schedule.ts';
 
 /** One holding before one open market. */
 export interface SaleContext {
@@ -43,30 +41,61 @@ export interface PriceBand {
   readonly limitPrice: Price;
   /** The most a unit can bring inside the band, less the fee. */
   readonly upperNetPrice: Price;
+  /** Least units the venue takes at the limit price. */
+  readonly minimum: CoinAmount;
   readonly takeable: CoinAmount;
   readonly notes: readonly GuardEvent[];
 }
 
+/** The lowest price at which a coin may be sold, and the least units that the venue takes at it. */
+interface LeastOrder {
+  readonly limitPrice: Price;
+  readonly units: CoinAmount;
+}
+
+/**
+ * The least order there can be of a holding: at the band's lower edge or the floor, on a tick. By this alone it is said what is too little
+ * to sell, when it is planned and when it is sized. Undefined where the venue states no tick at that price.
+ */
+export function leastOrderOf(market: MarketView, mid: Price, of: LowestPriceTerms): LeastOrder | undefined {
+  const lowest = lowestPrice(mid, of);
+  const tick = market.tickAt(lowest);
+  if (tick === undefined) return undefined;
+  const limitPrice = lowest.roundToTick(tick, 'up');
+  const units = limitPrice.unitsFor(market.minimumOrder, market.quantityDecimalPlaces, 'up').larger(market.smallestUnit);
+  return { limitPrice, units };
+}
+
+interface LowestPriceTerms {
+  readonly priceFloor: string;
+  /** Share of the mid. */
+  readonly band: string;
+}
+
+function lowestPrice(mid: Price, { priceFloor, band }: LowestPriceTerms): Price {
+  return mid.times(Rate.one.minus(Rate.of(band))).larger(Price.of(mid.asset, priceFloor));
+}
+
 /** Not below the band's lower edge, not below the floor, on a tick; and what the shown bids down to there take, in one order. */
 export function bandOf({ holding, market, open, inputs }: SaleContext): PriceBand | NotNow {
-  const { asset } = holding;
-  const { policy } = inputs;
-  const band = Rate.of(policy.band);
-  const floor = Price.of(asset, holding.priceFloor);
+  const { asset, priceFloor } = holding;
+  const { band, depthParticipation } = inputs.policy;
+  const floor = Price.of(asset, priceFloor);
   if (open.bestBid.isLessThan(floor)) {
     const figures = { bestBid: open.bestBid.toString(), floor: floor.toString() };
     return notNow(asset, 'later', isWishesPrice(holding, inputs) ? 'price_below_wish' : 'price_below_floor', figures);
   }
-  const lowest = open.mid.times(Rate.one.minus(band)).larger(floor);
-  const tick = market.tickAt(lowest);
-  if (tick === undefined) return notNow(asset, 'later', 'tick_unknown', { price: lowest.toString() });
-  const limitPrice = lowest.roundToTick(tick, 'up');
+  const least = leastOrderOf(market, open.mid, { priceFloor, band });
+  if (least === undefined) {
+    return notNow(asset, 'later', 'tick_unknown', { price: lowestPrice(open.mid, { priceFloor, band }).toString() });
+  }
+  const { limitPrice, units: minimum } = least;
   const shown = market.bids.filter(({ price }) => !price.isLessThan(limitPrice)).map(({ quantity }) => quantity);
   const depth = CoinAmount.sum(asset, shown);
-  const takeable = depth.times(Rate.of(policy.depthParticipation), market.quantityDecimalPlaces, 'down');
+  const takeable = depth.times(Rate.of(depthParticipation), market.quantityDecimalPlaces, 'down');
   if (takeable.isZero()) return notNow(asset, 'later', 'depth_below_minimum', { depth: depth.toString() });
-  const upperNetPrice = netOf(open.mid.times(Rate.one.plus(band)), market, market.takerFeeRate);
-  return { kind: 'band', limitPrice, upperNetPrice, ...withinMaximum(takeable, limitPrice, market) };
+  const upperNetPrice = netOf(open.mid.times(Rate.one.plus(Rate.of(band))), market, market.takerFeeRate);
+  return { kind: 'band', limitPrice, upperNetPrice, minimum, ...withinMaximum(takeable, limitPrice, market) };
 }
 
 /** What a price leaves after the fee; rounded up so that times any quantity it still has no more decimals than the columns keep. */
@@ -91,7 +120,7 @@ function isWishesPrice({ asset, priceFloor }: SellableHolding, { gate }: Decisio
 /** What of the holding may be sold: mandated, not frozen, wished, free at the venue, and enough for an order unless dust is pooled. */
 export function availableUnits(
   { holding, market, held, inputs }: SaleContext,
-  { minimum, limitPrice }: { readonly minimum: CoinAmount; readonly limitPrice: Price },
+  { minimum, limitPrice }: Pick<PriceBand, 'minimum' | 'limitPrice'>,
 ): CoinAmount | NotNow {
   const { asset, frozen, isAllowed } = holding;
   const places = market.quantityDecimalPlaces;
@@ -120,7 +149,7 @@ export function freeUnits({ facts, quantityDecimalPlaces, amount }: MarketView):
  * Within his window only what the taxpayer asks for, and none of it below the price he asks for it: of two wishes for one coin, what the
  * market's price fulfils is not sold in the name of the other. Undefined for any quantity.
  */
-function wishedUnits(asset: string, limitPrice: Price, { gate }: DecisionInputs): CoinAmount | undefined {
+export function wishedUnits(asset: string, limitPrice: Price, { gate }: Pick<DecisionInputs, 'gate'>): CoinAmount | undefined {
   if (gate.window?.state !== 'open') return undefined;
   const fulfilled = gate.wishes.filter(
     (wish) => wish.asset === asset && (wish.price === null || !limitPrice.isLessThan(Price.of(asset, wish.price))),
@@ -134,52 +163,4 @@ function wishedUnits(asset: string, limitPrice: Price, { gate }: DecisionInputs)
 
 function hasWish(asset: string, { gate }: DecisionInputs): boolean {
   return gate.wishes.some((wish) => wish.asset === asset && (wish.left === null || CoinAmount.of(asset, wish.left).isPositive()));
-}
-
-/** What of the plan is due now, within the day's limits. */
-export function dueUnits({ holding, inputs }: SaleContext, minimum: CoinAmount): SliceDue | NotNow {
-  const { asset, slice } = holding;
-  if (slice === null) return notNow(asset, 'later', inputs.gate.window?.state === 'open' ? 'not_wished' : 'not_planned');
-  const at = new Date(inputs.at);
-  const due = dueOfSlice(asset, slice, childrenOf(CoinAmount.of(asset, slice.quantity), minimum, inputs.policy.childrenPerSlice), at);
-  if (due.left.isZero()) return notNow(asset, 'later', 'slice_done', undefined, new Date(slice.endsAt));
-  const most = dailyRoom(holding, inputs, at, minimum);
-  if (most === undefined) return due;
-  if ('kind' in most) return most;
-  const late = due.late.smaller(most);
-  return { ...due, late, ahead: due.ahead.smaller(most.minus(late)), left: due.left.smaller(most) };
-}
-
-/** A child is worth so many of the venue's smallest orders at least: a slice of little is sold in few. */
-const CHILD_ORDERS_MIN = 10;
-
-function childrenOf(slice: CoinAmount, minimum: CoinAmount, most: number): number {
-  const fitting = slice.value.div(minimum.value).div(CHILD_ORDERS_MIN).integerValue().toNumber();
-  return Math.min(Math.max(fitting, 1), most);
-}
-
-/**
- * Units that today's limits still allow; undefined where none is set. A limit that is less than the venue's least order allows one a day,
- * but what a day has left of a limit does not.
- */
-function dailyRoom(
-  { asset, caps }: SellableHolding,
-  { policy }: DecisionInputs,
-  at: Date,
-  minimum: CoinAmount,
-): CoinAmount | NotNow | undefined {
-  const limits: readonly (readonly [PauseCode, string | null, string | null, string])[] = [
-    ['daily_plan_cap', caps.planned, policy.dailyPlanShare, caps.soldToday],
-    ['daily_volume_cap', caps.dailyVolume, policy.dailyVolumeShare, caps.soldTodayAtVenue],
-  ];
-  let room: CoinAmount | undefined;
-  for (const [code, whole, share, sold] of limits) {
-    if (whole === null || share === null) continue;
-    const most = CoinAmount.of(asset, whole).times(Rate.of(share), CoinAmount.DECIMAL_PLACES_MAX, 'down');
-    const left = most.minus(CoinAmount.of(asset, sold));
-    const isUsed = !left.isPositive() || (left.isLessThan(minimum) && new Decimal(sold).isGreaterThan(0));
-    if (isUsed) return notNow(asset, 'later', code, { limit: most.toString(), sold }, startOfDay(addDays(seoulDay(at), 1)));
-    room = room?.smaller(left) ?? left;
-  }
-  return room;
 }

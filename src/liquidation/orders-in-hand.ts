@@ -1,9 +1,13 @@
 import { elapsedMs } from '../kernel/clock.ts';
+import { CheongsanError } from '../kernel/errors.ts';
 import type { RoundOrder } from './commit-order.ts';
 import type { Desk } from './desk.ts';
 import type { Busy } from './due-sales.ts';
 import { type DueSale, tiesOf } from './lanes.ts';
 import { sendOrder } from './send.ts';
+import { DESK_ACTOR } from './settle-order.ts';
+import { concernsAll } from './step-failure.ts';
+import { tellUnreadable } from './unreadable-order.ts';
 
 /** An answer that takes longer is a doubt: until it is there nothing new is begun. */
 const DOUBT_MS = 3_000;
@@ -51,11 +55,20 @@ export class OrdersInHand implements Busy {
   /** Sends a committed order and reads what became of it, while other things go on. A failure comes out of `throwFailure`. */
   send(order: RoundOrder): void {
     const concluded = sendOrder(this.#desk, order)
+      .catch((thrown: unknown) => this.#fail(order, thrown))
       .catch((thrown: unknown) => {
         this.#failure ??= { thrown };
       })
       .finally(() => this.#orders.delete(order.orderId));
     this.#orders.set(order.orderId, { ties: order.ties, sinceMs: elapsedMs(), concluded });
+  }
+
+  /** One order that cannot be concluded is left to the look-ups, and keeps no other from being sent. */
+  async #fail({ orderId, sell }: RoundOrder, thrown: unknown): Promise<void> {
+    if (!(thrown instanceof CheongsanError) || concernsAll(thrown)) throw thrown;
+    this.#desk.log.error({ err: thrown, order: orderId }, 'an order could not be concluded');
+    const order = { id: orderId, asset: sell.quantity.asset, venueAccountId: this.#desk.accountId };
+    await this.#desk.database.work(DESK_ACTOR, (work) => tellUnreadable(work, order, thrown.code));
   }
 
   throwFailure(): void {

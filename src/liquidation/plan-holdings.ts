@@ -9,6 +9,7 @@ import type { GateFacts, SellableHolding } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
 import { gateDenials } from './gate.ts';
 import { type MarketView, midOf, readMarket } from './market-view.ts';
+import { leastOrderOf } from './order-terms.ts';
 import type { Outlook } from './outlook.ts';
 import { type PlanNeed, type PlannedSlice, plansFor } from './plan-store.ts';
 import type { RoundFacts } from './step-inputs.ts';
@@ -95,7 +96,7 @@ function plannableOf(desk: Desk, round: RoundFacts, task: PlanTask, holding: Sel
   const units = withinWish(allowed, holding.asset, task.gate).roundTo(market.quantityDecimalPlaces, 'down');
   const mid = midOf(bestBid, bestAsk);
   if (!units.isPositive() || holding.frozen || !holding.isAllowed || isShut(market, bestBid, holding)) return undefined;
-  if (!round.policyFacts.poolsDust && isDust(units, mid, market, round)) return undefined;
+  if (!round.policyFacts.poolsDust && isDust(units, mid, market, holding, round)) return undefined;
   const outlook = round.outlooks.get(holding.asset);
   return { holding, units, mid, market, outlook, depth: depthOf(market, mid, round) };
 }
@@ -106,10 +107,10 @@ function isShut({ facts }: MarketView, bestBid: Price, { asset, priceFloor }: Se
   return isClosed || (facts.strangeOrders ?? 0) > 0 || bestBid.isLessThan(Price.of(asset, priceFloor));
 }
 
-/** Less than the venue takes at the band's lower edge. */
-function isDust(units: CoinAmount, mid: Price, { venue, minimumOrder }: MarketView, { policyFacts }: RoundFacts): boolean {
-  const lowest = mid.times(Rate.one.minus(Rate.of(policyFacts.band)));
-  return units.costAt(lowest, venue).isLessThan(minimumOrder);
+/** Less than the least order of it. */
+function isDust(units: CoinAmount, mid: Price, market: MarketView, { priceFloor }: SellableHolding, { policyFacts }: RoundFacts): boolean {
+  const least = leastOrderOf(market, mid, { priceFloor, band: policyFacts.band });
+  return least !== undefined && units.isLessThan(least.units);
 }
 
 /** Within the window only what the taxpayer asks for; after it everything. */

@@ -61,7 +61,7 @@ export const sliceInputsSchema = z.object({
   limits,
 });
 /** Of a slice without a forecast. */
-export const evenInputsSchema = z.object({ hours: z.int(), left: z.string(), barsSinceStart: z.int() });
+export const evenInputsSchema = z.object({ hoursLeft: z.int().positive(), left: z.string() });
 export type SliceInputs = z.output<typeof sliceInputsSchema>;
 
 export function encodePlanInputs({ forecast: known, pace, ...rest }: PlanInputs): z.input<typeof planInputsSchema> {

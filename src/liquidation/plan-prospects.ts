@@ -13,7 +13,7 @@ export interface PlanProspects {
 
 /**
  * What a plan and other ways of selling were expected to cost when the plan was made, from its stored inputs: the same whenever it is
- * asked. Errors: `NOT_FOUND`; `CONFLICT` for a plan that was made without a forecast.
+ * asked. Errors: `NOT_FOUND`; `PLAN_WITHOUT_FORECAST`.
  */
 export async function prospectsOfPlan(
   reader: Pick<PrismaClient, 'salePlan'>,
@@ -24,8 +24,9 @@ export async function prospectsOfPlan(
   const [inputs, made] = [planInputsSchema.safeParse(plan.inputs), planResultSchema.safeParse(plan.result)];
   if (!inputs.success || !made.success) {
     throw new CheongsanError(
-      'CONFLICT',
+      'PLAN_WITHOUT_FORECAST',
       `Plan ${plan.id} was made by ${plan.ruleVersion} without a forecast; there is nothing to compare it by.`,
+      { facts: { planId: plan.id, ruleVersion: plan.ruleVersion } },
     );
   }
   const table = await saleTableSoon(inputs.data.lambda);

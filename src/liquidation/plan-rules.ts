@@ -120,7 +120,10 @@ export function makeSlice(round: RoundFacts, need: PlanNeed, task: SliceTask): M
   const left = rounded(Math.max(0, 1 - task.soldShare.value.toNumber()));
   const barsSinceStart = Math.floor((begun.getTime() - Math.floor(plan.madeAt.getTime() / HOUR_MS) * HOUR_MS) / HOUR_MS);
   if (result?.success !== true || table === undefined || need.outlook === undefined) {
-    const inputs = { hours: hoursOf(plan), left: `${left}`, barsSinceStart };
+    const inputs = {
+      hoursLeft: hoursLeft(plan, barsSinceStart, sliceLimits(round, need, plan, barsSinceStart).deadlineBars),
+      left: `${left}`,
+    };
     return { startsAt: begun, endsAt, share: evenShare(inputs), inputs, result: { share: evenShare(inputs).toString() } };
   }
   const inputs = {
@@ -136,19 +139,23 @@ export function makeSlice(round: RoundFacts, need: PlanNeed, task: SliceTask): M
   return { startsAt: begun, endsAt, share: shareOf(next), inputs: encodeSliceInputs(inputs), result: encodeShare(next) };
 }
 
-/** Hours over which a plan without a forecast is sold; one whose forecast is gone is finished evenly over a day. */
-function hoursOf({ ruleVersion }: SalePlan): number {
-  return ruleVersion === IMMEDIATE_PLAN ? 1 : EVEN_HOURS;
+/**
+ * Hours that remain, this one among them, for what is sold without a forecast; one at least, and no more than until the plan's end. A plan
+ * whose forecast is gone is finished within the day of its plan under way, however old it is.
+ */
+export function hoursLeft({ ruleVersion }: Pick<SalePlan, 'ruleVersion'>, bar: number, deadlineBars: number | undefined): number {
+  if (ruleVersion === IMMEDIATE_PLAN) return 1;
+  const ofDay = EVEN_HOURS - (ruleVersion === EVEN_PLAN ? bar : bar % EVEN_HOURS);
+  return Math.max(1, Math.min(ofDay, (deadlineBars ?? EVEN_HOURS) - bar));
 }
 
-/** What is left, evenly over the hours that remain; all of it once they are over. */
-export function evenShare(of: { readonly hours: number; readonly left: string; readonly barsSinceStart: number }): Rate {
-  const hoursLeft = Math.max(1, of.hours - (of.barsSinceStart % of.hours));
-  return Rate.of(Math.min(Number(of.left) / hoursLeft, 1).toFixed(12));
+/** What is left, evenly over the hours that remain. */
+export function evenShare(of: { readonly hoursLeft: number; readonly left: string }): Rate {
+  return Rate.of(Math.min(Number(of.left) / of.hoursLeft, 1).toFixed(12));
 }
 
 /** Text of a share, plain: twelve decimals are a billionth of the smallest order. */
-function shareOf({ share }: NextShare): Rate {
+export function shareOf({ share }: NextShare): Rate {
   return Rate.of(Math.min(Math.max(share, 0), 1).toFixed(12));
 }
 

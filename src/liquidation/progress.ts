@@ -9,7 +9,7 @@ import type { DueSource } from '../queue/due.ts';
 import type { CaseWithParts } from '../seizure/locked-case.ts';
 import { moveCase } from '../seizure/phase.ts';
 import { taxRules } from '../tax/rules.ts';
-import { endSale, pausedLookAt } from './end.ts';
+import { endSale, hasSold, pausedLookAt } from './end.ts';
 import { gateDenials } from './gate.ts';
 import { readGateFacts } from './gate-facts.ts';
 import { readNeed } from './need.ts';
@@ -40,6 +40,9 @@ async function lookAtRestingOrder(work: Work, caseId: number): Promise<void> {
   }
 }
 
+/** A sale that looks again later than so is brought forward when its case is rung: a wish may be new. */
+const SOON_MS = 600_000;
+
 /**
  * Once a mandate is approved and the window is over, or a wish asks for it, the case has its sale. It runs when the gate opens, and
  * stands paused until then: the row remembers when to look again, since what ends by its date alone rings for nobody. Whether trading
@@ -47,10 +50,17 @@ async function lookAtRestingOrder(work: Work, caseId: number): Promise<void> {
  */
 async function prepareSale(work: Work, personId: number, caseId: number, known: Liquidation | null): Promise<void> {
   const { denials, isCovered } = await standingOfCase(work, personId, caseId);
-  if (known?.state === 'paused' && isCovered && (await isQuietAfterSale(work, caseId))) return endSale(work, known, ['covered']);
+  if (known?.state === 'paused' && isCovered) {
+    // Nothing is needed now; the leave to sell stays as long as nothing was sold by it.
+    if (await isQuietAfterSale(work, caseId)) await endSale(work, known, ['covered']);
+    return;
+  }
   const isOpen = denials.length === 0;
   const standing = { state: isOpen ? 'running' : 'paused', lastCode: denials[0] ?? null } as const;
-  if (known !== null && known.lastCode === standing.lastCode && known.state === standing.state && known.nextStepAt > work.at) return;
+  const isCleared = isOpen && (await isWindowOver(work, caseId));
+  const isKnown = known !== null && known.lastCode === standing.lastCode && known.state === standing.state;
+  const waitMs = (known?.nextStepAt.getTime() ?? 0) - work.at.getTime();
+  if (isKnown && !isCleared && waitMs > 0 && (!isOpen || waitMs <= SOON_MS)) return;
   const nextStepAt = isOpen ? await nextTick(work) : pausedLookAt(work.at);
   const sale =
     known === null
@@ -58,7 +68,7 @@ async function prepareSale(work: Work, personId: number, caseId: number, known: 
       : await work.tx.liquidation.update({ where: { id: known.id }, data: { ...standing, nextStepAt } });
   if (sale === undefined) return;
   const payload = { liquidation: sale.id, mandate: sale.mandateId };
-  if (isOpen && (await isWindowOver(work, caseId))) {
+  if (isCleared) {
     await moveCase(work, caseId, ['voluntary_window'], 'cleared_for_sale', { payload });
   } else if (known?.lastCode !== standing.lastCode || known?.state !== standing.state) {
     await appendAudit(work, {
@@ -104,7 +114,7 @@ async function standingOfCase(
 /** Something was sold by wish, nothing is open, and what the taxpayer has paid since covers the rest. */
 async function isQuietAfterSale(work: Work, caseId: number): Promise<boolean> {
   const open = await work.tx.orderShare.count({ where: { caseId, order: { closedAt: null } } });
-  return open === 0 && (await work.tx.orderFill.count({ where: { caseId } })) > 0;
+  return open === 0 && (await hasSold(work, caseId));
 }
 
 async function wake(work: Work, sale: Liquidation): Promise<void> {

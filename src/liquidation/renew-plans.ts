@@ -4,9 +4,10 @@ import { canonicalSchema, jsonColumn } from '../database/json.ts';
 import type { Work } from '../database/work.ts';
 import { canonicalJson, sha256Hex } from '../kernel/digest.ts';
 import { CoinAmount, Price, Rate, type VenueWon } from '../kernel/money.ts';
-import { planDigestOf } from './plan-digest.ts';
+import { planDigestOf, plannedPayload } from './plan-digest.ts';
 import { makePlan, makeSlice } from './plan-rules.ts';
 import type { PlanNeed } from './plan-store.ts';
+import { sliceQuantity } from './slice-schedule.ts';
 import { latestOrderId } from './sold.ts';
 import type { RoundFacts } from './step-inputs.ts';
 
@@ -60,14 +61,13 @@ function sharesOf(plan: SalePlan, { units, proceeds }: Pick<Sold, 'units' | 'pro
 }
 
 async function appendPlanned(work: Work, plan: SalePlan): Promise<void> {
-  const { id, caseId, asset, version, reason, ruleVersion, inputsDigest, result } = plan;
-  const units = CoinAmount.of(asset, plan.plannedQuantity.toFixed()).toString();
+  const { id, caseId, inputsDigest, result } = plan;
   await appendAudit(work, {
     stream: `case:${caseId}`,
     action: 'sale.planned',
     subject: `sale_plan:${id}`,
     recordDigest: planDigestOf(inputsDigest, canonicalSchema.parse(result)),
-    payload: { asset, version, reason, units, rule: ruleVersion },
+    payload: plannedPayload(plan),
   });
 }
 
@@ -106,7 +106,7 @@ function sliceRow(round: RoundFacts, { need, plan, slice, sold }: SliceTaskOf, o
     planId: plan.id,
     startsAt: made.startsAt,
     endsAt: made.endsAt,
-    quantity: planned.times(made.share, CoinAmount.DECIMAL_PLACES_MAX, 'up').toString(),
+    quantity: sliceQuantity(planned, made.share).toString(),
     inputs: jsonColumn(made.inputs),
     inputsDigest: sha256Hex(canonicalJson(made.inputs)),
     result: jsonColumn(made.result),

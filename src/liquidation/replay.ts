@@ -1,13 +1,13 @@
-import type { SaleDecision, SaleOrder } from '../database/generated/client.ts';
+import type { SaleDecision } from '../database/generated/client.ts';
 import { canonicalSchema } from '../database/json.ts';
 import type { Database } from '../database/work.ts';
 import { type Canonical, canonicalJson, digestOf, sha256Hex } from '../kernel/digest.ts';
 import { decide, RULE_VERSION } from './decide.ts';
 import { decisionInputsSchema } from './decision-inputs.ts';
-import { SHARING_RULE } from './fair-shares.ts';
-import { firstDifference } from './first-difference.ts';
-import { allocate, allocationInputsSchema } from './omnibus.ts';
-import { replayPlan } from './replay-plan.ts';
+import { differenceText } from './first-difference.ts';
+import { type DecidedShare, orderDifference } from './replay-order.ts';
+import { type Recorded, replayPlan } from './replay-plan.ts';
+import { sliceDifferences } from './replay-slices.ts';
 import { decideSimply, SIMPLE_RULE_VERSION } from './simple-1/decide.ts';
 import { simpleInputsSchema } from './simple-1/inputs.ts';
 
@@ -24,8 +24,14 @@ export interface Replayed {
   readonly differences: readonly ReplayDifference[];
 }
 
+interface MadeBy {
+  readonly at: string;
+  readonly ruleVersion: string;
+  readonly policyVersion: string;
+}
+
 interface Again {
-  readonly inputs: Canonical;
+  readonly inputs: Canonical & MadeBy;
   readonly result: { readonly outcome: string; readonly codes: readonly string[] } & Canonical;
 }
 
@@ -44,16 +50,25 @@ const RULES: Readonly<Record<string, (stored: unknown) => Again | undefined>> = 
 const BATCH = 200;
 
 /**
- * Makes every stored decision, plan, slice and division of an order again from its stored inputs. Tells those that come out
- * differently, whose inputs or outcome were changed since, or which are not the ones the audit log recorded, and where they first
- * differ. Restricted to one case when given.
+ * Makes every stored decision, plan, slice and division of an order again from its stored inputs, and holds what their rows say against
+ * it. Tells those that come out differently, whose inputs or outcome were changed since, or which are not the ones the audit log
+ * recorded, and where they first differ. Restricted to one case when given.
  */
 export async function replaySales(database: Database, caseId?: number): Promise<Replayed> {
-  const parts = [await replayDecisions(database, caseId), await replayPlans(database, caseId), await replayDivisions(database, caseId)];
+  const decisions = await replayDecisions(database, caseId);
+  const plans = await replayPlans(database, caseId);
+  const told = new Set(decisions.differences.map(({ subject }) => subject));
+  const orders = await replayOrders(database, caseId, (subject) => told.has(subject));
+  const parts = [decisions, plans, orders];
   return {
     count: parts.reduce((sum, { count }) => sum + count, 0),
-    differences: parts.flatMap(({ differences }) => differences),
+    differences: firstOfEach(parts.flatMap(({ differences }) => differences)),
   };
+}
+
+/** A record is told of once, though several others speak against it. */
+function firstOfEach(differences: readonly ReplayDifference[]): ReplayDifference[] {
+  return [...new Map(differences.toReversed().map((each) => [each.subject, each])).values()].toReversed();
 }
 
 async function replayDecisions(database: Database, caseId: number | undefined): Promise<Replayed> {
@@ -61,15 +76,19 @@ async function replayDecisions(database: Database, caseId: number | undefined): 
     (after) =>
       database.read.saleDecision.findMany({ where: { id: { gt: after }, ...ofCase(caseId) }, orderBy: { id: 'asc' }, take: BATCH }),
     async (decisions) => {
-      const recorded = await recordedDigests(
+      const recorded = await recordedEvents(
         database,
         decisions.map(({ id }) => `sale_decision:${id}`),
       );
-      return decisions.flatMap((decision) => {
+      const differences = decisions.flatMap((decision) => {
         const subject = `sale_decision:${decision.id}`;
-        const what = decisionDifference(decision) ?? (recorded.get(subject) === recordDigestOf(decision) ? undefined : NOT_RECORDED);
+        const isRecorded = recorded.get(subject)?.digest === recordDigestOf(decision);
+        const what = decisionDifference(decision) ?? (isRecorded ? undefined : NOT_RECORDED);
         return what === undefined ? [] : [{ subject, what }];
       });
+      const told = new Set(differences.map(({ subject }) => subject));
+      const intact = decisions.filter(({ id }) => !told.has(`sale_decision:${id}`));
+      return [...differences, ...(await sliceDifferences(database, intact))];
     },
   );
 }
@@ -84,32 +103,54 @@ async function replayPlans(database: Database, caseId: number | undefined): Prom
         take: BATCH,
       }),
     async (plans) => {
-      const recorded = await recordedDigests(
+      const recorded = await recordedEvents(
         database,
         plans.map(({ id }) => `sale_plan:${id}`),
       );
-      return plans.flatMap((plan) => replayPlan(plan, recorded.get(`sale_plan:${plan.id}`) ?? null));
+      return plans.flatMap((plan) => replayPlan(plan, recorded.get(`sale_plan:${plan.id}`)));
     },
   );
 }
 
-/** Orders from before there were several cases in one were divided by nothing, and have nothing to repeat. */
-async function replayDivisions(database: Database, caseId: number | undefined): Promise<Replayed> {
+async function replayOrders(database: Database, caseId: number | undefined, isTold: (subject: string) => boolean): Promise<Replayed> {
   const mine = caseId === undefined ? {} : { shares: { some: { caseId } } };
   return inBatches(
     (after) =>
       database.read.saleOrder.findMany({
         where: { id: { gt: after }, ...mine },
-        include: { shares: true },
+        include: { shares: { orderBy: { holdingId: 'asc' } } },
         orderBy: { id: 'asc' },
         take: BATCH,
       }),
-    async (orders) =>
-      orders.flatMap((order) => {
-        const what = order.allocation === null ? undefined : divisionDifference(order);
+    async (orders) => {
+      const decisions = await decidedShares(
+        database,
+        orders.flatMap(({ shares }) => shares.map(({ decisionId }) => decisionId)),
+        isTold,
+      );
+      return orders.flatMap((order) => {
+        const shares = order.shares.flatMap((share) => {
+          const decision = decisions.get(share.decisionId);
+          return decision === undefined ? [] : [{ ...share, decision }];
+        });
+        const what = orderDifference({ ...order, shares });
         return what === undefined ? [] : [{ subject: `sale_order:${order.id}`, what }];
-      }),
+      });
+    },
   );
+}
+
+/** Decisions without the most of their inputs, which are large: what an order is held against. */
+async function decidedShares(
+  database: Database,
+  ids: readonly number[],
+  isTold: (subject: string) => boolean,
+): Promise<ReadonlyMap<number, DecidedShare>> {
+  const rows = await database.read.$queryRaw<Omit<DecidedShare, 'isIntact'>[]>`
+    SELECT id, case_id AS "caseId", decided_at AS "decidedAt", rule_version AS "ruleVersion", result,
+           inputs->'need'->>'remainingKrw' AS "remainingKrw"
+      FROM sale_decision WHERE id = ANY (${[...ids]}::int[])`;
+  return new Map(rows.map((row) => [row.id, { ...row, isIntact: !isTold(`sale_decision:${row.id}`) }]));
 }
 
 const NOT_RECORDED = 'is not what the audit log recorded';
@@ -123,31 +164,14 @@ function decisionDifference(decision: SaleDecision): string | undefined {
   if (sha256Hex(canonicalJson(again.inputs)) !== decision.inputsDigest) return 'has inputs other than those it was made from';
   const stored = canonicalSchema.safeParse(decision.result);
   if (!stored.success) return 'has a result that no rule wrote';
-  const row = { outcome: decision.outcome, codes: decision.codes };
-  return textOf(stored.data, again.result) ?? textOf(row, { outcome: again.result.outcome, codes: [...again.result.codes] });
+  const { outcome, codes } = again.result;
+  const row = rowOf(decision.outcome, decision.codes, { ...decision, at: decision.decidedAt.toISOString() });
+  return differenceText(stored.data, again.result) ?? differenceText(row, rowOf(outcome, codes, again.inputs));
 }
 
-type DividedOrder = SaleOrder & {
-  readonly shares: readonly { holdingId: number; quantity: { toFixed(): string }; maximumProceeds: { toFixed(): string } }[];
-};
-
-function divisionDifference(order: DividedOrder): string | undefined {
-  const inputs = allocationInputsSchema.safeParse(order.allocation);
-  if (!inputs.success || inputs.data.rule !== SHARING_RULE) return UNREADABLE;
-  const again = allocate(inputs.data).map(({ holdingId, quantity, maximumProceeds }) => ({ holdingId, quantity, maximumProceeds }));
-  const stored = order.shares
-    .toSorted((a, b) => a.holdingId - b.holdingId)
-    .map(({ holdingId, quantity, maximumProceeds }) => ({
-      holdingId,
-      quantity: quantity.toFixed(),
-      maximumProceeds: maximumProceeds.toFixed(),
-    }));
-  return textOf(stored, again);
-}
-
-function textOf(stored: Canonical, again: Canonical): string | undefined {
-  const difference = firstDifference(stored, again);
-  return difference === undefined ? undefined : `${difference.path}: stored ${difference.stored}, again ${difference.again}`;
+/** What the row of a decision says beside its inputs and its result. */
+function rowOf(outcome: string, codes: readonly string[], { at, ruleVersion, policyVersion }: MadeBy): Canonical {
+  return { outcome, codes: [...codes], decidedAt: at, ruleVersion, policyVersion };
 }
 
 async function inBatches<Row extends { readonly id: number }>(
@@ -176,10 +200,10 @@ export function recordDigestOf({ inputsDigest, result }: Pick<SaleDecision, 'inp
   return digestOf({ inputs: inputsDigest, result: parsed.success ? canonicalJson(parsed.data) : null });
 }
 
-async function recordedDigests(database: Database, subjects: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+async function recordedEvents(database: Database, subjects: readonly string[]): Promise<ReadonlyMap<string, Recorded>> {
   const events = await database.read.auditEvent.findMany({
     where: { subject: { in: [...subjects] }, OR: [{ action: { startsWith: 'sale.decided_' } }, { action: 'sale.planned' }] },
-    select: { subject: true, recordDigest: true },
+    select: { subject: true, recordDigest: true, payload: true },
   });
-  return new Map(events.map(({ subject, recordDigest }) => [subject, recordDigest]));
+  return new Map(events.map(({ subject, recordDigest, payload }) => [subject, { digest: recordDigest, payload }]));
 }

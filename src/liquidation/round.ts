@@ -10,7 +10,7 @@ import { commitOrder, type DecidedSale, type RoundOrder } from './commit-order.t
 import { type Decision, decide } from './decide.ts';
 import type { DecisionInputs } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
-import { endSale, pauseSale } from './end.ts';
+import { endSale, hasSold, pauseSale } from './end.ts';
 import { assetsHeld, readMarkets } from './markets.ts';
 import { lookAfterOrder, lookAfterWait } from './next-look.ts';
 import { allocate, allocationInputsOf, jointKey } from './omnibus.ts';
@@ -167,6 +167,9 @@ async function conclude(
   inputs: DecisionInputs,
   decision: Exclude<Decision, { outcome: 'order' }>,
 ): Promise<void> {
+  // Within the window what covers may still be taken back; leave and wishes stay as long as nothing was sold by them.
+  const isUntouched = inputs.gate.window?.state === 'open' && !(await hasSold(work, sale.caseId));
+  if (decision.outcome === 'stop' && isUntouched) return pauseSale(work, sale, decision.codes);
   await endFulfilledWishes(work, inputs.gate.wishes, decision.outcome === 'stop' && decision.codes.includes('covered'));
   switch (decision.outcome) {
     case 'stop':

@@ -18,18 +18,21 @@ export interface CommittedOrder {
  */
 export async function sendOrder(desk: Desk, { orderId, sends, freshUntil, sell }: CommittedOrder): Promise<void> {
   if (desk.database.clock.now() > freshUntil) {
-    desk.log.warn({ order: orderId }, 'an order came too late to be sent; it is looked up');
-    return;
+    desk.log.warn({ order: orderId }, 'an order came too late to be sent');
+    return closeIfSentOnce(desk, orderId, sends, { statusWord: 'not_sent:stale', isRefused: false });
   }
   const answer = await desk.port.sell(sell);
   switch (answer.kind) {
     case 'accepted':
-      if (!(await settleIfOver(desk, orderId, sell))) await recordAcceptance(desk, orderId, answer.orderId);
-      return;
+      return settleAccepted(desk, orderId, sell, answer.orderId);
     case 'refused':
       desk.log.warn({ order: orderId, venueCode: answer.venueCode }, 'the venue refused an order');
       if (answer.venueCode === desk.port.capabilities.duplicateIdentifierCode) await settleIfOver(desk, orderId, sell);
-      else await closeIfSentOnce(desk, orderId, sends, { statusWord: `refused:${answer.venueCode}`, isRefused: true });
+      else
+        await closeIfSentOnce(desk, orderId, sends, {
+          statusWord: `refused:${answer.venueCode}`,
+          isRefused: !wouldTake(desk, sell, answer.venueCode),
+        });
       return;
     case 'not_executed': {
       const found = await desk.port.lookUp(sell.identifier, sell.symbol);
@@ -40,6 +43,21 @@ export async function sendOrder(desk: Desk, { orderId, sends, freshUntil, sell }
     }
     case 'unknown':
       desk.log.warn({ order: orderId, reason: answer.reason }, 'the outcome of an order is unknown; it is looked up');
+  }
+}
+
+/** The market has moved to the price at which we would have waited: no fault of anybody, and what is due is decided anew. */
+function wouldTake({ port }: Desk, { timeInForce }: SellOrder, venueCode: string): boolean {
+  return timeInForce === 'post_only' && venueCode === port.capabilities.postOnly?.wouldTakeCode;
+}
+
+/** That the venue took it is remembered though what it did cannot be booked: then its outcome is not unknown. */
+async function settleAccepted(desk: Desk, orderId: number, sell: SellOrder, venueOrderId: string): Promise<void> {
+  let isOver = false;
+  try {
+    isOver = await settleIfOver(desk, orderId, sell);
+  } finally {
+    if (!isOver) await recordAcceptance(desk, orderId, venueOrderId);
   }
 }
 

@@ -3,6 +3,7 @@ import type { SellOrder, VenueOrder } from '../exchange/port.ts';
 import { raiseAlert } from '../intent/alert.ts';
 import { lockIntent, markSent, recordLookUp, settleIntent } from '../intent/intent.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
+import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, Price } from '../kernel/money.ts';
 import { readPolicy } from '../policy/book.ts';
 import { staleBookSeconds, unknownOutcomeSettlement } from '../policy/definitions/sale.ts';
@@ -13,13 +14,16 @@ import type { Desk } from './desk.ts';
 import { readable } from './readable.ts';
 import { sendOrder } from './send.ts';
 import { auditOrder, closeWithoutFills, DESK_ACTOR, recordAcceptance, settleFromVenue } from './settle-order.ts';
+import { concernsAll } from './step-failure.ts';
 import { isStillWanted } from './still-wanted.ts';
 import { unknownOrders } from './unknown-outcome.ts';
+import { tellUnreadable } from './unreadable-order.ts';
 
 const CANCELLED_LOOK_MS = 2_000;
 const RESTING_LOOK_MS = 30_000;
 const UNAVAILABLE_LOOK_MS = 5_000;
 const LONGEST_LOOK_MS = 60_000;
+const UNREADABLE_ALERT_MS = 600_000;
 const SEARCH_MARGIN_MS = 60_000;
 
 /**
@@ -34,7 +38,19 @@ export async function settleOrders(desk: Desk, orderIds: readonly number[]): Pro
     const order = await read.saleOrder.findUniqueOrThrow({ where: { id } });
     const intent = await read.intent.findUniqueOrThrow({ where: { id: order.intentId } });
     const isDue = intent.nextLookAt !== null && intent.nextLookAt <= clock.now();
-    if (order.closedAt === null && intent.state === 'open' && isDue) await settleOne(desk, order, intent);
+    if (order.closedAt === null && intent.state === 'open' && isDue) await settleOrTell(desk, order, intent);
+  }
+}
+
+/** One order that cannot be settled keeps no other from being: somebody is told, and it is looked at again. */
+async function settleOrTell(desk: Desk, order: SaleOrder, intent: Intent): Promise<void> {
+  try {
+    await settleOne(desk, order, intent);
+  } catch (thrown) {
+    if (!(thrown instanceof CheongsanError) || concernsAll(thrown)) throw thrown;
+    desk.log.error({ err: thrown, order: order.id }, 'an order could not be settled');
+    await desk.database.work(DESK_ACTOR, (work) => tellUnreadable(work, order, thrown.code));
+    await lookAgain(desk, intent, 'unavailable', LONGEST_LOOK_MS);
   }
 }
 
@@ -51,7 +67,7 @@ export function sellOrderOf(order: SaleOrder, identifier: string): SellOrder {
 
 async function settleOne(desk: Desk, order: SaleOrder, intent: Intent): Promise<void> {
   const found = await desk.port.lookUp(intent.identifier, order.symbol);
-  if (found.kind === 'unavailable') return lookAgain(desk, intent, 'unavailable', UNAVAILABLE_LOOK_MS);
+  if (found.kind === 'unavailable') return waitForAnswer(desk, order, intent, found.reason);
   if (found.kind === 'found') return settleFound(desk, order, intent, found.order);
   const freshUntil = await mayResend(desk, order, intent);
   if (freshUntil === undefined) return concludeNotFound(desk, order, intent);
@@ -62,7 +78,7 @@ async function settleOne(desk: Desk, order: SaleOrder, intent: Intent): Promise<
 async function settleFound(desk: Desk, order: SaleOrder, intent: Intent, known: VenueOrder): Promise<void> {
   const settled = await settleFromVenue(desk, order.id, known);
   if (settled === 'settled') return;
-  if (settled === 'incomplete') return lookAgain(desk, intent, 'unavailable', UNAVAILABLE_LOOK_MS);
+  if (settled === 'incomplete') return waitForAnswer(desk, order, intent, 'trades do not add up');
   if (order.venueOrderId === null) await recordAcceptance(desk, order.id, known.orderId);
   const restUntil = await desk.database.work(DESK_ACTOR, async (work) => {
     const current = await lockOrder(work, order.id);
@@ -73,8 +89,21 @@ async function settleFound(desk: Desk, order: SaleOrder, intent: Intent, known: 
     const leftMs = restUntil.getTime() - desk.database.clock.now().getTime();
     return lookAgain(desk, intent, 'found', Math.min(Math.max(leftMs, 0), RESTING_LOOK_MS));
   }
+  await tellIfLong(desk, order, intent, 'open though it was to be cancelled');
   await readable(desk, `cancel of order ${order.id}`, () => desk.port.cancel(intent.identifier, order.symbol));
   await lookAgain(desk, intent, 'found', CANCELLED_LOOK_MS);
+}
+
+async function waitForAnswer(desk: Desk, order: SaleOrder, intent: Intent, reason: string): Promise<void> {
+  await tellIfLong(desk, order, intent, reason);
+  await lookAgain(desk, intent, 'unavailable', UNAVAILABLE_LOOK_MS);
+}
+
+/** What a venue does not tell for so long, it may not tell at all: somebody looks at its site. */
+async function tellIfLong(desk: Desk, order: SaleOrder, intent: Intent, reason: string): Promise<void> {
+  const sinceMs = Math.max((intent.lastSentAt ?? intent.createdAt).getTime(), order.restUntil?.getTime() ?? 0);
+  if (desk.database.clock.now().getTime() - sinceMs < UNREADABLE_ALERT_MS) return;
+  await desk.database.work(DESK_ACTOR, (work) => tellUnreadable(work, order, reason));
 }
 
 /**

@@ -1,12 +1,12 @@
 import { CoinAmount, type VenueWon } from '../kernel/money.ts';
 import type { GuardEvent } from './codes.ts';
 import type { DecisionInputs, SellableHolding } from './decision-inputs.ts';
+import { dueUnits, roomAtVenue } from './due-units.ts';
 import { guardMarket } from './market-guards.ts';
 import { readMarket } from './market-view.ts';
 import {
   availableUnits,
   bandOf,
-  dueUnits,
   freeUnits,
   type NotNow,
   netOf,
@@ -33,7 +33,7 @@ export type WantedOrder = {
   readonly maximumProceeds: string;
   /** True when the venue's minimum order forces more than the need. */
   readonly exceedsNeed: boolean;
-  /** Units that one order at this price may take from the market, whoever shares in it. */
+  /** Units that one order at this price may take from the market and of its day's volume, whoever shares in it. */
   readonly takeable: string;
   /** Units the holding may still sell: what it keeps must be nothing, or sellable. */
   readonly available: string;
@@ -84,13 +84,16 @@ interface Terms {
 
 function orderFor(context: SaleContext, remaining: VenueWon): Candidate {
   const { market } = context;
-  const band = bandOf(context);
-  if (band.kind !== 'band') return band;
-  const minimum = band.limitPrice.unitsFor(market.minimumOrder, market.quantityDecimalPlaces, 'up').larger(market.smallestUnit);
-  const available = availableUnits(context, { minimum, limitPrice: band.limitPrice });
+  const edges = bandOf(context);
+  if (edges.kind !== 'band') return edges;
+  const { minimum } = edges;
+  const available = availableUnits(context, edges);
   if (!(available instanceof CoinAmount)) return available;
   const due = dueUnits(context, minimum);
   if ('kind' in due) return due;
+  const room = roomAtVenue(context, minimum);
+  if (room !== undefined && 'kind' in room) return room;
+  const band = room === undefined ? edges : { ...edges, takeable: edges.takeable.smaller(room) };
   const forNeed = band.upperNetPrice.unitsFor(remaining, market.quantityDecimalPlaces, 'down');
   const terms: Terms = { band, minimum, available, due, forNeed, remaining };
   if (available.isLessThan(minimum)) return dustOrder(context, terms);

@@ -13,6 +13,11 @@ export interface SliceDue {
   readonly childEndsAt: Date;
 }
 
+/** Units of a slice that is a share of a plan; rounded up, so that the shares of a whole plan leave nothing of it. */
+export function sliceQuantity(planned: CoinAmount, share: Rate): CoinAmount {
+  return planned.times(share, CoinAmount.DECIMAL_PLACES_MAX, 'up');
+}
+
 /** So long before its end a child stops resting: what is left of it then still crosses within its time. */
 const CROSSING_MS = 20_000;
 const CROSSING_SHARE = 0.25;

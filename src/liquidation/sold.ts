@@ -1,5 +1,5 @@
 import type { Work } from '../database/work.ts';
-import { type CivilDate, startOfDay } from '../kernel/civil-date.ts';
+import { addDays, type CivilDate, startOfDay } from '../kernel/civil-date.ts';
 
 /*
  * What has been sold, asked once for all holdings that a round looks at. Figures are plain decimals; what was never sold is not in the
@@ -25,17 +25,34 @@ export async function soldUnderMandates(
   return new Map(rows.map(({ holding_id, sold }) => [holding_id, sold]));
 }
 
-/** Units of each coin that an account has sold on a day, for whomever: what the venue's volume is held against. */
+/** Units of a coin that a day's orders have sold at a venue, and that open ones may still sell. */
+export interface SoldAtVenue {
+  readonly sold: string;
+  readonly open: string;
+}
+
+/**
+ * Of each coin, by all accounts of the city at the venue of this one and for whomever: what the venue's volume is held against. A paper
+ * account's venue is another one. What rested over midnight and was closed on the day counts as sold on it.
+ */
 export async function soldAtVenue(
   work: Work,
   of: { readonly accountId: number; readonly assets: readonly string[] },
   day: CivilDate,
-): Promise<ReadonlyMap<string, string>> {
-  const rows = await work.tx.$queryRaw<{ asset: string; sold: string }[]>`
-    SELECT asset, trim_scale(sum(executed_quantity))::text AS sold FROM sale_order
-     WHERE venue_account_id = ${of.accountId} AND asset = ANY (${[...of.assets]}) AND created_at >= ${startOfDay(day)} AND executed_quantity > 0
+): Promise<ReadonlyMap<string, SoldAtVenue>> {
+  const rows = await work.tx.$queryRaw<(SoldAtVenue & { readonly asset: string })[]>`
+    WITH account AS MATERIALIZED (
+      SELECT a.id FROM venue_account own JOIN venue_account a ON a.venue_code = own.venue_code AND a.paper = own.paper
+       WHERE own.id = ${of.accountId})
+    SELECT asset, trim_scale(sum(sold))::text AS sold, trim_scale(sum(open))::text AS open
+      FROM (SELECT o.asset, o.executed_quantity AS sold, 0 AS open FROM account JOIN sale_order o ON o.venue_account_id = account.id
+             WHERE o.asset = ANY (${[...of.assets]}) AND o.created_at >= ${startOfDay(addDays(day, -1))} AND o.closed_at >= ${startOfDay(day)}
+               AND o.executed_quantity > 0
+            UNION ALL
+            SELECT o.asset, 0, o.quantity FROM account JOIN sale_order o ON o.venue_account_id = account.id
+             WHERE o.asset = ANY (${[...of.assets]}) AND o.closed_at IS NULL) AS part
      GROUP BY asset`;
-  return new Map(rows.map(({ asset, sold }) => [asset, sold]));
+  return new Map(rows.map(({ asset, sold, open }) => [asset, { sold, open }]));
 }
 
 /** The highest order number there is: what comes later has a higher one. */

@@ -7,7 +7,19 @@ import { alertOnce } from './settle-order.ts';
 import { isSlow, reasonOf } from './wait.ts';
 
 const WAITS_LOOKED_AT = 16;
-const NEEDS_PERSON = new Set(['mandate_used_up', 'price_below_floor', 'no_market', 'asset_not_allowed', 'own_orders_open']);
+const NEEDS_PERSON = new Set([
+  'mandate_used_up',
+  'mandate_ended',
+  'mandate_missing',
+  'price_below_floor',
+  'no_market',
+  'asset_not_allowed',
+  'own_orders_open',
+]);
+/** Denials that end only when somebody gives leave anew, whatever else is said beside them. */
+const LEAVE_IS_OVER = new Set(['mandate_ended', 'mandate_missing']);
+/** Of a sale with nothing else to say nobody knows why it stands. */
+const NOTHING_TO_DO = new Set(['not_planned', 'nothing_held', 'below_minimum']);
 /** What a market in which one can sell within the band would have cured. */
 const UNFILLED = new Set([
   'depth_below_minimum',
@@ -45,8 +57,9 @@ export async function waitsBefore(work: Work, sale: Liquidation): Promise<number
  * market in which nothing could be sold inside the band for as long as the policy waits.
  */
 export async function tellOfStandstill(work: Work, sale: Liquidation, codes: readonly string[]): Promise<void> {
-  const forPerson = codes.filter((code) => NEEDS_PERSON.has(reasonOf(code)));
-  if (forPerson.length > 0 && isSlow(codes)) {
+  const isStranded = codes.length > 0 && codes.every((code) => NOTHING_TO_DO.has(reasonOf(code)));
+  const forPerson = isStranded ? codes : codes.filter((code) => NEEDS_PERSON.has(reasonOf(code)));
+  if (forPerson.length > 0 && (isSlow(codes) || forPerson.some((code) => LEAVE_IS_OVER.has(code)))) {
     await alertOnce(work, {
       code: 'sale_stands_still',
       subject: `case:${sale.caseId}`,

@@ -138,21 +138,21 @@ const DUE_MAX = 1_000;
  */
 export function publicNoticeDueSource(database: Database, queue: QueueName, subjectType: string): DueSource {
   const prefix = `${subjectType}:`;
-  const about = { notice: { state: 'sent', subject: { startsWith: prefix } } } as const;
+  const about = { state: 'sent', subject: { startsWith: prefix } } as const;
   return {
     queue,
     async due(now) {
-      const attempts = await database.read.serviceAttempt.findMany({
-        where: { ...dueBy(seoulDay(now)), ...about },
-        select: { notice: { select: { subject: true } } },
-        orderBy: { effectiveOn: 'asc' },
+      const notices = await database.read.notice.findMany({
+        where: { ...about, attempts: { some: dueBy(seoulDay(now)) } },
+        select: { subject: true },
+        orderBy: { id: 'asc' },
         take: DUE_MAX,
       });
-      return [...new Set(attempts.map(({ notice }) => Number(notice.subject.slice(prefix.length))))];
+      return [...new Set(notices.map(({ subject }) => Number(subject.slice(prefix.length))))];
     },
     async nextDueAt(now) {
       const next = await database.read.serviceAttempt.findFirst({
-        where: { method: 'public_notice', result: 'pending', effectiveOn: { gt: dayToColumn(seoulDay(now)) }, ...about },
+        where: { method: 'public_notice', result: 'pending', effectiveOn: { gt: dayToColumn(seoulDay(now)) }, notice: about },
         select: { effectiveOn: true },
         orderBy: { effectiveOn: 'asc' },
       });

@@ -3,7 +3,7 @@ import { appendAudit } from '../audit/append.ts';
 import { isUniqueViolation } from '../database/errors.ts';
 import type { PolicyValue } from '../database/generated/client.ts';
 import { canonicalSchema } from '../database/json.ts';
-import type { Transaction, Work } from '../database/work.ts';
+import { isUnitOfWork, type Transaction, type Work } from '../database/work.ts';
 import { addDays, type CivilDate, civilDate, dayFromColumn, dayToColumn, isCivilDate, seoulDay } from '../kernel/civil-date.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
@@ -24,11 +24,22 @@ export type PolicyChange = z.infer<typeof policyChangeSchema>;
 
 let lastRead: { readonly newest: string; readonly set: PolicySet } | undefined;
 
+const ofUnits = new WeakMap<object, PolicySet>();
+
 /**
  * All parameters as they stand now, read through the caller's transaction. A later row of a key ends the one before it. Rows
- * are only ever added, so the set last read serves as long as the newest row is the same.
+ * are only ever added, so the set last read serves as long as the newest row is the same; within a unit of work one set serves
+ * throughout, so that all of it is done by the same parameters.
  */
 export async function readPolicy(reader: PolicyReader): Promise<PolicySet> {
+  const ofUnit = ofUnits.get(reader);
+  if (ofUnit !== undefined) return ofUnit;
+  const set = await readNewest(reader);
+  if (isUnitOfWork(reader)) ofUnits.set(reader, set);
+  return set;
+}
+
+async function readNewest(reader: PolicyReader): Promise<PolicySet> {
   const newestRow = await reader.policyValue.findFirst({ orderBy: { id: 'desc' } });
   const newest = JSON.stringify(newestRow);
   if (lastRead?.newest === newest) return lastRead.set;
@@ -121,6 +132,7 @@ export async function applyPolicyChange(work: Work, approvalId: number, change: 
       cause: thrown,
     });
   }
+  ofUnits.delete(work.tx);
   const after = await readPolicy(work.tx);
   await appendAudit(work, {
     stream: 'policy',

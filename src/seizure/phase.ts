@@ -1,5 +1,6 @@
 import { type AuditEntry, appendAudit } from '../audit/append.ts';
 import type { CasePhase, SeizureCase } from '../database/generated/client.ts';
+import { CasePhase as CasePhases } from '../database/generated/enums.ts';
 import type { Transaction, Work } from '../database/work.ts';
 import { addDays, type CivilDate, dayToColumn, seoulDay } from '../kernel/civil-date.ts';
 import type { Canonical } from '../kernel/digest.ts';
@@ -68,12 +69,12 @@ function movedEvent(caseId: number, from: CasePhase, to: CasePhase, deadlineOn: 
   };
 }
 
-function wrongPhase(seizureCase: { readonly number: string; readonly phase: CasePhase }, from: readonly CasePhase[], to: CasePhase) {
-  return new CheongsanError(
-    'PHASE_WRONG',
-    `Case ${seizureCase.number} is ${seizureCase.phase}; it goes to ${to} from ${from.filter((phase) => mayFollow(phase, to)).join(' or ') || 'no phase named here'} only.`,
-    { facts: { phase: seizureCase.phase, to } },
-  );
+/** Names the phases from which this step leads on; where its caller named none of them, those of the life cycle. */
+function wrongPhase({ number, phase }: Pick<SeizureCase, 'number' | 'phase'>, from: readonly CasePhase[], to: CasePhase) {
+  const leading = from.filter((each) => mayFollow(each, to));
+  const before = leading.length > 0 ? leading : Object.values(CasePhases).filter((each) => mayFollow(each, to));
+  const detail = `Case ${number} is in phase ${phase}; a case moves to ${to} only from ${before.join(' or ')}.`;
+  return new CheongsanError('PHASE_WRONG', detail, { facts: { phase, to } });
 }
 
 function isEnded(phase: CasePhase): boolean {

@@ -104,6 +104,7 @@ async function candidates(database: Database): Promise<CaseWithParts[]> {
                JOIN ledger_balance l ON l.account_id = a.id AND l.balance > 0
               WHERE b.case_id = c.id)))
      ORDER BY c.id`;
+  if (rows.length === 0) return [];
   return database.read.seizureCase.findMany({
     where: { id: { in: rows.map(({ id }) => id) } },
     include: { bills: { orderBy: { billId: 'asc' } }, holdings: { orderBy: { id: 'asc' } } },

@@ -6,6 +6,7 @@ import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { Price, type Won } from '../kernel/money.ts';
 import { ClockDriver } from './clock-driver.ts';
+import { writeDemoUsers } from './demo-users.ts';
 import { DemoInstallation } from './installation.ts';
 import { KillPlan } from './kill-plan.ts';
 import { Office } from './office.ts';
@@ -103,7 +104,8 @@ async function setStage(installation: DemoInstallation, options: Omit<DemoOption
   const office = new Office(installation, clock);
   const prices = await readPrices(exchange.url, coinsOf(options.marketFolder));
   const city = sampleCity({ seed: options.seed, taxpayers: options.taxpayers, today: FIRST_DAY, prices });
-  const { cast, officerId } = await hireCast(office, installation.firstAdministratorToken);
+  const { cast, officerId, users } = await hireCast(office, installation.firstAdministratorToken);
+  await writeDemoUsers(options.config.dataFolder, users);
   const { venueAccountId, cityAccountId } = await registerAccount(office, exchange, cast.administrator);
   await openCustomers(exchange, city);
   const driver = new ClockDriver(clock, office);

@@ -8,6 +8,7 @@ import type { PaperExchangeSettingsGiven } from '../paper-exchange/options.ts';
 import { type PaperExchange, startPaperExchange } from '../paper-exchange/server.ts';
 import { DatabaseTap } from './database-tap.ts';
 import { type DemoStore, freshDemoStore } from './demo-store.ts';
+import { forgetDemoUsers } from './demo-users.ts';
 import type { KillPlan } from './kill-plan.ts';
 import type { ServiceAddress } from './office.ts';
 import { ServiceProcess } from './service-process.ts';
@@ -54,6 +55,7 @@ export class DemoInstallation implements ServiceAddress {
   /** What was opened is closed again when something after it does not open. */
   static async open(options: InstallationOptions): Promise<DemoInstallation> {
     const store = await freshDemoStore(options.config, options.log);
+    await forgetDemoUsers(options.config.dataFolder);
     const opened: { close(): Promise<void> }[] = [store];
     try {
       const killing: { service?: ServiceProcess } = {};

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { TOTP } from 'otpauth';
 import { z } from 'zod';
 import { type Clock, pause } from '../kernel/clock.ts';
 import { CheongsanError } from '../kernel/errors.ts';
+import { oneTimeCode } from './one-time-code.ts';
 
 /** Where the service is just now; a killed one is started again by whoever asks. */
 export interface ServiceAddress {
@@ -27,7 +27,6 @@ const ATTEMPTS_MAX = 400;
 const RETRY_MS = 50;
 /** What a service that is just being killed or started may answer. */
 const PASSING = new Set(['DATABASE_UNAVAILABLE', 'DATABASE_CONTENTION']);
-const CODE_PERIOD_SECONDS = 30;
 
 interface Request {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -105,7 +104,7 @@ export class Office {
   }
 
   #code(secret: string): string {
-    return new TOTP({ secret, period: CODE_PERIOD_SECONDS }).generate({ timestamp: this.#clock.now().getTime() });
+    return oneTimeCode(secret, this.#clock.now());
   }
 
   async #send(official: Official | undefined, request: Request): Promise<Response> {

@@ -32,7 +32,7 @@ export interface SettlementNeed {
   readonly subject: string;
 }
 
-type Reader = Pick<Transaction, '$queryRaw' | 'seizureCase' | 'withdrawalShare' | 'distribution' | 'notice'>;
+type Reader = Pick<Transaction, '$queryRaw' | 'seizureCase' | 'wonWithdrawal' | 'distribution' | 'notice'>;
 
 interface SettledCase {
   readonly bills: readonly { readonly billId: number }[];
@@ -69,12 +69,13 @@ async function moneyNeeds(reader: Reader, { id: caseId, venueCode }: { id: numbe
   const ledger = await readCaseLedger(reader, caseId, venueCode);
   const needs: SettlementNeed[] = [];
   const atVenue = ledger.venueWonBalance(CHART.venueWonHeld);
-  const open = await reader.withdrawalShare.findFirst({
-    where: { caseId, withdrawal: { state: { in: ['requested', 'approved', 'confirmed'] } } },
-    include: { withdrawal: { select: { number: true } } },
+  const open = await reader.wonWithdrawal.findFirst({
+    where: { state: { in: ['requested', 'approved', 'confirmed'] }, shares: { some: { caseId } } },
+    select: { number: true },
+    orderBy: { id: 'asc' },
   });
   if (open !== null) {
-    needs.push({ step: 'await_bank', text: `${open.withdrawal.number} 출금을 결재·확인하고 금고 입금 내역과 대조합니다.`, subject });
+    needs.push({ step: 'await_bank', text: `${open.number} 출금을 결재·확인하고 금고 입금 내역과 대조합니다.`, subject });
   } else if (!atVenue.isZero()) {
     needs.push({ step: 'withdraw_won', text: `거래소에 있는 ${atVenue.toString()}원을 출금합니다.`, subject });
   }
@@ -102,17 +103,21 @@ const COIN_STEPS = [
   { chart: CHART.coinsInTransit, step: 'await_coins', text: '반환 이체가 끝났는지 확인합니다.' },
 ] as const;
 
+/** By holding, then in the order of the steps. */
 async function coinNeeds(reader: Reader, holdings: readonly { readonly id: number }[]): Promise<SettlementNeed[]> {
-  const needs: SettlementNeed[] = [];
-  for (const { id } of holdings) {
-    const subject = `holding:${id}`;
-    for (const { chart, step, text } of COIN_STEPS) {
-      for (const { balance, asset } of await balances(reader, { chart, subject })) {
-        needs.push({ step, text: `${balance} ${asset}: ${text}`, subject });
-      }
-    }
-  }
-  return needs;
+  const subjects = holdings.map(({ id }) => `holding:${id}`);
+  const charts = COIN_STEPS.map(({ chart }) => chart);
+  const rows = await reader.$queryRaw<{ subject: string; chart: string; asset: string; balance: string }[]>`
+    SELECT a.subject, a.chart_code AS chart, a.asset, trim_scale(b.balance)::text AS balance
+      FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+     WHERE a.subject = ANY (${subjects}::text[]) AND a.chart_code = ANY (${charts}::text[]) AND b.balance <> 0 ORDER BY a.asset, a.id`;
+  return subjects.flatMap((subject) =>
+    COIN_STEPS.flatMap(({ chart, step, text }) =>
+      rows
+        .filter((row) => row.subject === subject && row.chart === chart)
+        .map(({ balance, asset }) => ({ step, text: `${balance} ${asset}: ${text}`, subject })),
+    ),
+  );
 }
 
 /** While something is owed, coins that stay seized at the exchange are not let go by themselves; an officer decides on them. */

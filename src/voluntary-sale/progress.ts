@@ -1,3 +1,4 @@
+import type { CasePhase } from '../database/generated/enums.ts';
 import type { Database, Work } from '../database/work.ts';
 import { addDays, dayFromColumn, dayToColumn, seoulDay, startOfDay } from '../kernel/civil-date.ts';
 import { settlePublicNotices } from '../notice/public-notice.ts';
@@ -6,6 +7,12 @@ import type { CaseWithParts } from '../seizure/locked-case.ts';
 import { saleSubject } from './sale-notice-status.ts';
 import { openWindow, reviewWindow } from './window.ts';
 import { reviewWishes } from './wish-review.ts';
+import { LIVE_WISH_STATES } from './wish-rules.ts';
+
+/** Before the sale is noticed there is neither a window nor a wish. */
+const BEFORE_NOTICE: readonly CasePhase[] = ['seized', 'transfer_demanded', 'in_custody'];
+/** A window stays as it is from the clearing for sale on; only wishes are still to be ended. */
+const AFTER_WINDOW: readonly CasePhase[] = ['cleared_for_sale', 'selling', 'sale_done', 'distributing'];
 
 /**
  * Looks at a locked case for what concerns the taxpayer's own time: public notices that take effect, the window that opens when the last
@@ -13,14 +20,23 @@ import { reviewWishes } from './wish-review.ts';
  * the sale sees them.
  */
 export async function progressCase(work: Work, seizureCase: CaseWithParts): Promise<void> {
-  const { id: caseId } = seizureCase;
+  const { id: caseId, phase } = seizureCase;
   await settlePublicNotices(work, saleSubject(caseId));
-  const known = await work.tx.saleWindow.findUnique({ where: { caseId } });
-  if (known !== null) return reviewWindow(work, seizureCase, known);
-  if (seizureCase.phase !== 'sale_noticed') return reviewWishes(work, seizureCase, null);
+  if (BEFORE_NOTICE.includes(phase)) return;
+  if (phase === 'sale_noticed') return openWhenServed(work, seizureCase);
+  if (AFTER_WINDOW.includes(phase) && !(await hasLiveWish(work, caseId))) return;
+  const window = await work.tx.saleWindow.findUnique({ where: { caseId } });
+  await (window === null ? reviewWishes(work, seizureCase, null) : reviewWindow(work, seizureCase, window));
+}
+
+async function openWhenServed(work: Work, seizureCase: CaseWithParts): Promise<void> {
   const opened = await openWindow(work, seizureCase);
   // A waiver may have come while others were still to be served.
   if (opened !== undefined) await reviewWindow(work, { ...seizureCase, phase: 'voluntary_window' }, opened);
+}
+
+async function hasLiveWish(work: Work, caseId: number): Promise<boolean> {
+  return (await work.tx.saleWish.count({ where: { caseId, state: { in: [...LIVE_WISH_STATES] } } })) > 0;
 }
 
 const DUE_MAX = 1_000;

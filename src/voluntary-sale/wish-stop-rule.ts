@@ -31,8 +31,8 @@ export type StopReading =
   | { readonly outcome: 'triggered'; readonly nextLookAt: undefined };
 
 /**
- * What one read of the last trade means for a stop. Two reads at or below its price prove it, so that neither a single trade nor a
- * single false answer sells; a read above in between undoes the first, and so does a gap in which nobody knows what was traded. What
+ * What one read of the last trade means for a stop. Two reads at or below its price prove it, so that no single false answer sells; in a
+ * market without another trade meanwhile both may see the same one, and the guards of the order are what keeps. A read above in between undoes the first, and so does a gap in which nobody knows what was traded. What
  * proves nothing leaves the first read as it is.
  */
 export function readStop(stop: StopTerms, trade: SeenTrade | undefined, now: Date, policy: StopPolicy): StopReading {

@@ -39,7 +39,20 @@ it('shows in Korean what it can do', async () => {
   const folder = await emptyFolder();
   const { status, stdout, stderr } = await cheongsanProcess(folder, ['--help']);
   expect([status, stderr]).toEqual([0, '']);
-  for (const command of ['demo', 'import', 'export', 'trace', 'verify', 'replay', 'reconcile', 'penalty', 'market', 'backup', 'restore'])
+  for (const command of [
+    'demo',
+    'import',
+    'export',
+    'demo-users',
+    'trace',
+    'verify',
+    'replay',
+    'reconcile',
+    'penalty',
+    'market',
+    'backup',
+    'restore',
+  ])
     expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   expect(stdout).not.toMatch(/Usage|Options|Commands|display help/);
 });

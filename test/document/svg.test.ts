@@ -143,7 +143,7 @@ function panel(change: Partial<Panel> = {}): Panel {
         breakAfterMs: 2 * HOUR_MS,
         points: [0, 1, 2, 5].map((hour) => ({ atMs: noon + hour * HOUR_MS, value: 95_000_000 + hour * 1_000 })),
       },
-      { kind: 'level', legend: '도착가', colour: '#009e73', dash: '9 4', value: 95_500_000 },
+      { kind: 'level', legend: '도착가', colour: '#009e73', dash: '9 4', value: 95_500_000, fromMs: undefined, untilMs: undefined },
       {
         kind: 'dots',
         legend: '체결',
@@ -219,6 +219,20 @@ describe('a figure', () => {
     const texts = named(parseXml(figure([panel()])), 'text').map(({ text }) => text);
     for (const text of ['95,000,000', '94,500,000', '12:00', '2026. 3. 5.', '가격 (원)', '시각 (서울)']) expect(texts).toContain(text);
   });
+});
+
+test('a level holds over the whole time, or between its instants', () => {
+  const level = (fromMs: number | undefined, untilMs: number | undefined) => {
+    const layer = { kind: 'level', legend: undefined, colour: '#009e73', dash: '9 4', value: 95_000_000, fromMs, untilMs } as const;
+    const drawn = named(parseXml(figure([panel({ layers: [layer] })])), 'line').filter(
+      ({ attributes }) => 'stroke-dasharray' in attributes,
+    );
+    return drawn.map(({ attributes }) => [Number(attributes['x1']), Number(attributes['x2'])])[0] ?? [];
+  };
+  const [left = 0, right = 0] = level(undefined, undefined);
+  const middle = (left + right) / 2;
+  expect(level(noon + 3 * HOUR_MS, undefined)).toEqual([expect.closeTo(middle, 1), right]);
+  expect(level(undefined, noon + 3 * HOUR_MS)).toEqual([left, expect.closeTo(middle, 1)]);
 });
 
 describe('a line', () => {

@@ -225,8 +225,8 @@ describe('an exchange account', () => {
 
   test('is stopped by anyone who works and started again only with somebody else’s approval', async () => {
     const body = { accountId: town.venueAccountId, to: 'HALTED', reason: '점검' };
-    expect((await town.treasurer.post('/trading-state/tighten', body)).json()).toEqual({ changed: true });
-    expect((await town.treasurer.post('/trading-state/tighten', body)).json()).toEqual({ changed: false });
+    expect((await town.treasurer.post('/trading-state/tighten', body)).json()).toMatchObject({ changed: true });
+    expect((await town.treasurer.post('/trading-state/tighten', body)).json()).toMatchObject({ changed: false });
     expect((await town.treasurer.post('/trading-state/tighten', { ...body, to: 'ACTIVE' })).problem().code).toBe('CONFLICT');
     const loosen = (await town.officer.post('/trading-state/loosening-request', { ...body, to: 'ACTIVE' })).expect(
       z.object({ approvalId: z.int() }),

@@ -79,3 +79,11 @@ test('a plan is shown with its slices and what they were made from', async () =>
   expect(items[0]).toMatchObject({ asset: 'BTC', reason: 'begun', ruleVersion: 'immediate-1', plannedQuantity: '0.00300001' });
   expect(items[0]?.slices).toHaveLength(1);
 });
+
+test('a plan without a forecast says in Korean that there is nothing to compare it with', async () => {
+  const plans = z.object({ items: z.array(z.looseObject({ id: z.int() })) });
+  const [plan] = (await officer.get(`/cases/${sold[0]?.caseId}/sale-plans`)).expect(plans).items;
+  const problem = (await officer.get(`/cases/${sold[0]?.caseId}/sale-plans/${plan?.id}/prospects`)).problem();
+  expect(problem).toMatchObject({ status: 409, code: 'PLAN_WITHOUT_FORECAST', facts: { ruleVersion: 'immediate-1' } });
+  expect(problem.title).toMatch(/예측 없이 세운 매각 계획이어서 견줄 대안이 없습니다/);
+});

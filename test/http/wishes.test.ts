@@ -68,6 +68,21 @@ test('a wish is recorded once under its key, listed, and taken back once', async
   ]);
 });
 
+test('another limit for the same coin takes the place of the first, and the answer names it', async () => {
+  const { caseId } = await office.openedCase();
+  const path = `/cases/${caseId}/wishes`;
+  const answered = z.object({ wishId: z.int(), replacedWishId: z.int().nullable() });
+  const first = (await officer.post(path, limit('90000000'))).expect(answered);
+  expect(first.replacedWishId).toBeNull();
+  expect((await officer.post(path, limit('90000000'))).expect(answered)).toEqual(first);
+  const stop = (await officer.post(path, { ...limit('70000000'), kind: 'stop' })).expect(answered);
+  expect(stop.replacedWishId).toBeNull();
+  const second = (await officer.post(path, limit('91000000'))).expect(answered);
+  expect(second.replacedWishId).toBe(first.wishId);
+  const active = (await approver.get(`${path}?state=active`)).expect(page).items.map(({ id }) => id);
+  expect(active).toEqual([stop.wishId, second.wishId]);
+});
+
 test('a wish is refused that nobody could have signed', async () => {
   const { caseId } = await office.openedCase();
   const path = `/cases/${caseId}/wishes`;

@@ -35,6 +35,17 @@ it('a case is due that was never read, was read a day ago, or a coin of which ha
   expect(await due()).toEqual([caseId]);
 });
 
+it('a case of which nothing could be told, for want of a price, is read again after an hour', async () => {
+  const caseId = await caseWith({ SOL: '1' });
+  await desk.read(caseId);
+  const { standing } = await desk.database.read.coverageReading.findFirstOrThrow({ where: { caseId } });
+  expect(standing).toBe('unknown');
+  desk.clock.advanceBy(3_599_000);
+  expect(await due()).toEqual([]);
+  desk.clock.advanceBy(1_000);
+  expect(await due()).toEqual([caseId]);
+});
+
 it('it looks once a minute, at prices once an hour, and appoints nothing', async () => {
   const caseId = await caseWith({ BTC: '1' });
   const source = coverageDueSource(desk.database);
@@ -55,21 +66,38 @@ it('it looks once a minute, at prices once an hour, and appoints nothing', async
   expect(source.nextDueAt).toBeUndefined();
 });
 
-it('what is due by the calendar only is spread over the minutes, the longest unread first; news is not', async () => {
-  const cases: number[] = [];
-  for (let count = 0; count < 6; count++) cases.push(await caseWith({ BTC: '1' }));
+it('one of those that are due by the calendar is rung for, the longest unread, and one of those that are news', async () => {
+  const [first, second, third] = [await caseWith({ BTC: '1' }), await caseWith({ BTC: '1' }), await caseWith({ ETH: '1' })];
   const source = coverageDueSource(desk.database);
-  const first = await source.due(desk.clock.now());
-  expect(first).toEqual(cases.slice(0, 4));
-  for (const caseId of first) await desk.read(caseId);
-  desk.clock.advanceBy(60_000);
-  const second = await source.due(desk.clock.now());
-  expect(second).toEqual(cases.slice(4));
-  for (const caseId of second) await desk.read(caseId);
-  desk.advanceHours(24);
-  expect((await due()).slice(0, 3)).toEqual(cases.slice(0, 3));
+  const look = () => {
+    desk.clock.advanceBy(60_000);
+    return source.due(desk.clock.now());
+  };
+  expect(await look()).toEqual([first]);
+  await desk.read(first);
+  expect(await look()).toEqual([second]);
+  await desk.read(second);
+  desk.advanceHours(1);
   await desk.hour('BTC', 1_200_000);
-  expect((await due()).toSorted((a, b) => a - b)).toEqual(cases);
+  expect(await look()).toEqual([first, third]);
+});
+
+it('what an answer left unread when it was killed is rung for at the next look', async () => {
+  const [first, second] = [await caseWith({ BTC: '1' }), await caseWith({ BTC: '1' })];
+  for (const caseId of [first, second]) await desk.read(caseId);
+  desk.advanceHours(1);
+  await desk.hour('BTC', 1_200_000);
+  const source = coverageDueSource(desk.database);
+  const look = () => {
+    desk.clock.advanceBy(60_000);
+    return source.due(desk.clock.now());
+  };
+  expect(await look()).toEqual([first]);
+  expect(await look()).toEqual([first]);
+  await desk.read(first);
+  expect(await look()).toEqual([second]);
+  await desk.read(second);
+  expect(await look()).toEqual([]);
 });
 
 it('nothing is due where there is nothing to sell any more', async () => {

@@ -4,7 +4,7 @@ import type { Database, Work } from '../../src/database/work.ts';
 import { addDays, dayToColumn, seoulDay } from '../../src/kernel/civil-date.ts';
 import type { DrivenClock } from '../../src/kernel/clock.ts';
 import { SeededRandom } from '../../src/kernel/random.ts';
-import { takeCoverageReading } from '../../src/liquidation/coverage.ts';
+import { takeCoverageReadings } from '../../src/liquidation/coverage.ts';
 import { type MarketHistories, marketHistories } from '../../src/liquidation/coverage-market.ts';
 import { seedPolicy } from '../../src/policy/book.ts';
 import { registerVenueAccount } from '../../src/venue/account.ts';
@@ -120,7 +120,7 @@ export class CoverageDesk {
 
   /** A reading as it is stored; undefined where none was taken. */
   async read(caseId: number): Promise<CoverageReading | undefined> {
-    const taken = await this.by((work) => takeCoverageReading(work, caseId, this.histories));
+    const [taken] = await this.by((work) => takeCoverageReadings(work, [caseId], this.histories));
     return taken === undefined ? undefined : this.database.read.coverageReading.findUniqueOrThrow({ where: { id: taken.readingId } });
   }
 

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Decimal } from '../../src/kernel/decimal.ts';
+import { decisionInputsSchema } from '../../src/liquidation/decision-inputs.ts';
 import { runDesk } from '../../src/liquidation/desk.ts';
 import { replaySales } from '../../src/liquidation/replay.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type SaleCase, SaleDesk } from '../support/sale-desk.ts';
+import { recordCandles } from './recorded-candles.ts';
 
 let city: SaleDesk;
 
@@ -96,6 +98,71 @@ describe('cases that sell the same coin', () => {
     city.advance(60);
     await city.sellOut();
     expect(await city.differences()).toEqual([]);
+  });
+});
+
+describe('the daily limit of the venue’s volume', () => {
+  /** Five in a hundred of a day's volume, as decisions have it. */
+  async function limitOf({ caseId }: SaleCase): Promise<Decimal> {
+    const { inputs } = await city.database.read.saleDecision.findFirstOrThrow({ where: { caseId }, orderBy: { id: 'asc' } });
+    const [only] = decisionInputsSchema.parse(inputs).holdings;
+    return new Decimal(only?.caps.dailyVolume ?? 0).times('0.05');
+  }
+
+  async function soldOf(asset: string): Promise<Decimal> {
+    const orders = await city.database.read.saleOrder.findMany({ where: { asset } });
+    return sum(orders.map(({ executedQuantity }) => executedQuantity?.toFixed() ?? '0'));
+  }
+
+  it('is kept by all cases together, that share an order or come after it', async () => {
+    await recordCandles(city, { asset: 'SOL', wonAnHour: 100_000, deviation: 0.006 });
+    const sold = await cases(
+      'SOL',
+      Array.from({ length: 10 }, () => '0.4'),
+    );
+    await city.run();
+    for (let look = 0; look < 12; look++) {
+      city.advance(600);
+      await city.run();
+    }
+    const [first] = sold;
+    if (first === undefined) throw new Error('A case is needed.');
+    const limit = await limitOf(first);
+    const [order] = await ordersOf(sold);
+    expect(order?.shares).toHaveLength(10);
+    const amount = await soldOf('SOL');
+    expect(amount.lte(limit) && amount.gt(limit.times('0.9')), `${amount} of ${limit}`).toBe(true);
+    for (const { caseId } of sold) expect(await city.lastDecision(caseId)).toEqual(['wait', 'SOL:daily_volume_cap']);
+    expect((await replaySales(city.database)).differences).toEqual([]);
+  });
+
+  it('counts what other accounts of the city at the venue have sold, and what they have open', async () => {
+    await recordCandles(city, { asset: 'DOGE', wonAnHour: 100_000, deviation: 0.006 });
+    const elsewhere = await city.secondAccount();
+    const coins = { DOGE: new Decimal('150000').div(await city.bestBid('DOGE')).toFixed(0) };
+    const sold = await cases(
+      'DOGE',
+      Array.from({ length: 3 }, () => coins.DOGE),
+    );
+    const second = await elsewhere.runningCase({ coins, bills: ['900000000'] });
+    city.advance(10);
+    await city.exchange.operator.injectFault({ kind: 'lost_before_acceptance', times: 2 });
+    await city.run();
+    const open = await city.database.read.saleOrder.findMany({ where: { asset: 'DOGE', closedAt: null }, include: { shares: true } });
+    expect(open.map(({ shares }) => shares.length)).toEqual([3]);
+    await elsewhere.run();
+    // It may be sold at any moment, or never: the other account looks again soon.
+    expect(await city.lastDecision(second.caseId)).toEqual(['wait', 'DOGE:daily_volume_cap']);
+    const { nextStepAt } = await city.sale(second.caseId);
+    expect(nextStepAt.getTime() - city.clock.now().getTime()).toBeLessThanOrEqual(60_000);
+    for (let look = 0; look < 30; look++) {
+      city.advance(60);
+      await city.run();
+      await elsewhere.run();
+    }
+    const [amount, limit] = [await soldOf('DOGE'), await limitOf(second)];
+    expect(amount.lte(limit) && amount.gt(0), `${amount} of ${limit}`).toBe(true);
+    for (const { caseId } of [...sold, second]) expect(await city.lastDecision(caseId)).toEqual(['wait', 'DOGE:daily_volume_cap']);
   });
 });
 

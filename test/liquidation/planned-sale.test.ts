@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PlanSlice, SalePlan } from '../../src/database/generated/client.ts';
+import type { ExchangePort } from '../../src/exchange/port.ts';
 import { Decimal } from '../../src/kernel/decimal.ts';
+import { CoinAmount, Price } from '../../src/kernel/money.ts';
 import { SeededRandom } from '../../src/kernel/random.ts';
+import { type Desk, runDesk } from '../../src/liquidation/desk.ts';
 import { replaySales } from '../../src/liquidation/replay.ts';
+import { replayPlan } from '../../src/liquidation/replay-plan.ts';
 import { storeCandles } from '../../src/valuation/candles.ts';
 import type { Candle } from '../../src/valuation/forecast/candle.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -33,6 +38,27 @@ async function recordMarket(asset: string, unitsAnHour: number, deviation = 0.00
   await city.by((work) => storeCandles(work.tx, { venueCode: 'upbit', asset, barMs: HOUR_MS }, candles.reverse()));
 }
 
+/** Figures of a plan's rows that are not what it was made from. */
+async function expectFalsifiedTold(plan: SalePlan & { readonly slices: readonly PlanSlice[] }): Promise<void> {
+  const event = await city.database.read.auditEvent.findFirstOrThrow({ where: { subject: `sale_plan:${plan.id}` } });
+  const again = (change: Partial<typeof plan>) =>
+    replayPlan({ ...plan, ...change }, { digest: event.recordDigest, payload: event.payload }).map(({ subject }) => subject);
+  expect(again({})).toEqual([]);
+  const subject = `sale_plan:${plan.id}`;
+  expect(again({ plannedQuantity: plan.plannedQuantity.times(3) })).toContain(subject);
+  // Less than its inputs keep: the audit log has all of it.
+  expect(again({ plannedQuantity: plan.plannedQuantity.plus('0.000000000001') })).toContain(subject);
+  expect(again({ arrivalPrice: plan.arrivalPrice.div(2) })).toEqual([subject]);
+  for (const [place, slice] of plan.slices.entries()) {
+    const others = plan.slices.filter((each) => each !== slice);
+    const named = [`plan_slice:${slice.id}`];
+    expect(again({ slices: [...others, { ...slice, quantity: slice.quantity.times(3) }] })).toEqual(named);
+    expect(again({ slices: [...others, { ...slice, endsAt: new Date(slice.endsAt.getTime() + HOUR_MS) }] })).toEqual(named);
+    const startsAt = new Date(slice.startsAt.getTime() + (place === 0 ? 1 : -1));
+    expect(again({ slices: [...others, { ...slice, startsAt }] })).toEqual(named);
+  }
+}
+
 describe('a sale with recorded candles', () => {
   it('that is large for its market is sold in slices, one an hour, none lost and none doubled', async () => {
     await recordMarket('BTC', 0.3);
@@ -59,6 +85,7 @@ describe('a sale with recorded candles', () => {
     const replayed = await replaySales(city.database, sold.caseId);
     expect(replayed.differences).toEqual([]);
     expect(replayed.count).toBeGreaterThan(1 + orders.length);
+    if (plan !== undefined) await expectFalsifiedTold(plan);
   });
 
   it('that is small for its market is sold at once', async () => {
@@ -85,5 +112,49 @@ describe('a sale with recorded candles', () => {
     expect(await city.differences()).toEqual([]);
     expect(await brokenInvariants(city.database)).toEqual([]);
     expect((await replaySales(city.database)).differences).toEqual([]);
+  });
+});
+
+describe('what is worth just one of the venue’s least orders', () => {
+  const ASSET = 'ADA';
+
+  /** The venue with a book that does not move: its mid is 800.5 and the band's lower edge 792.495, so that no order goes below 793. */
+  function stillDesk(unitsALevel: string) {
+    const { port } = city.desk;
+    const level = (price: number) => ({ price: Price.of(ASSET, `${price}`), quantity: CoinAmount.of(ASSET, unitsALevel) });
+    const orderBook: ExchangePort['orderBook'] = async (symbol) => ({
+      ...(await port.orderBook(symbol)),
+      ...(symbol === `KRW-${ASSET}` ? { bids: [800, 799, 798, 797, 796].map(level), asks: [801, 802, 803, 804, 805].map(level) } : {}),
+    });
+    return { ...city.desk, port: { ...port, orderBook } };
+  }
+
+  async function look(desk: Desk, times: number): Promise<void> {
+    for (let count = 0; count < times; count++) {
+      city.advance(600);
+      await runDesk(desk);
+      await city.answerCases();
+    }
+  }
+
+  it('is sold', async () => {
+    // 5,000 won at 793, and less than 5,000 at the band's edge itself.
+    const { caseId } = await city.runningCase({ coins: { [ASSET]: '6.30517024' }, bills: ['900000'] });
+    await look(stillDesk('100000'), 6);
+    expect((await city.orders(caseId)).map(({ executedQuantity }) => executedQuantity?.toFixed())).toEqual(['6.30517024']);
+    expect(await city.lastDecision(caseId)).toEqual(['stop', 'exhausted', 'ADA:nothing_held']);
+  });
+
+  it('is too little with a unit less, and ends the sale', async () => {
+    const { caseId } = await city.runningCase({ coins: { [ASSET]: '6.30517023' }, bills: ['900000'] });
+    await look(stillDesk('100000'), 1);
+    expect(await city.codes(caseId)).toEqual([['stop', 'exhausted', 'ADA:below_minimum']]);
+  });
+
+  it('is sold where the sale itself left it for one more order', async () => {
+    const { caseId } = await city.runningCase({ coins: { [ASSET]: '30' }, bills: ['900000'] });
+    await look(stillDesk('10'), 6);
+    expect((await city.orders(caseId)).map(({ executedQuantity }) => executedQuantity?.toFixed())).toEqual(['23.69482976', '6.30517024']);
+    expect(await city.sale(caseId)).toMatchObject({ state: 'done' });
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addDays, dayToColumn } from '../../src/kernel/civil-date.ts';
 import { CoinAmount, Price } from '../../src/kernel/money.ts';
+import { runDesk } from '../../src/liquidation/desk.ts';
 import { replaySales } from '../../src/liquidation/replay.ts';
 import { recordWish, revokeWish } from '../../src/voluntary-sale/wish.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -146,5 +147,61 @@ describe('within his window, as well,', () => {
     await city.progress(sold.caseId);
     expect(await city.phaseOf(sold.caseId)).toBe('sale_done');
     expect(await city.sale(sold.caseId)).toMatchObject({ state: 'done', lastCode: 'covered' });
+  });
+});
+
+it('all that he has sold by wish without covering what is owed: nobody looks every ten minutes, and after the window the money goes its way', async () => {
+  const { caseId } = await caseInWindow({ coins: { BTC: '0.002' }, bills: ['9000000'] });
+  await wish(caseId, 'limit', `${Math.round(Number(await city.bestBid('BTC')) * 0.99)}`);
+  await minutes(10);
+  expect((await city.orders(caseId)).map(({ executedQuantity }) => executedQuantity?.toFixed())).toEqual(['0.002']);
+  const decisions = (await city.codes(caseId)).length;
+  for (let hour = 0; hour < 48; hour++) {
+    city.advance(3_600);
+    await city.run();
+  }
+  expect((await city.codes(caseId)).length - decisions).toBeLessThanOrEqual(3);
+  await city.by((work) =>
+    work.tx.saleWindow.update({
+      where: { caseId },
+      data: { state: 'passed', closedAt: work.at, endsOn: dayToColumn(addDays(city.today, -1)) },
+    }),
+  );
+  await city.progress(caseId);
+  await minutes(2);
+  expect(await city.lastDecision(caseId)).toEqual(['stop', 'exhausted', 'BTC:nothing_held']);
+  expect(await city.phaseOf(caseId)).toBe('sale_done');
+});
+
+describe('what may change while an order is on its way', () => {
+  it('is not sent again below the price that the taxpayer wishes by now', async () => {
+    const { caseId } = await caseInWindow({ coins: { BTC: '0.002' }, bills: ['900000'] });
+    const bid = Number(await city.bestBid('BTC'));
+    await wish(caseId, 'limit', `${Math.round(bid * 0.99)}`);
+    city.advance(10);
+    // Killed after the commit and before the send.
+    const dies = () => Promise.reject(new Error('killed'));
+    await expect(runDesk({ ...city.desk, port: { ...city.desk.port, sell: dies, lookUp: dies } })).rejects.toThrow('killed');
+    expect(await city.orders(caseId)).toHaveLength(1);
+    city.advance(2);
+    const dear = await wish(caseId, 'limit', `${Math.round(bid * 1.05)}`);
+    await minutes(5);
+    const [order] = await city.orders(caseId);
+    expect(order).toMatchObject({ statusWord: 'never_arrived', fills: [] });
+    await city.by((work) => revokeWish(work, { wishId: dear, revokedOn: city.today, reference: '표본 접수-3' }));
+  });
+
+  it('and leave and wishes outlast a need that others cover for a while', async () => {
+    const { caseId, billIds, personId } = await caseInWindow({ coins: { BTC: '0.004' }, bills: ['150000'] });
+    const wishId = await wish(caseId, 'limit', `${Number(await city.bestBid('BTC')) * 2}`);
+    await city.runningCase({ coins: { ETH: '0.2' }, bills: billIds.map((billId) => ({ billId })), personId });
+    for (let step = 0; step < 60; step++) await city.step();
+    await city.progress(caseId);
+    await minutes(3);
+    const sale = await city.sale(caseId);
+    expect(sale).toMatchObject({ state: 'paused', endedAt: null, lastCode: 'covered' });
+    expect((await wishOf(wishId)).state).toBe('active');
+    const { state } = await city.database.read.mandate.findUniqueOrThrow({ where: { id: sale.mandateId } });
+    expect(state).toBe('approved');
   });
 });

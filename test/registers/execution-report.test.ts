@@ -41,7 +41,7 @@ async function storePlanned(): Promise<void> {
   await store.order(planned, {
     decidedAt: at(60),
     book: ['99.5', '100.5'],
-    codes: ['BTC:no_reference'],
+    notes: ['no_reference', 'levels_of_zero'],
     fills: [{ at: at(61), quantity: '2', price: '99', fee: '1' }],
   });
   await store.order(planned, {
@@ -50,7 +50,7 @@ async function storePlanned(): Promise<void> {
     book: ['100', '102'],
     fills: [{ at: at(150), quantity: '1', price: '101.5', fee: '0.5' }],
   });
-  await store.decision(planned, at(180), 'wait', { codes: ['BTC:book_stale'] });
+  await store.decision(planned, at(180), 'wait', { codes: ['BTC:book_stale'], notes: ['levels_of_zero'] });
   await store.decision(planned, at(240), 'wait', { codes: ['BTC:book_stale'], book: ['97.5', '98.5'] });
   await store.decision(planned, at(300), 'wait', { codes: ['BTC:slice_done'], book: ['99', '98'] });
 }
@@ -124,6 +124,10 @@ describe('the report of a case', () => {
     ]);
     expect(report.guardEvents).toMatchObject([
       { code: 'book_stale', asset: 'BTC', count: 2, firstAt: at(180).toISOString(), lastAt: at(240).toISOString() },
+    ]);
+    const { notes } = await readCaseReport(test.database.read, planned.caseId);
+    expect(notes).toMatchObject([
+      { code: 'levels_of_zero', asset: 'BTC', count: 2, firstAt: at(60), lastAt: at(180) },
       { code: 'no_reference', asset: 'BTC', count: 1 },
     ]);
     expect(caseExecutionAnswer.parse(report)).toEqual(report);
@@ -178,8 +182,10 @@ describe('the report of any case', () => {
     const { read } = test.database;
     const root = parseXml(await drawCaseReport(read, await readCaseReport(read, planned.caseId)));
     const texts = named(root, 'text').map(({ text }) => text);
-    for (const text of ['즉시 체결 1건', '호가 대기 1건', '시간봉 종가', '판단 때 중간가', '도착가 102원', '계획 (구간의 목표)'])
+    for (const text of ['즉시 체결 1건', '호가 대기 1건', '판단 때 중간가', '도착가 102원', '계획 (구간의 목표)'])
       expect(texts).toContain(text);
+    // One close of an hour lies within the five minutes, and one makes no line.
+    expect(texts).not.toContain('시간봉 종가');
     const [pause] = named(root, 'rect').filter(({ text }) => text !== '');
     expect(pause?.text).toBe('2026. 1. 5. 10:03 ~ 2026. 1. 5. 10:05 호가가 오래되었습니다');
   });
@@ -208,8 +214,11 @@ describe('the report of a period', () => {
     expect(data.cases.filter(({ hasFills }) => !hasFills)).toMatchObject([{ caseId: unsold.caseId, arrival: null, guardEvents: 1 }]);
     expect(data.guardEvents.map(({ code, count }) => [code, count])).toEqual([
       ['book_stale', 2],
-      ['no_reference', 1],
       ['trading_halted', 1],
+    ]);
+    expect(report.notes.map(({ code, count }) => [code, count])).toEqual([
+      ['levels_of_zero', 2],
+      ['no_reference', 1],
     ]);
     expect(periodExecutionAnswer.parse(data)).toEqual(data);
   });
@@ -281,7 +290,17 @@ describe('cheongsan report', () => {
     const [csv, svg] = [join(folder, 'fills.csv'), join(folder, 'case.svg')];
     const told = await run(number, '--csv', csv, '--svg', svg);
     expect([told.status, told.stderr]).toEqual([0, '']);
-    for (const text of [number, '매각 중', '도착가 102원', '자진기간 시작가 110원', '261.4', '남은 계획 7 BTC', 'book_stale', '33.9%'])
+    for (const text of [
+      number,
+      '매각 중',
+      '도착가 102원',
+      '자진기간 시작가 110원',
+      '261.4',
+      '남은 계획 7 BTC',
+      'book_stale',
+      '33.9%',
+      'levels_of_zero',
+    ])
       expect(told.stdout).toContain(text);
     expect(linesOf(await readFile(csv))).toHaveLength(3);
     expect(parseXml(await readFile(svg, 'utf8')).text).toContain(number);

@@ -45,9 +45,11 @@ export function samplePlan(change: { planned?: string; arrival?: string } & Part
     planId: 1,
     version: 1,
     reason: 'begun',
+    isWished: false,
     madeAt: NOON,
     plannedQuantity: CoinAmount.of('BTC', planned),
     arrivalPrice: Price.of('BTC', arrival),
+    doubts: [],
     ordersBefore: 0,
     supersededAt: undefined,
     ...rest,
@@ -69,5 +71,6 @@ export function sampleHolding(change: Partial<HoldingFacts> = {}): HoldingFacts 
 
 export function sampleCase(holdings: readonly HoldingFacts[], change: Partial<CaseFacts> = {}): CaseFacts {
   const sale = { saleId: 1, state: 'running', endCode: undefined, startedAt: NOON, endedAt: undefined } as const;
-  return { caseId: 1, number: '표본-000001', sale, holdings, ...change };
+  const standing = { phase: 'selling', closeReason: undefined, isNothingReceived: false } as const;
+  return { caseId: 1, number: '표본-000001', standing, sale, holdings, ...change };
 }

@@ -3,6 +3,7 @@ import type { DecisionOutcome } from '../../src/database/generated/enums.ts';
 import { jsonColumn } from '../../src/database/json.ts';
 import type { Database } from '../../src/database/work.ts';
 import type { Canonical } from '../../src/kernel/digest.ts';
+import type { NoteCode } from '../../src/liquidation/codes.ts';
 import type { PersonDetails } from '../../src/person/details.ts';
 import { registerPersons } from '../../src/person/register.ts';
 import { samplePerson, testKeys } from '../person/sample-persons.ts';
@@ -27,11 +28,15 @@ export interface StoredOrder {
   /** Best bid and ask of the book the decision was made from; without one its market was not read. */
   readonly book?: readonly [bid: string, ask: string];
   readonly codes?: readonly string[];
+  /** What the guards noted of the coin besides. */
+  readonly notes?: readonly NoteCode[];
   readonly fills: readonly { readonly at: Date; readonly quantity: string; readonly price: string; readonly fee?: string }[];
 }
 
 export interface StoredPlan {
   readonly version?: number;
+  readonly reason?: string;
+  readonly isWished?: boolean;
   readonly madeAt: Date;
   readonly planned: string;
   readonly arrival: string;
@@ -110,7 +115,7 @@ export class ExecutionStore {
     { caseId, saleId, holdingId, asset }: StoredHolding,
     decidedAt: Date,
     outcome: DecisionOutcome,
-    { codes = [], book }: Pick<StoredOrder, 'codes' | 'book'> = {},
+    { codes = [], notes = [], book }: Pick<StoredOrder, 'codes' | 'notes' | 'book'> = {},
   ): Promise<number> {
     const level = (price: string) => [
       ['1', '0'],
@@ -129,7 +134,7 @@ export class ExecutionStore {
         inputsDigest: '',
         outcome,
         codes: [...codes],
-        result: {},
+        result: jsonColumn({ guards: notes.map((code) => ({ code, asset, figures: {} })) }),
       },
     });
     return id;
@@ -186,7 +191,15 @@ export class ExecutionStore {
 
   async plan(
     { caseId, saleId, holdingId, asset }: StoredHolding,
-    { version = 1, madeAt, planned, arrival, supersededAt }: StoredPlan,
+    {
+      version = 1,
+      reason = version === 1 ? 'begun' : 'need_changed',
+      isWished = false,
+      madeAt,
+      planned,
+      arrival,
+      supersededAt,
+    }: StoredPlan,
   ): Promise<void> {
     const { _max } = await this.#database.read.saleOrder.aggregate({ _max: { id: true } });
     const ordersBefore = _max.id ?? 0;
@@ -197,13 +210,13 @@ export class ExecutionStore {
         holdingId,
         asset,
         version,
-        reason: version === 1 ? 'begun' : 'need_changed',
+        reason,
         madeAt,
         ruleVersion: 'sample',
         policyVersion: '1',
         plannedQuantity: planned,
         arrivalPrice: arrival,
-        inputs: {},
+        inputs: isWished ? { why: 'wished' } : {},
         inputsDigest: '',
         result: {},
         ordersBefore,

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { CasePhase } from '../../src/database/generated/enums.ts';
 import { civilDate } from '../../src/kernel/civil-date.ts';
 import { withdrawSeizure } from '../../src/seizure/approve.ts';
 import { moveCase } from '../../src/seizure/phase.ts';
@@ -120,6 +121,15 @@ describe('the phases of a case', () => {
     const from = office.database.work(testActor, (work) => moveCase(work, caseId, ['approved'], 'seized'));
     await expect(from).rejects.toMatchObject({ code: 'PHASE_WRONG' });
     expect(await office.events(`case:${caseId}`)).toEqual(['seizure.proposed']);
+  });
+
+  it('are told with those that lead on, when a step is refused', async () => {
+    const { caseId } = await proposedCase(19);
+    const refusal = (from: readonly CasePhase[], to: CasePhase) =>
+      office.database.work(testActor, (work) => moveCase(work, caseId, from, to)).catch((thrown: unknown) => String(thrown));
+    expect(await refusal(['approved', 'selling'], 'seized')).toMatch(/is in phase proposed; a case moves to seized only from approved\.$/);
+    // Where none of the phases that were asked for leads on.
+    expect(await refusal(['proposed'], 'sale_done')).toMatch(/is in phase proposed; a case moves to sale_done only from selling\.$/);
   });
 
   it('lead to a sale only one after the other, and to an end from everywhere', () => {

@@ -65,7 +65,11 @@ export async function startApi({ workers: hasWorkers = false, over }: ApiOptions
   if (hasWorkers) database.connect(queues);
   const workers = hasWorkers ? startWorkers(services) : undefined;
   const all = routes({ kind: 'real', clock, sweep: () => Promise.resolve(0) });
-  const { server, url } = await listen(createApp(services, all, '0.0.0-test', false), '127.0.0.1', 0);
+  const { server, url } = await listen(
+    createApp(services, all, '0.0.0-test', { demoNearby: false, isExchangeGone: false }),
+    '127.0.0.1',
+    0,
+  );
   atEnd(async () => {
     await closed(server);
     await workers?.stop();

@@ -234,7 +234,7 @@ ALTER TABLE order_share ADD CONSTRAINT order_share_quantities CHECK (
 ALTER TABLE sale_order ADD CONSTRAINT sale_order_passive_ends CHECK ((style = 'passive') = (rest_until IS NOT NULL));
 -- A trade of a few units shared by many cases may leave one of them less than the venue's last decimal of won.
 ALTER TABLE order_fill DROP CONSTRAINT order_fill_positive;
-ALTER TABLE order_fill ADD CONSTRAINT order_fill_positive CHECK (quantity > 0 AND price > 0 AND proceeds >= 0 AND fee >= 0);
+ALTER TABLE order_fill ADD CONSTRAINT order_fill_positive CHECK (quantity > 0 AND price > 0 AND proceeds >= 0);
 ALTER TABLE candle ADD CONSTRAINT candle_is_one CHECK (bar_ms > 0 AND low > 0 AND high >= low AND volume >= 0 AND open BETWEEN low AND high AND close BETWEEN low AND high);
 ALTER TABLE coverage_reading ADD CONSTRAINT coverage_reading_standing CHECK (
   standing IN ('covered', 'at_risk', 'short', 'unknown') AND (standing = 'unknown') = (probability IS NULL) AND (probability IS NULL OR probability BETWEEN 0 AND 1));

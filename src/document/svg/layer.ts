@@ -26,11 +26,13 @@ export interface StepLayer extends Named {
   readonly dash: string | undefined;
 }
 
-/** One value over the whole time. */
+/** One value over the whole time, or from one instant or until another. */
 export interface LevelLayer extends Named {
   readonly kind: 'level';
   readonly value: number;
   readonly dash: string;
+  readonly fromMs: number | undefined;
+  readonly untilMs: number | undefined;
 }
 
 export interface DotLayer extends Named {

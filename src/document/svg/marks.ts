@@ -12,6 +12,8 @@ export interface PlotArea {
   readonly y: Scale;
 }
 
+/** So much wider than its line is a point that has no line. */
+const LONE_POINT_EXTRA = 0.75;
 const DOT_RADIUS_MIN = 3.5;
 const DOT_RADIUS_MAX = 11;
 
@@ -38,7 +40,7 @@ function drawLine({ points, colour, width, breakAfterMs }: LineLayer, area: Plot
     const [first, second] = piece;
     // A lone point has no line, yet it is known.
     if (first !== undefined && second === undefined) {
-      return [svg('circle', { cx: area.x(first.atMs), cy: area.y(first.value), r: width, fill: colour })];
+      return [svg('circle', { cx: area.x(first.atMs), cy: area.y(first.value), r: width + LONE_POINT_EXTRA, fill: colour })];
     }
     const drawn = thinned(piece, area).map(({ atMs, value }) => pair(area.x(atMs), area.y(value)));
     return [svg('polyline', { points: drawn.join(' '), fill: 'none', stroke: colour, 'stroke-width': width, 'stroke-linejoin': 'round' })];
@@ -83,9 +85,10 @@ function drawSteps({ points, colour, width, dash }: StepLayer, { x, y, right }: 
   return [svg('path', { d, fill: 'none', stroke: colour, 'stroke-width': width, ...dashed })];
 }
 
-function drawLevel({ value, colour, dash }: LevelLayer, { left, right, y }: PlotArea): SvgNode {
+function drawLevel({ value, colour, dash, fromMs, untilMs }: LevelLayer, { left, right, x, y }: PlotArea): SvgNode {
   const at = y(value);
-  return svg('line', { x1: left, y1: at, x2: right, y2: at, stroke: colour, 'stroke-width': 1.75, 'stroke-dasharray': dash });
+  const [x1, x2] = [fromMs === undefined ? left : x(fromMs), untilMs === undefined ? right : x(untilMs)];
+  return svg('line', { x1, y1: at, x2, y2: at, stroke: colour, 'stroke-width': 1.75, 'stroke-dasharray': dash });
 }
 
 function drawDots({ points, colour, marker }: DotLayer, { x, y }: PlotArea): SvgNode[] {

@@ -5,6 +5,7 @@ import { readPolicy } from '../../policy/book.ts';
 import { loadBillStates } from '../../tax/bill-state.ts';
 import { type PenaltyMonth, type PenaltyStep, penaltyStatement } from '../../tax/penalty.ts';
 import { taxRules } from '../../tax/rules.ts';
+import { assertCaseExists } from '../known-case.ts';
 import { NONE, type Route, read } from '../route.ts';
 import { dayInput, dayText, instantText, pathId, rowId, wonText } from '../schemas.ts';
 import type { Services } from '../services.ts';
@@ -80,6 +81,7 @@ const listRoutes: readonly Route[] = [
     query: asOfQuery,
     answer: billsAnswer,
     handle: async ({ services, params, query }) => {
+      await assertCaseExists(services.database.read, params.caseId);
       const bills = await services.database.read.caseBill.findMany({ where: params, select: { billId: true }, orderBy: { billId: 'asc' } });
       return answerBills(
         services,

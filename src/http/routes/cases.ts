@@ -8,6 +8,7 @@ import { CheongsanError } from '../../kernel/errors.ts';
 import { overdueCases } from '../../seizure/phase.ts';
 import { ENDED_PHASES } from '../../seizure/phase-table.ts';
 import { releasableCases } from '../../seizure/release.ts';
+import { assertCaseExists } from '../known-case.ts';
 import { NONE, type Route, read } from '../route.ts';
 import { assetCode, dayText, decimalText, flagText, pageAnswer, pageArgs, pageQuery, pathId, rowId, toPage } from '../schemas.ts';
 import { caseAnswer } from '../views/case-answer.ts';
@@ -182,6 +183,7 @@ export const caseRoutes: readonly Route[] = [
     query: NONE,
     answer: z.array(receiptAnswer),
     handle: async ({ services: { database }, params: { caseId } }) => {
+      await assertCaseExists(database.read, caseId);
       const receipts = await receiptsOfCase(database.read, caseId, database.clock.now());
       return receipts.map(({ demanded, received, outstanding, short, deadlineOn, codes, resolutions, ...rest }) => ({
         ...rest,

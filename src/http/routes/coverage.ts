@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { CasePhase } from '../../database/generated/enums.ts';
-import { CheongsanError } from '../../kernel/errors.ts';
 import {
   type CaseCoverage,
   type CoverageView,
@@ -11,6 +10,7 @@ import {
   worstCoverage,
 } from '../../liquidation/coverage-view.ts';
 import { COVERAGE_STANDINGS, SUGGESTION_CODES } from '../../valuation/coverage/result.ts';
+import { assertCaseExists } from '../known-case.ts';
 import { type Route, read } from '../route.ts';
 import { assetCode, dayText, decimalText, factsAnswer, instantText, pageQuery, pathId, rowId, wonText } from '../schemas.ts';
 
@@ -136,8 +136,7 @@ export const coverageRoutes: readonly Route[] = [
       next: rowId.nullable().meta({ description: '다음 쪽을 읽을 before 값, 없으면 끝', example: null }),
     }),
     handle: async ({ services: { database }, params: { caseId }, query: { before, limit } }) => {
-      const found = await database.read.seizureCase.findUnique({ where: { id: caseId }, select: { id: true } });
-      if (found === null) throw new CheongsanError('NOT_FOUND', `There is no seizure case ${caseId}.`);
+      await assertCaseExists(database.read, caseId);
       const latest = await latestCoverage(database.read, caseId);
       const readings = await coverageHistory(database.read, caseId, { before, limit: limit + 1 });
       const kept = readings.slice(0, limit);

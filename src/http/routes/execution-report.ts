@@ -10,8 +10,8 @@ import { caseExecutionAnswer, periodExecutionAnswer, toCaseExecution, toPeriodEx
 
 const caseParams = z.object({ caseId: pathId });
 const period = {
-  fromDay: dayInput.meta({ description: '첫날 (서울)' }),
-  untilDay: dayInput.meta({ description: '마지막 날 (서울, 포함)' }),
+  fromDay: dayInput.meta({ description: '첫날 (서울). 명령줄에서는 --from' }),
+  untilDay: dayInput.meta({ description: '마지막 날 (서울, 포함). 명령줄에서는 --to' }),
 };
 
 export const executionReportRoutes: readonly Route[] = [

@@ -5,6 +5,7 @@ import { CheongsanError } from '../../kernel/errors.ts';
 import { decimalPlacesOf } from '../../liquidation/book-order.ts';
 import { prospectsOfPlan } from '../../liquidation/plan-prospects.ts';
 import { type Prospect, WAYS } from '../../liquidation/planning/alternatives.ts';
+import { assertCaseExists } from '../known-case.ts';
 import { type Route, read } from '../route.ts';
 import { assetCode, decimalText, instantText, pageAnswer, pageArgs, pageQuery, pathId, rowId, toPage } from '../schemas.ts';
 
@@ -89,7 +90,7 @@ function toProspect({ way, impact, tail, cost, bars }: Prospect): z.input<typeof
 }
 
 const RULE_TEXT =
-  '체결마다(시각, 체결 번호 순서로) 수량을 그때까지 각 몫에서 팔리지 않고 남은 수량에 비례하여 거래소의 수량 단위로 나누고, 대금과 수수료는 나눈 수량에 비례하여 나눈다. 나누어떨어지지 않는 끝수는 나머지가 큰 순서로, 같으면 번호가 작은 순서로 한 단위씩 더한다.';
+  '주문의 수수료는 먼저 체결마다 대금에 비례하여 나눈다. 체결마다(시각, 체결 번호 순서로) 수량을 그때까지 각 몫에서 팔리지 않고 남은 수량에 비례하여 거래소의 수량 단위로 나누고, 대금과 수수료는 나눈 수량에 비례하여 1억분의 1원 단위로 나눈다. 나누어떨어지지 않는 끝수는 나머지가 큰 순서로, 같으면 보유 번호(몫의 번호)가 작은 순서로 한 단위씩 더한다.';
 
 const divisionAnswer = z
   .object({
@@ -177,6 +178,7 @@ export const salePlanRoutes: readonly Route[] = [
     query: z.object(pageQuery),
     answer: pageAnswer(planAnswer),
     handle: async ({ services: { database }, params, query }) => {
+      await assertCaseExists(database.read, params.caseId);
       const { where, ...page } = pageArgs(query);
       const plans = await database.read.salePlan.findMany({
         ...page,

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import type { OrderFill, OrderShare, SaleDecision, SaleOrder } from '../../database/generated/client.ts';
+import type { OrderFill, OrderShare, Prisma, SaleOrder } from '../../database/generated/client.ts';
 import { DecisionOutcome } from '../../database/generated/enums.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
+import { assertCaseExists } from '../known-case.ts';
 import { type Route, read } from '../route.ts';
 import { assetCode, decimalText, instantText, pageAnswer, pageArgs, pageQuery, pathId, rowId, toPage } from '../schemas.ts';
-import { saleCodeAnswer, toSaleCode } from '../views/denial-codes.ts';
+import { saleCodeAnswer, saleGuardAnswer, toSaleCode, toSaleGuards } from '../views/denial-codes.ts';
 
 const caseParams = z.object({ caseId: pathId });
 
@@ -15,7 +16,10 @@ const decisionAnswer = z
     stepNumber: z.int().meta({ example: 1 }),
     decidedAt: instantText,
     outcome: z.enum(DecisionOutcome),
+    orderId: rowId.nullable().meta({ description: '이 판단으로 나간 주문. 주문하지 않았거나 나가지 않았으면 null' }),
+    orderText: z.string().nullable().meta({ description: '주문하기로 판단하였으나(outcome order) 주문이 나가지 않은 까닭', example: null }),
     codes: z.array(saleCodeAnswer),
+    guards: z.array(saleGuardAnswer),
     ruleVersion: z.string().meta({ example: 'planned-1' }),
     policyVersion: z.string().meta({ example: '12' }),
     inputsDigest: z.string(),
@@ -23,15 +27,24 @@ const decisionAnswer = z
   })
   .meta({ id: 'SaleDecision', description: '매각 판단' });
 
-function toDecision(decision: SaleDecision): z.input<typeof decisionAnswer> {
-  const { id, caseId, stepNumber, outcome, ruleVersion, policyVersion, inputsDigest, result } = decision;
+const WITH_ORDER = { share: { select: { orderId: true } } } as const satisfies Prisma.SaleDecisionInclude;
+
+/** What a case has decided is only then an order when the round gave it a share in one. */
+const NOT_ORDERED =
+  '주문하기로 판단하였으나 이 사건의 주문은 나가지 않았습니다. 같은 차례에 같은 시장에서 다른 주문이 먼저 나갔거나, 함께 낼 주문이 없어 최소 주문금액에 미치지 못하였습니다. 다음 차례에 다시 판단합니다.';
+
+function toDecision(decision: Prisma.SaleDecisionGetPayload<{ include: typeof WITH_ORDER }>): z.input<typeof decisionAnswer> {
+  const { id, caseId, stepNumber, outcome, ruleVersion, policyVersion, inputsDigest, result, share } = decision;
   return {
     id,
     caseId,
     stepNumber,
     decidedAt: decision.decidedAt.toISOString(),
     outcome,
+    orderId: share?.orderId ?? null,
+    orderText: outcome === 'order' && share === null ? NOT_ORDERED : null,
     codes: decision.codes.map(toSaleCode),
+    guards: toSaleGuards(result),
     ruleVersion,
     policyVersion,
     inputsDigest,
@@ -128,8 +141,9 @@ export const saleRecordRoutes: readonly Route[] = [
     query: z.object(pageQuery),
     answer: pageAnswer(decisionAnswer),
     handle: async ({ services: { database }, params, query }) => {
+      await assertCaseExists(database.read, params.caseId);
       const { where, ...page } = pageArgs(query);
-      const decisions = await database.read.saleDecision.findMany({ ...page, where: { ...where, ...params } });
+      const decisions = await database.read.saleDecision.findMany({ ...page, where: { ...where, ...params }, include: WITH_ORDER });
       return toPage(decisions, query, toDecision);
     },
   }),
@@ -145,7 +159,7 @@ export const saleRecordRoutes: readonly Route[] = [
       inputs: z.unknown().meta({ description: '다시 판단할 수 있는 입력값', example: { day: '2026-03-16' } }),
     }),
     handle: async ({ services: { database }, params: { decisionId } }) => {
-      const decision = await database.read.saleDecision.findUnique({ where: { id: decisionId } });
+      const decision = await database.read.saleDecision.findUnique({ where: { id: decisionId }, include: WITH_ORDER });
       if (decision === null) throw new CheongsanError('NOT_FOUND', `There is no sale decision ${decisionId}.`);
       return { ...toDecision(decision), inputs: decision.inputs };
     },
@@ -160,6 +174,7 @@ export const saleRecordRoutes: readonly Route[] = [
     query: z.object(pageQuery),
     answer: pageAnswer(orderAnswer),
     handle: async ({ services: { database }, params, query }) => {
+      await assertCaseExists(database.read, params.caseId);
       const { where, ...page } = pageArgs(query);
       const orders = await database.read.saleOrder.findMany({
         ...page,

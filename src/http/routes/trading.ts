@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { TradingState } from '../../database/generated/enums.ts';
+import type { Work } from '../../database/work.ts';
 import { approvalExpiry } from '../../policy/approval-expiry.ts';
 import { freezeAsset, openFreezes, requestFreezeRelease } from '../../venue/freeze.ts';
-import { requestLooserTrading, stricter, type TradingScope, tightenTrading } from '../../venue/trading-state.ts';
+import { requestLooserTrading, stricter, type TradingScope, tightenTrading, tradingState } from '../../venue/trading-state.ts';
 import { command, NONE, type Route, read } from '../route.ts';
 import { factsAnswer, instantText, ledgerAssetCode, pathId, reasonText, rowId } from '../schemas.ts';
 
@@ -13,6 +14,11 @@ const scope = {
 
 function scopeOf({ accountId }: { readonly accountId?: number }): TradingScope {
   return accountId === undefined ? { kind: 'installation' } : { kind: 'account', accountId };
+}
+
+async function effectiveState({ tx }: Work, scope: TradingScope): Promise<TradingState> {
+  if (scope.kind === 'account') return tradingState(tx, scope.accountId);
+  return (await tx.installation.findUniqueOrThrow({ where: { id: 1 } })).tradingState;
 }
 
 const tradingRoutesOfState: readonly Route[] = [
@@ -63,10 +69,17 @@ const tradingRoutesOfState: readonly Route[] = [
     params: NONE,
     query: NONE,
     body: z.object({ ...scope, to: state, reason: reasonText }),
-    answer: z.object({ changed: z.boolean() }),
-    handle: async (work, { body }) => ({
-      changed: await tightenTrading(work, { scope: scopeOf(body), to: body.to, reason: body.reason }),
+    answer: z.object({
+      changed: z.boolean().meta({ description: '이미 그만큼 엄하면 false' }),
+      state: state.meta({ description: '이제 이 범위(계정 또는 설치 전체)의 상태' }),
+      effective: state.meta({ description: '설치 전체의 상태와 견주어 더 엄한 상태. 매각은 이 상태를 따른다' }),
     }),
+    handle: async (work, { body }) => {
+      const scope = scopeOf(body);
+      const changed = await tightenTrading(work, { scope, to: body.to, reason: body.reason });
+      // What was asked for holds now, or it was refused.
+      return { changed, state: body.to, effective: await effectiveState(work, scope) };
+    },
   }),
   command({
     operationId: 'requestLooserTrading',

@@ -9,6 +9,7 @@ import { issueSaleNotices } from '../../voluntary-sale/issue-sale-notices.ts';
 import { saleNoticeStatus } from '../../voluntary-sale/sale-notice-status.ts';
 import { bulk, nothingToPrepare } from '../bulk.ts';
 import { EVIDENCE_TYPES } from '../files.ts';
+import { assertCaseExists } from '../known-case.ts';
 import { agencyInput } from '../letters.ts';
 import { booksOfCases } from '../market-books.ts';
 import { command, NONE, type Route, read, upload } from '../route.ts';
@@ -70,12 +71,14 @@ const letterRoutes: readonly Route[] = [
     params: z.object({ caseId: pathId }),
     query: NONE,
     answer: z.array(z.object({ personId: rowId, recipientKind: z.enum(RecipientKind), notice: noticeAnswer.nullable() })),
-    handle: async ({ services: { database }, params: { caseId } }) =>
-      (await saleNoticeStatus(database.read, caseId)).map(({ personId, recipientKind, notice }) => ({
+    handle: async ({ services: { database }, params: { caseId } }) => {
+      await assertCaseExists(database.read, caseId);
+      return (await saleNoticeStatus(database.read, caseId)).map(({ personId, recipientKind, notice }) => ({
         personId,
         recipientKind,
         notice: notice === undefined ? null : toNoticeAnswer(notice),
-      })),
+      }));
+    },
   }),
 ];
 

@@ -3,10 +3,13 @@ import type { SaleWish } from '../../database/generated/client.ts';
 import { WishKind, WishState } from '../../database/generated/enums.ts';
 import { dayFromColumn } from '../../kernel/civil-date.ts';
 import { Price } from '../../kernel/money.ts';
+import { lockCase } from '../../seizure/locked-case.ts';
 import { CURRENT_RISK_NOTICE, RISK_NOTICES } from '../../voluntary-sale/letters/wish-risk-notice.ts';
 import { recordWish, revokeWish, type WishTerms } from '../../voluntary-sale/wish.ts';
 import { printWishForm } from '../../voluntary-sale/wish-form-print.ts';
+import { LIVE_WISH_STATES } from '../../voluntary-sale/wish-rules.ts';
 import { PDF_TYPE } from '../files.ts';
+import { assertCaseExists } from '../known-case.ts';
 import { command, download, NONE, type Route, read } from '../route.ts';
 import {
   assetCode,
@@ -50,19 +53,24 @@ const ofPrice = {
     .meta({ description: '시장가격과 크게 다른 가격을 서면과 대조하여 확인함', example: false }),
 } as const;
 
-const wishInput = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('limit'), ...ofPrice }),
-  z.strictObject({ kind: z.literal('stop'), ...ofPrice }),
-  z.strictObject({
-    kind: z.literal('coin_order'),
-    ...ofForm,
-    assets: z
-      .array(assetCode)
-      .min(1)
-      .max(ASSETS_MAX)
-      .meta({ description: '먼저 팔 차례', example: ['BTC', 'XRP'] }),
-  }),
-]);
+const wishInput = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('limit'), ...ofPrice }),
+    z.strictObject({ kind: z.literal('stop'), ...ofPrice }),
+    z.strictObject({
+      kind: z.literal('coin_order'),
+      ...ofForm,
+      assets: z
+        .array(assetCode)
+        .min(1)
+        .max(ASSETS_MAX)
+        .meta({ description: '먼저 팔 차례', example: ['BTC', 'XRP'] }),
+    }),
+  ])
+  .meta({
+    description:
+      '한 사건에 종목과 종류마다 하나만 살아 있다. 같은 종목에 가격이 다른 지정가(limit)를 다시 내면 앞의 것을 대신하고 앞의 것은 철회된다. stop과 coin_order도 같다. 같은 서면을 다시 보내면 그대로이다.',
+  });
 
 /** The figures as the coin measures them. */
 function toTerms(wish: z.output<typeof wishInput>): WishTerms {
@@ -133,10 +141,20 @@ export const wishRoutes: readonly Route[] = [
     params: caseParams,
     query: NONE,
     body: wishInput,
-    answer: z.object({ wishId: rowId }),
-    handle: (work, { params, body }) => {
+    answer: z.object({
+      wishId: rowId,
+      replacedWishId: rowId.nullable().meta({
+        description: '같은 종목에 같은 종류로 남아 있던 희망. 새 희망이 그 자리를 대신하여 철회되었다. 없으면 null',
+        example: null,
+      }),
+    }),
+    handle: async (work, { params: { caseId }, body }) => {
       const { madeOn, reference, riskNoticeVersion } = body;
-      return recordWish(work, { ...params, terms: toTerms(body), madeOn, reference, riskNoticeVersion });
+      await lockCase(work, caseId);
+      const asset = body.kind === 'coin_order' ? null : body.asset;
+      const before = await work.tx.saleWish.findFirst({ where: { caseId, kind: body.kind, asset, state: { in: [...LIVE_WISH_STATES] } } });
+      const { wishId } = await recordWish(work, { caseId, terms: toTerms(body), madeOn, reference, riskNoticeVersion });
+      return { wishId, replacedWishId: before === null || before.id === wishId ? null : before.id };
     },
   }),
   read({
@@ -149,6 +167,7 @@ export const wishRoutes: readonly Route[] = [
     query: z.object({ ...pageQuery, state: z.enum(WishState).exactOptional() }),
     answer: pageAnswer(wishAnswer),
     handle: async ({ services: { database }, params, query: { after, limit, ...filter } }) => {
+      await assertCaseExists(database.read, params.caseId);
       const { where, ...page } = pageArgs({ after, limit });
       const wishes = await database.read.saleWish.findMany({ ...page, where: { ...where, ...params, ...filter } });
       return toPage(wishes, { limit }, toWish);

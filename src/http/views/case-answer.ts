@@ -15,6 +15,7 @@ import {
   WindowState,
   WriteOffState,
 } from '../../database/generated/enums.ts';
+import { PAUSE_TEXT } from '../../liquidation/codes.ts';
 import { assetCode, dayText, decimalText, instantText, rowId, wonText } from '../schemas.ts';
 import { caseSummaryAnswer } from './case-summary.ts';
 import { accountAnswer } from './ledger-view.ts';
@@ -143,7 +144,14 @@ export const caseAnswer = caseSummaryAnswer
     choices: z.array(z.object({ id: rowId, kind: z.enum(ChoiceKind), madeOn: dayText, revokedOn: dayText.nullable() })),
     mandates: z.array(z.object({ id: rowId, state: z.enum(MandateState), endsOn: dayText, approvalId: rowId.nullable() })),
     sale: z
-      .object({ id: rowId, state: z.enum(LiquidationState), stepCount: z.int(), lastCode: z.string().nullable(), nextStepAt: instantText })
+      .object({
+        id: rowId,
+        state: z.enum(LiquidationState),
+        stepCount: z.int(),
+        lastCode: z.string().nullable(),
+        lastText: z.string().nullable().meta({ description: 'lastCode를 말로', example: PAUSE_TEXT.order_refused }),
+        nextStepAt: instantText,
+      })
       .nullable(),
     money: money.nullable().meta({ description: '이전받기 전이면 null' }),
     accounts: z.array(accountAnswer).meta({ description: '이 사건의 장부 계정' }),

@@ -12,6 +12,7 @@ import { MONEY_PHASES, settlementNeeds } from '../../treasury/settlement-needs.t
 import { type BillAnswer, totalOwed, viewBills } from './bill-view.ts';
 import type { caseAnswer, noticeAnswer, stayAnswer } from './case-answer.ts';
 import { dayOrNull, toCaseSummary } from './case-summary.ts';
+import { toSaleCode } from './denial-codes.ts';
 import { accountsOf } from './ledger-view.ts';
 
 type CaseAnswer = z.input<typeof caseAnswer>;
@@ -172,7 +173,14 @@ async function saleOf(reader: Transaction, caseId: number): Promise<Pick<CaseAns
     sale:
       sale === null
         ? null
-        : { id: sale.id, state: sale.state, stepCount: sale.stepCount, lastCode: sale.lastCode, nextStepAt: sale.nextStepAt.toISOString() },
+        : {
+            id: sale.id,
+            state: sale.state,
+            stepCount: sale.stepCount,
+            lastCode: sale.lastCode,
+            lastText: sale.lastCode === null ? null : toSaleCode(sale.lastCode).text,
+            nextStepAt: sale.nextStepAt.toISOString(),
+          },
   };
 }
 

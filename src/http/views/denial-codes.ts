@@ -1,8 +1,17 @@
 import { z } from 'zod';
-import { NOTE_TEXT, PAUSE_TEXT, STOP_TEXT } from '../../liquidation/codes.ts';
+import { NOTE_TEXT, PAUSE_TEXT, STANDING_TEXT, STOP_TEXT } from '../../liquidation/codes.ts';
 import { DENIAL_TEXT } from '../../liquidation/gate.ts';
+import { reasonOf } from '../../liquidation/wait.ts';
+import { assetCode } from '../schemas.ts';
 
-const TEXTS: Readonly<Record<string, string>> = { ...DENIAL_TEXT, ...PAUSE_TEXT, ...NOTE_TEXT, ...STOP_TEXT };
+/** Every code that a decision, its guards or a sale may bear. */
+export const SALE_CODE_TEXTS: Readonly<Record<string, string>> = {
+  ...DENIAL_TEXT,
+  ...PAUSE_TEXT,
+  ...NOTE_TEXT,
+  ...STOP_TEXT,
+  ...STANDING_TEXT,
+};
 
 /** A code of a decision with the words an officer reads. */
 export const saleCodeAnswer = z
@@ -15,6 +24,26 @@ export const saleCodeAnswer = z
 
 /** Codes stand alone or behind the asset they are about: `BTC:book_empty`. */
 export function toSaleCode(stored: string): z.input<typeof saleCodeAnswer> {
-  const [asset, code] = stored.includes(':') ? stored.split(':', 2) : [undefined, stored];
-  return { code: code ?? stored, asset: asset ?? null, text: TEXTS[code ?? stored] ?? stored };
+  const code = reasonOf(stored);
+  return { code, asset: code === stored ? null : stored.slice(0, -code.length - 1), text: SALE_CODE_TEXTS[code] ?? code };
+}
+
+/** A guard that spoke, with its figures: those that kept from selling, and those that only noticed something. */
+export const saleGuardAnswer = z
+  .object({
+    code: z.string().meta({ example: 'market_caution' }),
+    asset: assetCode,
+    text: z.string().meta({ example: NOTE_TEXT.market_caution }),
+    figures: z.record(z.string(), z.string()).meta({ description: '그렇게 본 수치', example: { levels: '2' } }),
+  })
+  .meta({ id: 'SaleGuard', description: '판단 때 작동한 보호 장치. 매각을 멈춘 것과 알리기만 한 것' });
+
+const storedGuards = z.object({
+  guards: z.array(z.object({ code: z.string(), asset: z.string(), figures: z.record(z.string(), z.string()) })),
+});
+
+/** The guards in the stored result of a decision. Rules before the guards had figures stored none. */
+export function toSaleGuards(result: unknown): z.input<typeof saleGuardAnswer>[] {
+  const { data } = storedGuards.safeParse(result);
+  return (data?.guards ?? []).map(({ code, asset, figures }) => ({ code, asset, text: SALE_CODE_TEXTS[code] ?? code, figures }));
 }

@@ -4,6 +4,7 @@ import { Decimal } from '../../kernel/decimal.ts';
 import { CoinAmount, Price } from '../../kernel/money.ts';
 import { type PlanFacts, type WindowStartPrice, windowStartPriceOf } from './benchmark.ts';
 import { groupBy } from './group.ts';
+import { readArrivalDoubts } from './guard-facts.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -22,20 +23,33 @@ export async function readPlans(reader: Transaction, caseIds: readonly number[],
     orderBy: [{ holdingId: 'asc' }, { version: 'asc' }],
     omit: { inputs: true, result: true },
   });
+  const wished = await readWishedPlans(reader, caseIds);
+  const doubts = await readArrivalDoubts(reader, caseIds);
   return groupBy(
     plans.map((plan) => ({
       planId: plan.id,
       holdingId: plan.holdingId,
       version: plan.version,
       reason: plan.reason,
+      isWished: wished.has(plan.id),
       madeAt: plan.madeAt,
       plannedQuantity: CoinAmount.of(plan.asset, plan.plannedQuantity.toFixed()),
       arrivalPrice: Price.of(plan.asset, plan.arrivalPrice.toFixed()),
+      doubts: doubts.get(plan.id) ?? [],
       ordersBefore: plan.ordersBefore,
       supersededAt: plan.supersededAt ?? undefined,
     })),
     ({ holdingId }) => holdingId,
   );
+}
+
+/** Plans of what the taxpayer wishes say so in their inputs. */
+async function readWishedPlans(reader: Transaction, caseIds: readonly number[]): Promise<ReadonlySet<number>> {
+  const plans = await reader.salePlan.findMany({
+    where: { caseId: { in: [...caseIds] }, inputs: { path: ['why'], equals: 'wished' } },
+    select: { id: true },
+  });
+  return new Set(plans.map(({ id }) => id));
 }
 
 /** By holding: the price at the midnight in Seoul at which its case's window opened. Without a window there is none. */

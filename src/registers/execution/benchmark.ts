@@ -7,7 +7,10 @@ export interface BenchmarkPrice<Source extends string> {
   readonly at: Date;
   readonly source: Source;
 }
-export type ArrivalPrice = BenchmarkPrice<'plan' | 'first_order'>;
+export interface ArrivalPrice extends BenchmarkPrice<'plan' | 'first_order'> {
+  /** Words of the guards that distrusted the market just then; empty where nothing spoke against its price. */
+  readonly doubts: readonly string[];
+}
 export type WindowStartPrice = BenchmarkPrice<'candle' | 'valuation'>;
 export type MidPrice = BenchmarkPrice<'book'>;
 
@@ -16,9 +19,13 @@ export interface PlanFacts {
   readonly planId: number;
   readonly version: number;
   readonly reason: string;
+  /** Of what the taxpayer wishes to have sold within his window. */
+  readonly isWished: boolean;
   readonly madeAt: Date;
   readonly plannedQuantity: CoinAmount;
   readonly arrivalPrice: Price;
+  /** Words of the guards that distrusted the market it was made in. */
+  readonly doubts: readonly string[];
   /** Orders with a higher number were placed under it or a later one. */
   readonly ordersBefore: number;
   readonly supersededAt: Date | undefined;
@@ -41,14 +48,15 @@ export function midOf(asset: string, bid: string | undefined, ask: string | unde
 }
 
 /**
- * The price when it was decided to sell: the mid of the first plan. Where an order went out before any plan, or there is none, the mid
- * of the book behind the first order. What is planned anew later is measured against the first decision all the same.
+ * The price when it was decided to sell: the mid of the first of these plans. Where an order went out before any of them, or there is
+ * none, the mid of the book behind that order. What is planned anew for the same task is measured against the first decision all the same.
  */
 export function arrivalPriceOf(plans: readonly PlanFacts[], firstOrder: MidPrice | undefined): ArrivalPrice | undefined {
   const [first] = plans.toSorted((a, b) => a.version - b.version);
-  if (first === undefined) return firstOrder === undefined ? undefined : { ...firstOrder, source: 'first_order' };
-  if (firstOrder !== undefined && firstOrder.at < first.madeAt) return { ...firstOrder, source: 'first_order' };
-  return { price: first.arrivalPrice, at: first.madeAt, source: 'plan' };
+  if (firstOrder !== undefined && (first === undefined || firstOrder.at < first.madeAt)) {
+    return { ...firstOrder, source: 'first_order', doubts: [] };
+  }
+  return first === undefined ? undefined : { price: first.arrivalPrice, at: first.madeAt, source: 'plan', doubts: first.doubts };
 }
 
 /**
@@ -70,6 +78,8 @@ export function windowStartPriceOf(
 
 /** What was planned and is not sold, and what that costs at the last known mid. Shown apart: it is in no shortfall of fills. */
 export interface Opportunity {
+  /** Of what the taxpayer wishes to have sold, and no more. */
+  readonly isWished: boolean;
   readonly unsoldQuantity: CoinAmount;
   readonly lastMid: MidPrice;
   /** Units × (arrival price − last known mid), exact won. */
@@ -89,7 +99,7 @@ export function opportunityOf(
   const since = sold.filter(({ orderId }) => orderId > plan.ordersBefore).map(({ quantity }) => quantity);
   const unsoldQuantity = plan.plannedQuantity.minus(CoinAmount.sum(asset, since)).larger(CoinAmount.zero(asset));
   const cost = unsoldQuantity.costAt(arrival, venue).minus(unsoldQuantity.costAt(lastMid.price, venue));
-  return { unsoldQuantity, lastMid, cost: cost.value };
+  return { isWished: plan.isWished, unsoldQuantity, lastMid, cost: cost.value };
 }
 
 export function planInForce(plans: readonly PlanFacts[], at: Date): PlanFacts | undefined {

@@ -63,6 +63,7 @@ export function arrivalCost(fill: Fill, arrivalPrice: Price): ArrivalCost {
 /** A fill against both benchmarks; each is undefined where its price is not known. */
 export interface MeasuredFill {
   readonly fill: Fill;
+  readonly arrivalPrice: Price | undefined;
   readonly arrival: ArrivalCost | undefined;
   readonly windowStart: Cost | undefined;
 }
@@ -73,6 +74,7 @@ export function measureFill(
 ): MeasuredFill {
   return {
     fill,
+    arrivalPrice: prices.arrival,
     arrival: prices.arrival === undefined ? undefined : arrivalCost(fill, prices.arrival),
     windowStart: prices.windowStart === undefined ? undefined : costAgainst(fill, prices.windowStart),
   };

@@ -1,4 +1,5 @@
-import type { LiquidationState } from '../../database/generated/enums.ts';
+import type { Holding } from '../../database/generated/client.ts';
+import type { CasePhase, LiquidationState } from '../../database/generated/enums.ts';
 import type { Transaction } from '../../database/work.ts';
 import type { MidPrice, PlanFacts, WindowStartPrice } from './benchmark.ts';
 import { readPlans, readWindowStarts } from './benchmark-facts.ts';
@@ -33,9 +34,19 @@ export interface SaleFacts {
   readonly endedAt: Date | undefined;
 }
 
+/** How far the case itself has come by now. */
+export interface CaseStanding {
+  readonly phase: CasePhase;
+  /** The ground on which its seizure ended or is to end, where one was decided. */
+  readonly closeReason: string | undefined;
+  /** Something was demanded of the exchange, and nothing of it came. */
+  readonly isNothingReceived: boolean;
+}
+
 export interface CaseFacts {
   readonly caseId: number;
   readonly number: string;
+  readonly standing: CaseStanding;
   readonly sale: SaleFacts | undefined;
   readonly holdings: readonly HoldingFacts[];
 }
@@ -45,7 +56,7 @@ export async function readCaseFacts(reader: Transaction, caseIds: readonly numbe
   const cases = await reader.seizureCase.findMany({
     where: { id: { in: [...caseIds] } },
     orderBy: { id: 'asc' },
-    select: { id: true, number: true, venueCode: true, holdings: { orderBy: { id: 'asc' } } },
+    select: { id: true, number: true, phase: true, closeReason: true, venueCode: true, holdings: { orderBy: { id: 'asc' } } },
   });
   const sales = await reader.liquidation.findMany({ where: { caseId: { in: [...caseIds] } } });
   const saleOf = new Map(sales.map((sale) => [sale.caseId, sale]));
@@ -63,9 +74,10 @@ export async function readCaseFacts(reader: Transaction, caseIds: readonly numbe
   const windowStarts = await readWindowStarts(reader, caseIds, holdings);
   const mids = await lastMids(reader, holdings, until);
   const facts = groupBy(holdings, ({ caseId }) => caseId);
-  return cases.map(({ id: caseId, number }) => ({
+  return cases.map(({ id: caseId, number, phase, closeReason, holdings: own }) => ({
     caseId,
     number,
+    standing: { phase, closeReason: closeReason ?? undefined, isNothingReceived: isNothingReceived(own) },
     sale: saleFacts(saleOf.get(caseId), until),
     holdings: (facts.get(caseId) ?? []).map(({ id, asset, venue }) => ({
       holdingId: id,
@@ -77,6 +89,11 @@ export async function readCaseFacts(reader: Transaction, caseIds: readonly numbe
       windowStart: windowStarts.get(id),
     })),
   }));
+}
+
+function isNothingReceived(holdings: readonly Holding[]): boolean {
+  const demanded = holdings.filter(({ demandedQuantity }) => demandedQuantity.greaterThan(0));
+  return demanded.length > 0 && demanded.every(({ state }) => state === 'released');
 }
 
 type SaleRow = NonNullable<Awaited<ReturnType<Transaction['liquidation']['findUnique']>>>;

@@ -1,6 +1,6 @@
 import type { DecisionOutcome } from '../../database/generated/enums.ts';
 import { NOTE_TEXT, PAUSE_TEXT, type PauseCode } from '../../liquidation/codes.ts';
-import { DENIAL_TEXT } from '../../liquidation/gate.ts';
+import { DENIAL_TEXT, type DenialCode } from '../../liquidation/gate.ts';
 import { reasonOf } from '../../liquidation/wait.ts';
 
 const TEXTS: Readonly<Record<string, string>> = { ...DENIAL_TEXT, ...PAUSE_TEXT, ...NOTE_TEXT };
@@ -16,7 +16,11 @@ const PACE: readonly PauseCode[] = [
   'slice_done',
   'slice_accumulates',
 ];
-const PACE_CODES: ReadonlySet<string> = new Set(PACE);
+/** Waits that leave the taxpayer his time and his price. */
+const TAXPAYERS_TIME: readonly (PauseCode | DenialCode)[] = ['window_missing', 'window_open', 'price_below_wish'];
+const NO_GUARDS: ReadonlySet<string> = new Set([...PACE, ...TAXPAYERS_TIME]);
+/** Of a coin that is not to be sold at all: they say nothing of why a sale waits. */
+const ASIDE: ReadonlySet<string> = new Set<PauseCode>(['nothing_held', 'not_planned']);
 
 /** How often a guard spoke, as a stable code with the words an officer reads. */
 export interface GuardCount {
@@ -38,12 +42,31 @@ export interface StoredCodeCount {
   readonly lastAt: Date;
 }
 
-/** Counts of the same code are added up; what only sets the pace of a plan is left out. The most frequent come first. */
+/**
+ * What kept sales from going on. Counts of the same code are added up; what only sets the pace of a plan, or waits for the taxpayer, is
+ * left out. The most frequent come first.
+ */
 export function guardCounts(stored: Iterable<StoredCodeCount>): GuardCount[] {
+  return addedUp([...stored].filter(({ code }) => isGuard(reasonOf(code))));
+}
+
+/** What guards noted while sales went on, added up likewise. */
+export function noteCounts(stored: Iterable<StoredCodeCount>): GuardCount[] {
+  return addedUp([...stored].filter(({ code }) => isNote(reasonOf(code))));
+}
+
+function isGuard(code: string): boolean {
+  return !NO_GUARDS.has(code) && !isNote(code);
+}
+
+function isNote(code: string): boolean {
+  return Object.hasOwn(NOTE_TEXT, code);
+}
+
+function addedUp(stored: readonly StoredCodeCount[]): GuardCount[] {
   const counts = new Map<string, GuardCount>();
   for (const { code: whole, count, firstAt, lastAt } of stored) {
     const code = reasonOf(whole);
-    if (PACE_CODES.has(code)) continue;
     const known = counts.get(whole);
     counts.set(whole, {
       code,
@@ -81,8 +104,9 @@ export interface GuardPause {
 }
 
 /**
- * Stretches of time in which guards kept a coin from being sold: from a decision in which one spoke until the next decision, or until
- * `end` after the last; neighbours are joined. Decisions are in the order of time.
+ * Stretches of time in which nothing but guards kept a coin from being sold: from a decision in which one spoke until the next decision,
+ * or until `end` after the last; neighbours are joined. What waits for the window, for a wish or for its slice is held by no guard,
+ * whatever one says beside it. Decisions are in the order of time.
  */
 export function guardPauses(asset: string, decisions: readonly DecisionMoment[], end: Date): GuardPause[] {
   const pauses: GuardPause[] = [];
@@ -101,8 +125,8 @@ export function guardPauses(asset: string, decisions: readonly DecisionMoment[],
 function pauseTexts(asset: string, { outcome, codes }: DecisionMoment): string[] {
   if (outcome === 'stop') return [];
   const own = codes.filter((code) => (assetOf(code) ?? asset) === asset).map(reasonOf);
-  const holding = own.filter((code) => !PACE_CODES.has(code) && !Object.hasOwn(NOTE_TEXT, code));
-  return [...new Set(holding.map((code) => TEXTS[code] ?? code))];
+  const said = own.filter((code) => !ASIDE.has(code) && !isNote(code));
+  return said.every(isGuard) ? [...new Set(said.map((code) => TEXTS[code] ?? code))] : [];
 }
 
 function later(a: Date, b: Date): Date {

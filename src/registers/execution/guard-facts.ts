@@ -1,7 +1,11 @@
 import type { Transaction } from '../../database/work.ts';
+import { NOTE_TEXT, PAUSE_TEXT, type PauseCode } from '../../liquidation/codes.ts';
+import { reasonOf } from '../../liquidation/wait.ts';
 import type { Span } from './facts.ts';
 import { groupBy } from './group.ts';
 import type { DecisionMoment, StoredCodeCount } from './guard-events.ts';
+
+type CountRow = Omit<StoredCodeCount, 'firstAt' | 'lastAt'> & { caseId: number; firstAt: Date; lastAt: Date };
 
 /** By case: the codes of its decisions within a span, endings left out, counted where they are stored. */
 export async function readCodeCounts(
@@ -9,12 +13,55 @@ export async function readCodeCounts(
   caseIds: readonly number[],
   { from, until }: Span,
 ): Promise<Map<number, StoredCodeCount[]>> {
-  const rows = await reader.$queryRaw<(Omit<StoredCodeCount, 'firstAt' | 'lastAt'> & { caseId: number; firstAt: Date; lastAt: Date })[]>`
+  const rows = await reader.$queryRaw<CountRow[]>`
     SELECT d.case_id AS "caseId", c.code, count(*)::int AS count, min(d.decided_at) AS "firstAt", max(d.decided_at) AS "lastAt"
       FROM sale_decision d CROSS JOIN LATERAL unnest(d.codes) AS c (code)
      WHERE d.case_id = ANY(${[...caseIds]}::int[]) AND d.outcome <> 'stop' AND d.decided_at >= ${from} AND d.decided_at < ${until}
      GROUP BY d.case_id, c.code ORDER BY d.case_id, c.code`;
   return groupBy(rows, ({ caseId }) => caseId);
+}
+
+/**
+ * By case: what the guards noted in its decisions within a span without keeping anything from being sold. Notes are no codes of a
+ * decision; they stand with what else its guards said, each with its coin.
+ */
+export async function readNoteCounts(
+  reader: Transaction,
+  caseIds: readonly number[],
+  { from, until }: Span,
+): Promise<Map<number, StoredCodeCount[]>> {
+  const rows = await reader.$queryRaw<CountRow[]>`
+    SELECT d.case_id AS "caseId", n.code, count(*)::int AS count, min(d.decided_at) AS "firstAt", max(d.decided_at) AS "lastAt"
+      FROM sale_decision d CROSS JOIN LATERAL (
+        SELECT DISTINCT concat_ws(':', g ->> 'asset', g ->> 'code') AS code FROM jsonb_path_query(d.result, '$.guards[*]') AS g
+         WHERE g ->> 'code' = ANY(${Object.keys(NOTE_TEXT)}::text[])) n
+     WHERE d.case_id = ANY(${[...caseIds]}::int[]) AND d.decided_at >= ${from} AND d.decided_at < ${until}
+     GROUP BY d.case_id, n.code ORDER BY d.case_id, n.code`;
+  return groupBy(rows, ({ caseId }) => caseId);
+}
+
+/** By these a guard says that the shown prices may not be those at which one can sell. */
+const PRICE_DOUBTS: readonly PauseCode[] = ['book_stale', 'book_ahead_of_clock', 'clock_skewed', 'spread_wide', 'price_off_reference'];
+
+/**
+ * By plan: words of the guards that distrusted the market from whose mid it has its arrival price. A plan is made for a decision and at
+ * its instant, before the guards look: what they said of the coin is in that decision.
+ */
+export async function readArrivalDoubts(reader: Transaction, caseIds: readonly number[]): Promise<ReadonlyMap<number, readonly string[]>> {
+  const rows = await reader.$queryRaw<{ planId: number; code: string }[]>`
+    SELECT p.id AS "planId", c.code FROM sale_plan p
+      JOIN sale_decision d ON d.liquidation_id = p.liquidation_id AND d.decided_at = p.made_at
+     CROSS JOIN LATERAL unnest(d.codes) AS c (code)
+     WHERE p.case_id = ANY(${[...caseIds]}::int[]) AND split_part(c.code, ':', 1) = p.asset
+       AND split_part(c.code, ':', 2) = ANY(${[...PRICE_DOUBTS]}::text[])
+     ORDER BY p.id, d.step_number`;
+  const doubts = PRICE_DOUBTS.map((code) => ({ code, text: PAUSE_TEXT[code] }));
+  return new Map(
+    [...groupBy(rows, ({ planId }) => planId)].map(([planId, own]) => {
+      const codes = new Set(own.map(({ code }) => reasonOf(code)));
+      return [planId, doubts.flatMap(({ code, text }) => (codes.has(code) ? [text] : []))];
+    }),
+  );
 }
 
 /** Every decision of a sale before an instant, in the order in which they were made. */

@@ -5,8 +5,8 @@ import { CheongsanError } from '../../kernel/errors.ts';
 import { basisPoints, type ExecutionSums, sumsOf, totalOf } from './cost.ts';
 import { readCaseFacts, type SaleFacts, type Span } from './facts.ts';
 import { groupBy } from './group.ts';
-import { type GuardCount, guardCounts, type StoredCodeCount } from './guard-events.ts';
-import { readCodeCounts } from './guard-facts.ts';
+import { type GuardCount, guardCounts, noteCounts, type StoredCodeCount } from './guard-events.ts';
+import { readCodeCounts, readNoteCounts } from './guard-facts.ts';
 import { type CaseReport, fillsOf, reportCase } from './report.ts';
 
 /** One case in a report of many. One without fills has sums of nothing. */
@@ -43,7 +43,9 @@ export interface PeriodReport {
   readonly orders: number;
   readonly sums: ExecutionSums;
   readonly opportunityCost: Decimal;
+  /** What kept cases from being sold, and what was noted while they were. */
   readonly guards: readonly GuardCount[];
+  readonly notes: readonly GuardCount[];
 }
 
 /** Two civil days, both of them included, as instants. Error: `INPUT_INVALID` when the second is the earlier one. */
@@ -61,10 +63,12 @@ export async function readPeriodReport(reader: Transaction, fromDay: CivilDate, 
   const cases: CaseLine[] = [];
   const markets = new Map<string, MarketGathering>();
   const codes: StoredCodeCount[] = [];
+  const noted: StoredCodeCount[] = [];
   const orderIds = new Set<number>();
   for (let start = 0; start < caseIds.length; start += CASES_AT_ONCE) {
     const batch = caseIds.slice(start, start + CASES_AT_ONCE);
     const counts = await readCodeCounts(reader, batch, span);
+    for (const own of (await readNoteCounts(reader, batch, span)).values()) noted.push(...own);
     for (const facts of await readCaseFacts(reader, batch, span.until)) {
       const report = reportCase(facts, span);
       const own = counts.get(facts.caseId) ?? [];
@@ -83,6 +87,7 @@ export async function readPeriodReport(reader: Transaction, fromDay: CivilDate, 
     sums: totalOf(cases.map(({ sums }) => sums)),
     opportunityCost: cases.reduce((sum, { opportunityCost }) => sum.plus(opportunityCost ?? 0), new Decimal(0)),
     guards: guardCounts(codes),
+    notes: noteCounts(noted),
   };
 }
 

@@ -6,9 +6,9 @@ import type { Decimal } from '../../kernel/decimal.ts';
 import { averageSecondsToFill, basisPoints, type MeasuredFill, passiveShare } from './cost.ts';
 import type { CaseLine, PeriodReport } from './period-report.ts';
 import { type CaseReport, fillsOf, type HoldingReport } from './report.ts';
+import { SALE_STATE_TITLES } from './sale-state.ts';
 
 export const STYLE_TITLES = { cross: '즉시 체결', passive: '호가 대기' } as const;
-export const SALE_STATE_TITLES = { running: '매각 중', paused: '멈춤', done: '끝남' } as const;
 export const NO_FILLS_TITLE = '체결 없음';
 
 interface FillRow {
@@ -31,7 +31,7 @@ const FILL_COLUMNS: readonly WritableColumn<FillRow>[] = [
   { header: '체결대금(원)', kind: 'decimal', value: ({ measured }) => measured.fill.proceeds.toString() },
   { header: '수수료(원)', kind: 'decimal', value: ({ measured }) => measured.fill.fee.toString() },
   { header: '판단에서 체결까지(초)', kind: 'decimal', value: ({ measured }) => secondsToFill(measured) },
-  { header: '도착가(원)', kind: 'decimal', value: ({ holding }) => holding.arrival?.price.toString() },
+  { header: '도착가(원)', kind: 'decimal', value: ({ measured }) => measured.arrivalPrice?.toString() },
   { header: '판단 때 중간가(원)', kind: 'decimal', value: ({ measured }) => measured.fill.mid?.toString() },
   { header: '도착가 대비 비용(원)', kind: 'decimal', value: ({ measured }) => measured.arrival?.total.toFixed() },
   { header: '그중 가격충격·호가차(원)', kind: 'decimal', value: ({ measured }) => measured.arrival?.impact.toFixed() },

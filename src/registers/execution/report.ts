@@ -1,13 +1,25 @@
 import { CoinAmount } from '../../kernel/money.ts';
-import { type ArrivalPrice, arrivalPriceOf, type Opportunity, opportunityOf, type PlanFacts, type WindowStartPrice } from './benchmark.ts';
-import { type ExecutionSums, type Fill, type MeasuredFill, measureFill, NO_SUMS, sumsOf, totalOf } from './cost.ts';
-import type { CaseFacts, HoldingFacts, SaleFacts, Span } from './facts.ts';
+import { type ArrivalPrice, type Opportunity, opportunityOf, type PlanFacts, type WindowStartPrice } from './benchmark.ts';
+import { type ExecutionSums, type Fill, type MeasuredFill, measureFill, sumsOf, totalOf } from './cost.ts';
+import type { CaseFacts, CaseStanding, HoldingFacts, SaleFacts, Span } from './facts.ts';
+import { type Parent, parentOf, parentsOf } from './parents.ts';
+
+/** How one task of selling a coin was carried out within a span of time, measured by the price when it began. */
+export interface ParentReport extends Parent {
+  readonly soldQuantity: CoinAmount;
+  readonly orderIds: readonly number[];
+  readonly fills: readonly MeasuredFill[];
+  readonly sums: ExecutionSums;
+}
 
 /** How one coin of a case was sold within a span of time. */
 export interface HoldingReport {
   readonly holdingId: number;
   readonly asset: string;
   readonly venue: string;
+  /** In the order of time; what they sold and cost adds up to the holding's. */
+  readonly parents: readonly ParentReport[];
+  /** Of the latest parent: what is still to be sold is measured by it. */
   readonly arrival: ArrivalPrice | undefined;
   readonly windowStart: WindowStartPrice | undefined;
   readonly plans: readonly PlanFacts[];
@@ -23,6 +35,7 @@ export interface HoldingReport {
 export interface CaseReport {
   readonly caseId: number;
   readonly number: string;
+  readonly standing: CaseStanding;
   readonly sale: SaleFacts | undefined;
   readonly holdings: readonly HoldingReport[];
   readonly orderIds: ReadonlySet<number>;
@@ -30,11 +43,12 @@ export interface CaseReport {
 }
 
 /** Measures a case by what is known of it; a pure function. Fills outside the span count for nothing but what is still to be sold. */
-export function reportCase({ caseId, number, sale, holdings }: CaseFacts, span: Span): CaseReport {
+export function reportCase({ caseId, number, standing, sale, holdings }: CaseFacts, span: Span): CaseReport {
   const reports = holdings.map((holding) => reportHolding(holding, sale, span));
   return {
     caseId,
     number,
+    standing,
     sale,
     holdings: reports,
     orderIds: new Set(reports.flatMap(({ orderIds }) => orderIds)),
@@ -44,27 +58,47 @@ export function reportCase({ caseId, number, sale, holdings }: CaseFacts, span: 
 
 function reportHolding(facts: HoldingFacts, sale: SaleFacts | undefined, span: Span): HoldingReport {
   const { holdingId, asset, venue, plans, windowStart, lastMid } = facts;
-  const arrival = arrivalPriceOf(plans, facts.firstOrder);
-  const prices = { arrival: arrival?.price, windowStart: windowStart?.price };
-  const fills = facts.fills.filter(({ filledAt }) => isWithin(filledAt, span)).map((fill) => measureFill(fill, prices));
-  // Once the debt is covered nothing more is to be sold, whatever was planned.
-  const isOver = sale?.endCode === 'covered';
+  const parents = parentsOf(plans, facts.firstOrder);
+  const sold = facts.fills
+    .filter(({ filledAt }) => isWithin(filledAt, span))
+    .map((fill) => {
+      const parent = parentOf(parents, fill.orderId);
+      return { parent, measured: measureFill(fill, { arrival: parent.arrival?.price, windowStart: windowStart?.price }) };
+    });
+  const ordered = facts.orders
+    .filter(({ decidedAt }) => isWithin(decidedAt, span))
+    .map(({ orderId }) => ({ parent: parentOf(parents, orderId), orderId }));
+  const reports = parents.map((parent) => ({
+    ...parent,
+    orderIds: ordered.filter((each) => each.parent === parent).map(({ orderId }) => orderId),
+    ...soldOf(
+      asset,
+      sold.filter((each) => each.parent === parent).map(({ measured }) => measured),
+    ),
+  }));
+  const arrival = parents.at(-1)?.arrival;
+  // Once the debt is covered or gone nothing more is to be sold, whatever was planned.
+  const isOver = sale?.endCode === 'covered' || sale?.endCode === 'settled';
   return {
     holdingId,
     asset,
     venue,
+    parents: reports,
     arrival,
     windowStart,
     plans,
-    soldQuantity: CoinAmount.sum(
+    orderIds: ordered.map(({ orderId }) => orderId),
+    ...soldOf(
       asset,
-      fills.map(({ fill }) => fill.quantity),
+      sold.map(({ measured }) => measured),
     ),
-    orderIds: facts.orders.filter(({ decidedAt }) => isWithin(decidedAt, span)).map(({ orderId }) => orderId),
-    fills,
-    sums: fills.length === 0 ? NO_SUMS : sumsOf(fills),
     opportunity: isOver ? undefined : opportunityOf(plans, facts.fills, span.until, { arrival: arrival?.price, lastMid, venue }),
   };
+}
+
+function soldOf(asset: string, fills: readonly MeasuredFill[]): Pick<ParentReport, 'soldQuantity' | 'fills' | 'sums'> {
+  const quantities = fills.map(({ fill }) => fill.quantity);
+  return { soldQuantity: CoinAmount.sum(asset, quantities), fills, sums: sumsOf(fills) };
 }
 
 export function isWithin(instant: Date, { from, until }: Span): boolean {

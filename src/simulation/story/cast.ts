@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { CheongsanError } from '../../kernel/errors.ts';
+import type { DemoUser } from '../demo-users.ts';
 import type { Office, Official } from '../office.ts';
 import type { Cast } from './stage.ts';
 
@@ -17,10 +19,11 @@ const STAFF = [
 ] as const;
 
 /** The first administrator comes by the link the service printed; everybody else by a link he hands out. */
-export async function hireCast(office: Office, firstLink: string): Promise<{ cast: Cast; officerId: number }> {
+export async function hireCast(office: Office, firstLink: string): Promise<{ cast: Cast; officerId: number; users: readonly DemoUser[] }> {
   const administrator = official('administrator');
   const profile = { loginName: administrator.loginName, displayName: '표본 관리자', division: '정보통신과' };
   await office.enrol(administrator, firstLink, profile);
+  const users = [userOf(administrator, { ...profile, role: 'administrator' })];
   const people = new Map<string, { official: Official; userId: number }>();
   for (const { loginName, displayName, division, role } of STAFF) {
     const person = official(loginName);
@@ -28,6 +31,7 @@ export async function hireCast(office: Office, firstLink: string): Promise<{ cas
       await office.post('/users', { loginName, displayName, division, roles: [role] }, administrator),
     );
     await office.enrol(person, linkToken);
+    users.push(userOf(person, { displayName, role }));
     people.set(loginName, { official: person, userId });
   }
   const named = (loginName: (typeof STAFF)[number]['loginName']) => {
@@ -45,5 +49,11 @@ export async function hireCast(office: Office, firstLink: string): Promise<{ cas
       auditor: named('auditor').official,
     },
     officerId: named('officer').userId,
+    users,
   };
+}
+
+function userOf({ loginName, password, totpSecret }: Official, { displayName, role }: Pick<DemoUser, 'displayName' | 'role'>): DemoUser {
+  if (totpSecret === undefined) throw new CheongsanError('INTERNAL', `${loginName} has not enrolled a second factor.`);
+  return { loginName, displayName, role, password, totpSecret };
 }

@@ -140,7 +140,8 @@ const arbitraryHolding = (holdingId: number): fc.Arbitrary<SellableHolding> =>
         planned: unitsUpTo(size.times(2)),
         soldToday: unitsUpTo(size.div(9).decimalPlaces(8)),
         soldTodayAtVenue: unitsUpTo(size.div(9).decimalPlaces(8)),
-        dailyVolume: fc.oneof(fc.constant(null), unitsUpTo(size.times(99))),
+        openAtVenue: mostly('0', size.div(9).decimalPlaces(8).toFixed()),
+        dailyVolume: fc.oneof(fc.constant(null), unitsUpTo(size.times(20))),
       }),
       deviationPerSecond: mostly<string | null>('0.000001', '0', '0.0001', null),
       openInMarket: mostly(0, 1),
@@ -165,7 +166,7 @@ const arbitraryPolicy: fc.Arbitrary<PolicyFacts> = fc.record({
   childrenPerSlice: fc.constantFrom(1, 6, 7),
   poolsDust: fc.constantFrom(false, false, true),
   dailyPlanShare: fc.constantFrom(null, null, '0.1', '0.5'),
-  dailyVolumeShare: fc.constantFrom(null, null, null, '0.05', '0'),
+  dailyVolumeShare: mostly<string | null>('0.05', null, '0'),
 });
 
 const arbitraryGate: fc.Arbitrary<GateFacts> = fc

@@ -90,7 +90,7 @@ describe('until when it waits', () => {
   });
 
   it('is midnight in Seoul when the day’s limit is reached', () => {
-    const caps = { planned: '0.4', soldToday: '0.04', soldTodayAtVenue: '0.04', dailyVolume: null };
+    const caps = { planned: '0.4', soldToday: '0.04', soldTodayAtVenue: '0.04', openAtVenue: '0', dailyVolume: null };
     const decision = decide(inputs({ holdings: [holding({ caps })], policy: { ...policy, dailyPlanShare: '0.1' } }));
     expect(decision).toMatchObject({ outcome: 'wait', codes: ['BTC:daily_plan_cap'], until: '2026-03-16T15:00:00.000Z' });
   });

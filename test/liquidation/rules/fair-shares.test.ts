@@ -30,9 +30,9 @@ describe('one trade', () => {
   it('is divided in proportion, what rounding leaves over going to the largest remainders, ties to the lower holding', () => {
     const parts = shareFills([share(7, '1'), share(3, '1'), share(5, '1')], [fill('a', '0.00000005', '5')], won('0.04'), PLACES);
     expect(parts.map((part) => [part.share.holdingId, part.quantity.toString(), part.proceeds.toString(), part.fee.toString()])).toEqual([
-      [3, '0.00000002', '2', '0.02'],
-      [5, '0.00000002', '2', '0.01'],
-      [7, '0.00000001', '1', '0.01'],
+      [3, '0.00000002', '2', '0.016'],
+      [5, '0.00000002', '2', '0.016'],
+      [7, '0.00000001', '1', '0.008'],
     ]);
   });
 
@@ -45,6 +45,29 @@ describe('one trade', () => {
     const trades = Array.from({ length: 90 }, (_, index) => fill(`${index}`, '1', '100'));
     const parts = shareFills([share(1, '100'), share(2, '10')], trades, won('0'), PLACES);
     expect(soldBy(parts, 2).minus(units(9, 0).times(10).div(11)).abs().lt('0.000001')).toBe(true);
+  });
+
+  it('costs nobody more than it brings him, however small his share and round the won', () => {
+    const shares = [share(1, '20000.12345678'), share(2, '6.5')];
+    const parts = shareFills(
+      shares,
+      [fill('a', '1', '801'), fill('b', '20005.62345678', '16004498.765424')],
+      won('8002.649882712'),
+      PLACES,
+    );
+    expect(parts.filter(({ proceeds, fee }) => fee.isMoreThan(proceeds))).toEqual([]);
+    expect(parts.filter(({ fill: { tradeId } }) => tradeId === 'a').map(({ proceeds }) => proceeds.toString())).toEqual([
+      '800.73976311',
+      '0.26023689',
+    ]);
+  });
+
+  it('and many of them favour nobody', () => {
+    const trades = Array.from({ length: 200 }, (_, index) => fill(`${index}`.padStart(3, '0'), '1', '101'));
+    const parts = shareFills([share(1, '100'), share(2, '100')], trades, won('10.1'), PLACES);
+    const brought = (holdingId: number) =>
+      sum(parts.filter((part) => part.share.holdingId === holdingId).map(({ proceeds }) => proceeds.value));
+    expect([brought(1).toFixed(), brought(2).toFixed()]).toEqual(['10100', '10100']);
   });
 
   it('gives a fee that came with trades of no worth to somebody', () => {

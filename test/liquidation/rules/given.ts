@@ -99,7 +99,7 @@ export function holding(change: Partial<SellableHolding> = {}): SellableHolding 
     isAllowed: true,
     rank: 0,
     slice: slice(held),
-    caps: { planned: held, soldToday: '0', soldTodayAtVenue: '0', dailyVolume: null },
+    caps: { planned: held, soldToday: '0', soldTodayAtVenue: '0', openAtVenue: '0', dailyVolume: null },
     deviationPerSecond: null,
     openInMarket: 0,
     market,

@@ -188,6 +188,15 @@ describe('wanted orders', () => {
     expect(allocationInputsOf('upbit', 8, wants)?.takeable).toBe('0.1');
   });
 
+  it('are divided by the largest of their least orders, where their floors tell these apart', () => {
+    const order = wantOf({});
+    const wants = ['0.00005', '0.00006'].map((minimum, index) => ({
+      order: { ...order, holdingId: index + 1, minimum },
+      remainingKrw: '10000000',
+    }));
+    expect(allocationInputsOf('upbit', 8, wants)?.minimum).toBe('0.00006');
+  });
+
   it('of nobody are no order', () => {
     expect(allocationInputsOf('upbit', 8, [])).toBeUndefined();
   });
@@ -268,5 +277,45 @@ describe('whatever is wanted and the market takes', () => {
       }),
       { numRuns: 250 },
     );
+  });
+});
+
+describe('the day’s volume', () => {
+  const rich = '90000000000';
+  const least = new Decimal('5000').div('99050000').decimalPlaces(8, Decimal.ROUND_UP);
+
+  it('is kept by an order however many share it, but for one least order where nothing was sold yet', () => {
+    const arbitrary = fc.record({
+      held: fc.array(units(1, 3_000), { minLength: 1, maxLength: 20 }),
+      dailyVolume: fc.oneof(units(1, 2_000), fc.constant('0.00001')),
+      soldShare: fc.constantFrom('0', '0', '0.2', '0.9'),
+      openShare: fc.constantFrom('0', '0', '0.05'),
+    });
+    let ordered = 0;
+    fc.assert(
+      fc.property(arbitrary, ({ held, dailyVolume, soldShare, openShare }) => {
+        const most = new Decimal(dailyVolume).times('0.05');
+        const [sold, open] = [most.times(soldShare), most.times(openShare)];
+        const caps = { planned: '0', soldToday: '0', soldTodayAtVenue: sold.toFixed(), openAtVenue: open.toFixed(), dailyVolume };
+        const given = inputs({
+          need: { ...inputs().need, remainingKrw: rich, uncoveredKrw: rich },
+          policy: { ...inputs().policy, dailyVolumeShare: '0.05' },
+        });
+        const wants = held.flatMap((each, index) => {
+          const candidate = sizeOrder(holding({ holdingId: index + 1, held: each, caps }), VenueWon.of('upbit', rich), given);
+          return candidate.kind === 'order' ? [{ order: candidate.order, remainingKrw: rich }] : [];
+        });
+        const allocation = allocationInputsOf('upbit', 8, wants);
+        const shares = allocation === undefined ? [] : allocate(allocation);
+        const sum = shares.reduce((all, { quantity }) => all.plus(quantity), new Decimal(0));
+        const room = most.minus(sold).minus(open);
+        const isUntouched = sold.plus(open).isZero();
+        expect(sum.lte(isUntouched ? Decimal.max(room, least) : Decimal.max(room, 0)), `${sum} of ${room}`).toBe(true);
+        expect(shares.length > 0).toBe(isUntouched || room.gte(least));
+        if (shares.length > 1) ordered += 1;
+      }),
+      { numRuns: 250 },
+    );
+    expect(ordered).toBeGreaterThan(50);
   });
 });

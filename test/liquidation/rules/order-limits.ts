@@ -93,7 +93,7 @@ function quantityLimits(order: WantedOrder, holding: SellableHolding, market: Ma
   const depth = pricesOf(market)
     .bids.filter(([price]) => number(price).gte(number(order.style === 'cross' ? order.limitPrice : '0')))
     .reduce((sum, [, size]) => sum.plus(size), number('0'));
-  const room = dayRoom(holding, given);
+  const [ofPlan, ofVolume] = [dayOfPlan(holding, given), dayOfVolume(holding, given)];
   return {
     'something of it': quantity.gt(0),
     'units of the venue': (quantity.decimalPlaces() ?? 0) <= market.quantityDecimalPlaces,
@@ -108,20 +108,20 @@ function quantityLimits(order: WantedOrder, holding: SellableHolding, market: Ma
       least.minus(number('1').shiftedBy(-market.quantityDecimalPlaces)).times(order.limitPrice).lte(market.minimumOrderKrw) ||
       order.style === 'passive',
     'the largest order': market.maximumOrderKrw === null || value.lte(market.maximumOrderKrw),
-    // A least order may go beyond the day's room, and so may the rest that it takes along.
-    'the day’s room': order.isDust || room === undefined || quantity.lte(Decimal.max(room, least).plus(least)),
+    // A least order may go beyond the plan's room of a day, and so may the rest that it takes along; the volume's bounds whoever shares.
+    'the plan’s room of the day': order.isDust || ofPlan === undefined || quantity.lte(Decimal.max(ofPlan, least).plus(least)),
+    'the volume’s room of the day': ofVolume === undefined || Decimal.max(quantity, order.takeable).lte(Decimal.max(ofVolume, least)),
     'all that it demands': quantity.lte(order.demanded),
   };
 }
 
-function dayRoom({ caps }: SellableHolding, { policy }: DecisionInputs): Decimal | undefined {
-  const rooms = [
-    policy.dailyPlanShare === null ? [] : [number(caps.planned).times(policy.dailyPlanShare).minus(caps.soldToday)],
-    policy.dailyVolumeShare === null || caps.dailyVolume === null
-      ? []
-      : [number(caps.dailyVolume).times(policy.dailyVolumeShare).minus(caps.soldTodayAtVenue)],
-  ].flat();
-  return rooms.length === 0 ? undefined : Decimal.min(...rooms);
+function dayOfPlan({ caps }: SellableHolding, { policy }: DecisionInputs): Decimal | undefined {
+  return policy.dailyPlanShare === null ? undefined : number(caps.planned).times(policy.dailyPlanShare).minus(caps.soldToday);
+}
+
+function dayOfVolume({ caps }: SellableHolding, { policy }: DecisionInputs): Decimal | undefined {
+  if (policy.dailyVolumeShare === null || caps.dailyVolume === null) return undefined;
+  return number(caps.dailyVolume).times(policy.dailyVolumeShare).minus(caps.soldTodayAtVenue).minus(caps.openAtVenue);
 }
 
 function needLimits(order: WantedOrder, market: MarketFacts, { need, policy }: DecisionInputs): Checks {

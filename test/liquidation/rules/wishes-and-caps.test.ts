@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { civilDate } from '../../../src/kernel/civil-date.ts';
+import { Decimal } from '../../../src/kernel/decimal.ts';
 import type { DecisionInputs, WishFacts } from '../../../src/liquidation/decision-inputs.ts';
 import { later, market, need, openGate, policy, slice } from './given.ts';
 import { LOT, orderOf, refusal, rich } from './sizing.ts';
 
-describe('the day’s limits', () => {
-  const limited = (share: 'dailyPlanShare' | 'dailyVolumeShare', rate: string): Partial<DecisionInputs> => ({
-    need: need('900000000'),
-    policy: { ...policy, [share]: rate },
-  });
-  const caps = { planned: '0.4', soldToday: '0', soldTodayAtVenue: '0', dailyVolume: '10' };
+const limited = (share: 'dailyPlanShare' | 'dailyVolumeShare', rate: string): Partial<DecisionInputs> => ({
+  need: need('900000000'),
+  policy: { ...policy, [share]: rate },
+});
+const caps = { planned: '0.4', soldToday: '0', soldTodayAtVenue: '0', openAtVenue: '0', dailyVolume: '10' };
 
+describe('the day’s limits', () => {
   it('cut an order to what is left of them', () => {
     expect(orderOf({ caps: { ...caps, soldToday: '0.03' } }, limited('dailyPlanShare', '0.1')).quantity).toBe('0.01');
     expect(orderOf({ caps: { ...caps, soldTodayAtVenue: '0.3' } }, limited('dailyVolumeShare', '0.05')).quantity).toBe('0.2');
@@ -35,7 +36,7 @@ describe('the day’s limits', () => {
     expect(refusal({ caps: { ...caps, soldTodayAtVenue: '0.5' } }, volume)).toEqual([
       'later',
       'daily_volume_cap',
-      { limit: '0.5', sold: '0.5' },
+      { limit: '0.5', sold: '0.5', open: '0' },
       midnight,
     ]);
     // Half an hour before midnight in Seoul, and at it.
@@ -46,6 +47,18 @@ describe('the day’s limits', () => {
     expect(refusal({ caps: { ...caps, soldTodayAtVenue: '0.5' }, market: { ...market, changedAt: midnight } }, atMidnight)).toContain(
       '2026-03-17T15:00:00.000Z',
     );
+  });
+
+  it('that are less than the venue’s least order allow one a day', () => {
+    const little = { ...caps, planned: '0.0001', dailyVolume: '0.0001' };
+    for (const share of ['dailyPlanShare', 'dailyVolumeShare'] as const) {
+      const given = limited(share, '0.1');
+      const order = { ...(share === 'dailyVolumeShare' ? { takeable: LOT } : {}), quantity: LOT };
+      expect(orderOf({ caps: little }, given), share).toMatchObject(order);
+      expect(refusal({ caps: { ...little, soldToday: LOT, soldTodayAtVenue: LOT } }, given)).toContain('later');
+      expect(refusal({ caps: little }, limited(share, '0'))).toContain('later');
+    }
+    expect(refusal({ caps: { ...little, openAtVenue: LOT } }, limited('dailyVolumeShare', '0.1'))).toContain('daily_volume_cap');
   });
 
   it('hold no one where volume or share is unknown', () => {
@@ -60,6 +73,26 @@ describe('the day’s limits', () => {
     const sliced = slice('0.4', { startsAt: later(-600), endsAt: later(3_000), isImmediate: false, isLast: false, sold: '0.06664667' });
     const order = orderOf({ slice: sliced, caps, deviationPerSecond: '0' }, { ...given, policy: { ...policy, dailyPlanShare: '0.1' } });
     expect(order).toMatchObject({ style: 'passive', quantity: '0.04' });
+  });
+});
+
+describe('the day’s limit of the venue’s volume', () => {
+  it('bounds what one order takes, not what each demands of it', () => {
+    const order = orderOf({ caps: { ...caps, soldTodayAtVenue: '0.3' } }, limited('dailyVolumeShare', '0.05'));
+    expect(order).toMatchObject({ quantity: '0.2', takeable: '0.2', demanded: '0.4' });
+    // An unsellable rest is not taken along beyond it, and not left either.
+    const rest = { held: '0.20003', caps: { ...caps, soldTodayAtVenue: '0.3' } };
+    expect(new Decimal('0.20003').minus(orderOf(rest, limited('dailyVolumeShare', '0.05')).quantity).toFixed()).toBe(LOT);
+  });
+
+  it('counts what is open, and looks again soon where only that is in the way', () => {
+    const volume = limited('dailyVolumeShare', '0.05');
+    expect(orderOf({ caps: { ...caps, soldTodayAtVenue: '0.2', openAtVenue: '0.1' } }, volume).quantity).toBe('0.2');
+    expect(refusal({ caps: { ...caps, soldTodayAtVenue: '0.2', openAtVenue: '0.3' } }, volume)).toEqual([
+      'later',
+      'daily_volume_cap',
+      { limit: '0.5', sold: '0.2', open: '0.3' },
+    ]);
   });
 });
 
