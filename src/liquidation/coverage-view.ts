@@ -1,7 +1,6 @@
 import { type CasePhase, Prisma } from '../database/generated/client.ts';
 import type { Transaction } from '../database/work.ts';
 import { type CivilDate, dayFromColumn } from '../kernel/civil-date.ts';
-import { CheongsanError } from '../kernel/errors.ts';
 import { type CoverageResult, type CoverageStanding, coverageResultSchema } from '../valuation/coverage/result.ts';
 import { COVERAGE_PHASES } from './coverage-schedule.ts';
 
@@ -112,17 +111,4 @@ export async function worstCoverage(
     if (reading === undefined || found === undefined) return [];
     return [{ caseNumber: found.number, phase: found.phase, officerId: found.officerId, reading: toView(reading) }];
   });
-}
-
-/** The case that a text names: its number, or its id, also as `case:12`. Error: `NOT_FOUND`. */
-export async function caseNamed(
-  reader: Pick<Transaction, 'seizureCase'>,
-  text: string,
-): Promise<{ readonly id: number; readonly number: string }> {
-  const [, id] = /^(?:case:)?([1-9]\d{0,8})$/.exec(text) ?? [];
-  const select = { id: true, number: true } as const;
-  const byNumber = await reader.seizureCase.findUnique({ where: { number: text }, select });
-  const found = byNumber ?? (id === undefined ? null : await reader.seizureCase.findUnique({ where: { id: Number(id) }, select }));
-  if (found === null) throw new CheongsanError('NOT_FOUND', `There is no case ${text}.`);
-  return found;
 }

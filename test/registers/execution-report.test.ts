@@ -41,7 +41,8 @@ async function storePlanned(): Promise<void> {
   await store.order(planned, {
     decidedAt: at(60),
     book: ['99.5', '100.5'],
-    notes: ['no_reference', 'levels_of_zero'],
+    // Twice in one decision counts once.
+    notes: ['no_reference', 'levels_of_zero', 'levels_of_zero'],
     fills: [{ at: at(61), quantity: '2', price: '99', fee: '1' }],
   });
   await store.order(planned, {

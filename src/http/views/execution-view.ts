@@ -109,7 +109,9 @@ const holdingAnswer = z
     venue: venueText,
     arrivalPrice: priceAnswer(['plan', 'first_order'])
       .nullable()
-      .meta({ description: '도착가: 첫 계획 때의 중간가, 없으면 첫 주문 때의 중간가' }),
+      .meta({
+        description: '도착가: 마지막 매각 작업(체납자의 희망, 그 뒤의 매각)을 시작한 때의 중간가, 계획이 없으면 첫 주문 때의 중간가',
+      }),
     windowStartPrice: priceAnswer(['candle', 'valuation']).nullable().meta({ description: '자진기간이 시작된 날 0시의 가격' }),
     plans: z.array(
       z.object({
@@ -120,6 +122,16 @@ const holdingAnswer = z
         arrivalPriceKrw: decimalText,
       }),
     ),
+    tasks: z
+      .array(
+        z.object({
+          arrivalPrice: priceAnswer(['plan', 'first_order']).nullable(),
+          soldQuantity: decimalText,
+          orders: z.int().meta({ example: 2 }),
+          ...sumsFields,
+        }),
+      )
+      .meta({ description: '매각 작업마다: 체납자의 희망에 따른 매각과 그 뒤의 매각은 도착가가 다르다' }),
     soldQuantity: decimalText,
     orders: z.int().meta({ example: 2 }),
     ...sumsFields,
@@ -138,6 +150,7 @@ export const caseExecutionAnswer = z
     ...sumsFields,
     holdings: z.array(holdingAnswer),
     guardEvents: z.array(guardAnswer),
+    notes: z.array(guardAnswer).meta({ description: '살펴보았으나 매각을 멈추지 않은 것' }),
   })
   .meta({ id: 'CaseExecution', description: '사건의 매각 집행 보고' });
 
@@ -177,12 +190,13 @@ export const periodExecutionAnswer = z
     worstCases: z.array(caseLineAnswer).meta({ description: `도착가 대비 bp가 가장 큰 사건 (${WORST_CASES_MAX}까지)` }),
     cases: z.array(caseLineAnswer),
     guardEvents: z.array(guardAnswer),
+    notes: z.array(guardAnswer).meta({ description: '살펴보았으나 매각을 멈추지 않은 것' }),
   })
   .meta({ id: 'PeriodExecution', description: '기간의 매각 집행 보고' });
 
 /** A case's report as plain data, figures as exact decimals. */
 export function toCaseExecution(report: WholeCaseReport): z.input<typeof caseExecutionAnswer> {
-  const { caseId, number, sale, holdings, orderIds, sums, guards } = report;
+  const { caseId, number, sale, holdings, orderIds, sums, guards, notes } = report;
   return {
     caseId,
     caseNumber: number,
@@ -192,12 +206,13 @@ export function toCaseExecution(report: WholeCaseReport): z.input<typeof caseExe
     ...toSums(sums),
     holdings: holdings.map(toHolding),
     guardEvents: guards.map(toGuard),
+    notes: notes.map(toGuard),
   };
 }
 
 /** A period's report as plain data. */
 export function toPeriodExecution(report: PeriodReport): z.input<typeof periodExecutionAnswer> {
-  const { fromDay, untilDay, cases, markets, orders, sums, opportunityCost, guards } = report;
+  const { fromDay, untilDay, cases, markets, orders, sums, opportunityCost, guards, notes } = report;
   return {
     fromDay,
     untilDay,
@@ -210,6 +225,7 @@ export function toPeriodExecution(report: PeriodReport): z.input<typeof periodEx
     worstCases: worstCases(cases, WORST_CASES_MAX).map(toCaseLine),
     cases: cases.map(toCaseLine),
     guardEvents: guards.map(toGuard),
+    notes: notes.map(toGuard),
   };
 }
 
@@ -229,7 +245,7 @@ function toCaseLine({ caseId, number, sale, assets, venues, orders, sums, opport
 }
 
 function toHolding(report: HoldingReport): z.input<typeof holdingAnswer> {
-  const { holdingId, asset, venue, arrival, windowStart, plans, soldQuantity, orderIds, fills, sums, opportunity } = report;
+  const { holdingId, asset, venue, arrival, windowStart, plans, parents, soldQuantity, orderIds, fills, sums, opportunity } = report;
   return {
     holdingId,
     asset,
@@ -242,6 +258,12 @@ function toHolding(report: HoldingReport): z.input<typeof holdingAnswer> {
       madeAt: madeAt.toISOString(),
       plannedQuantity: plannedQuantity.toString(),
       arrivalPriceKrw: arrivalPrice.toString(),
+    })),
+    tasks: parents.map((task) => ({
+      arrivalPrice: toPrice(task.arrival),
+      soldQuantity: task.soldQuantity.toString(),
+      orders: task.orderIds.length,
+      ...toSums(task.sums),
     })),
     soldQuantity: soldQuantity.toString(),
     orders: orderIds.length,

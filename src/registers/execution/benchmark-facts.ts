@@ -2,9 +2,9 @@ import type { Transaction } from '../../database/work.ts';
 import { dayFromColumn, startOfDay } from '../../kernel/civil-date.ts';
 import { Decimal } from '../../kernel/decimal.ts';
 import { CoinAmount, Price } from '../../kernel/money.ts';
+import { readArrivalDoubts } from './arrival-doubts.ts';
 import { type PlanFacts, type WindowStartPrice, windowStartPriceOf } from './benchmark.ts';
 import { groupBy } from './group.ts';
-import { readArrivalDoubts } from './guard-facts.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -19,8 +19,6 @@ const PACE: readonly PauseCode[] = [
 /** Waits that leave the taxpayer his time and his price. */
 const TAXPAYERS_TIME: readonly (PauseCode | DenialCode)[] = ['window_missing', 'window_open', 'price_below_wish'];
 const NO_GUARDS: ReadonlySet<string> = new Set([...PACE, ...TAXPAYERS_TIME]);
-/** Of a coin that is not to be sold at all: they say nothing of why a sale waits. */
-const ASIDE: ReadonlySet<string> = new Set<PauseCode>(['nothing_held', 'not_planned']);
 
 /** How often a guard spoke, as a stable code with the words an officer reads. */
 export interface GuardCount {
@@ -125,7 +123,7 @@ export function guardPauses(asset: string, decisions: readonly DecisionMoment[],
 function pauseTexts(asset: string, { outcome, codes }: DecisionMoment): string[] {
   if (outcome === 'stop') return [];
   const own = codes.filter((code) => (assetOf(code) ?? asset) === asset).map(reasonOf);
-  const said = own.filter((code) => !ASIDE.has(code) && !isNote(code));
+  const said = own.filter((code) => !isNote(code));
   return said.every(isGuard) ? [...new Set(said.map((code) => TEXTS[code] ?? code))] : [];
 }
 
