@@ -1,6 +1,8 @@
 import type { SellOrder } from '../exchange/port.ts';
+import { CheongsanError } from '../kernel/errors.ts';
 import type { Desk } from './desk.ts';
 import { closeWithoutFills, recordAcceptance, settleFromVenue } from './settle-order.ts';
+import { concernsAll } from './step-failure.ts';
 
 /** An order that exists as a committed intent, one more send of which has been counted. */
 export interface CommittedOrder {
@@ -53,12 +55,13 @@ function wouldTake({ port }: Desk, { timeInForce }: SellOrder, venueCode: string
 
 /** That the venue took it is remembered though what it did cannot be booked: then its outcome is not unknown. */
 async function settleAccepted(desk: Desk, orderId: number, sell: SellOrder, venueOrderId: string): Promise<void> {
-  let isOver = false;
   try {
-    isOver = await settleIfOver(desk, orderId, sell);
-  } finally {
-    if (!isOver) await recordAcceptance(desk, orderId, venueOrderId);
+    if (await settleIfOver(desk, orderId, sell)) return;
+  } catch (thrown) {
+    if (thrown instanceof CheongsanError && !concernsAll(thrown)) await recordAcceptance(desk, orderId, venueOrderId);
+    throw thrown;
   }
+  await recordAcceptance(desk, orderId, venueOrderId);
 }
 
 /** A refusal is about one send. Of an order that was sent before it proves nothing: the first may be on its way or have been taken. */

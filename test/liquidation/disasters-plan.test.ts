@@ -102,7 +102,7 @@ describe('candles', () => {
     expect(city.clock.now().getTime() - begunMs).toBeLessThanOrEqual(DAY_MS);
     const [plan, ...others] = await plansOf(sold);
     expect(others).toEqual([]);
-    expect(plan?.slices.at(-1)?.inputs).toMatchObject({ hours: 24 });
+    expect(plan?.slices.at(-1)?.inputs).toMatchObject({ hoursLeft: 1 });
   });
 
   it('that are older than a day count as lost', async () => {

@@ -53,6 +53,20 @@ it('an exchange that is down for an hour costs an hour: the sale waits without s
   await expectCovered(sold);
 });
 
+it('an exchange that takes no order because there were too many is sent none until it does', async () => {
+  const sold = await city.runningCase({ coins: { BTC: '0.002' }, bills: ['100000'] });
+  city.advance(10);
+  const blockedAtMs = city.clock.now().getTime();
+  const { port } = city.desk;
+  await runDesk({ ...city.desk, port: { ...port, orderBudget: () => ({ perSecond: 12, availableNow: 0, blockedMs: 60_000 }) } });
+  expect(await city.lastDecision(sold.caseId)).toEqual(['wait', 'BTC:rate_budget_used']);
+  expect(await city.orders(sold.caseId)).toEqual([]);
+  const next = await nextAppointment([deskDueSource(city.database)], city.clock.now());
+  expect(next?.getTime()).toBe(blockedAtMs + 60_000);
+  await city.sellOut();
+  await expectCovered(sold);
+});
+
 it('and so for an order whose outcome nobody knows', async () => {
   const sold = await city.runningCase({ coins: { BTC: '0.002' }, bills: ['100000'] });
   city.advance(10);
@@ -133,18 +147,4 @@ it('an order that is refused for ever is tried less and less often, with one ale
   expect(await city.sale(sold.caseId)).toMatchObject({ lastCode: 'order_refused' });
   expect(await city.database.read.alert.count({ where: { code: 'order_refused', subject: `case:${sold.caseId}` } })).toBe(1);
   expect(await brokenInvariants(city.database)).toEqual([]);
-});
-
-it('an exchange that takes no order because there were too many is sent none until it does', async () => {
-  const sold = await city.runningCase({ coins: { BTC: '0.002' }, bills: ['100000'] });
-  city.advance(10);
-  const blockedAtMs = city.clock.now().getTime();
-  const { port } = city.desk;
-  await runDesk({ ...city.desk, port: { ...port, orderBudget: () => ({ perSecond: 12, availableNow: 0, blockedMs: 60_000 }) } });
-  expect(await city.lastDecision(sold.caseId)).toEqual(['wait', 'BTC:rate_budget_used']);
-  expect(await city.orders(sold.caseId)).toEqual([]);
-  const next = await nextAppointment([deskDueSource(city.database)], city.clock.now());
-  expect(next?.getTime()).toBe(blockedAtMs + 60_000);
-  await city.sellOut();
-  await expectCovered(sold);
 });

@@ -76,7 +76,7 @@ describe('the service whose embedded PostgreSQL dies', () => {
     expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
     expect(await serverProcessId(dataFolder)).not.toBe(before);
     // Whoever signed in before is still known, and what he does is done.
-    expect(await office.post('/trading-state/tighten', { to: 'REDUCING', reason: '재시작 뒤 확인' }, cast.officer)).toEqual({
+    expect(await office.post('/trading-state/tighten', { to: 'REDUCING', reason: '재시작 뒤 확인' }, cast.officer)).toMatchObject({
       changed: true,
     });
     expect(alerts.find(({ code }) => code === 'database_restarted')?.facts).toMatchObject({ wasStarted: true });
