@@ -107,11 +107,9 @@ const holdingAnswer = z
     holdingId: rowId,
     asset: assetCode,
     venue: venueText,
-    arrivalPrice: priceAnswer(['plan', 'first_order'])
-      .nullable()
-      .meta({
-        description: '도착가: 마지막 매각 작업(체납자의 희망, 그 뒤의 매각)을 시작한 때의 중간가, 계획이 없으면 첫 주문 때의 중간가',
-      }),
+    arrivalPrice: priceAnswer(['plan', 'first_order']).nullable().meta({
+      description: '도착가: 마지막 매각 작업(체납자의 희망, 그 뒤의 매각)을 시작한 때의 중간가, 계획이 없으면 첫 주문 때의 중간가',
+    }),
     windowStartPrice: priceAnswer(['candle', 'valuation']).nullable().meta({ description: '자진기간이 시작된 날 0시의 가격' }),
     plans: z.array(
       z.object({
