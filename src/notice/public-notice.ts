@@ -2,6 +2,7 @@ import { appendAudit } from '../audit/append.ts';
 import type { Database, QueueName } from '../database/work.ts';
 import { userIdOf, type Work } from '../database/work.ts';
 import { type CivilDate, dayFromColumn, dayToColumn, seoulDay, startOfDay } from '../kernel/civil-date.ts';
+import { sha256Hex } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 import type { DueSource } from '../queue/due.ts';
@@ -28,11 +29,13 @@ export interface PublicNoticeInput extends PublicNoticePlan {
 
 /**
  * Records that a letter was posted as a public notice, with the proof of the posting. It is not served yet: it takes effect at the
- * start of the day returned, by `settlePublicNotices`. Errors: `SERVICE_NOT_ALLOWED` while its conditions do not hold,
+ * start of the day returned, by `settlePublicNotices`. The same posting with the same proof again changes nothing. Errors: `SERVICE_NOT_ALLOWED` while its conditions do not hold,
  * `PROOF_REQUIRED`, `CONFLICT`, `INPUT_INVALID`, `NOT_FOUND`.
  */
 export async function postPublicNotice(work: Work, keys: MasterKey, input: PublicNoticeInput): Promise<{ effectiveOn: CivilDate }> {
   const notice = await lockNotice(work, input.noticeId);
+  const known = postedAlready(notice, input);
+  if (known !== undefined) return { effectiveOn: known };
   const proof = assertMayBePosted(notice, input, seoulDay(work.at));
   const kept = await keepProof(work, keys, { proof, trackingNumber: null });
   const effectiveOn = publicNoticeEffectiveOn(input.postedOn, input.rules);
@@ -63,6 +66,15 @@ export async function postPublicNotice(work: Work, keys: MasterKey, input: Publi
     payload: { kind: notice.kind, ground: input.ground, postedOn: input.postedOn, effectiveOn, attempt: attempt.id },
   });
   return { effectiveOn };
+}
+
+/** The day of effect of a posting that is recorded already; whoever did not get the answer asks again. */
+function postedAlready({ state, attempts }: NoticeWithAttempts, { postedOn, ground, proof }: PublicNoticeInput): CivilDate | undefined {
+  const last = attempts.at(-1);
+  if (state !== 'sent' || last?.method !== 'public_notice' || last.effectiveOn === null || proof?.form !== 'document') return undefined;
+  const isSame =
+    dayFromColumn(last.dispatchedOn) === postedOn && last.publicNoticeGround === ground && last.proofDigest === sha256Hex(proof.bytes);
+  return isSame ? dayFromColumn(last.effectiveOn) : undefined;
 }
 
 function assertMayBePosted(notice: NoticeWithAttempts, input: PublicNoticeInput, today: CivilDate): ServiceProof {

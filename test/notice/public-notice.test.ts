@@ -76,6 +76,18 @@ describe('public notice', () => {
     expect(await source.due(test.clock.now())).toEqual([]);
   });
 
+  it('is recorded once, however often who did not get the answer asks', async () => {
+    const id = await room.letter();
+    await room.dispatch(id);
+    await room.result({ noticeId: id, result: 'returned_unknown_person', proof: postalRecord });
+    const first = await room.post(id);
+    expect(await room.post(id)).toEqual(first);
+    expect((await room.row(id)).attempts.filter(({ method }) => method === 'public_notice')).toHaveLength(1);
+    await expect(
+      room.post(id, { proof: { form: 'document', mediaType: 'application/pdf', bytes: Buffer.from('another board') } }),
+    ).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
   it('follows two visits with three full working days between', async () => {
     const visitedOn = civilDate('2026-03-18');
     room.advanceTo(visitedOn);
