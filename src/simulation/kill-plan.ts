@@ -3,10 +3,10 @@ import { SeededRandom } from '../kernel/random.ts';
 /** At least this many kills fall between an order's send and its answer. */
 const ORDER_KILLS_MIN = 5;
 
-/** How much of each a run has, per taxpayer; kills are spread over most of it. */
+/** How much of each a run has at least, per taxpayer; kills are spread over most of it. The more taxpayers, the more share an order. */
 const COMMITS_PER_TAXPAYER = 30;
 const REQUESTS_PER_TAXPAYER = 7;
-const ORDERS_PER_TAXPAYER = 0.85;
+const ORDERS_PER_TAXPAYER = 0.3;
 const SPREAD = 0.8;
 
 /**
