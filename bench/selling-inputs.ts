@@ -1,9 +1,13 @@
 import { civilDate } from '../src/kernel/civil-date.ts';
 import { RULE_VERSION } from '../src/liquidation/decide.ts';
-import type { DecisionInputs, MarketFacts, PolicyFacts, SellableHolding } from '../src/liquidation/decision-inputs.ts';
+import type { DecisionInputs, MarketFacts, SellableHolding } from '../src/liquidation/decision-inputs.ts';
+import { policyFactsOf } from '../src/liquidation/step-inputs.ts';
 import { makeBook } from '../src/paper-exchange/market/book.ts';
 import { GENERATED_COINS, type GeneratedCoin } from '../src/paper-exchange/market/generator.ts';
 import { UPBIT_RULES } from '../src/paper-exchange/upbit-face/venue-rules.ts';
+import { initialRows } from '../src/policy/definition.ts';
+import { POLICY_DEFINITIONS } from '../src/policy/definitions/index.ts';
+import { PolicySet } from '../src/policy/policy-set.ts';
 
 /** Ten in the morning in Seoul. */
 const AT = '2026-03-16T01:00:00.000Z';
@@ -12,22 +16,6 @@ const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1_440;
 /** Won that a holding is worth: a city's usual case. */
 const WORTH_KRW = 3_000_000;
-
-const POLICY: PolicyFacts = {
-  band: '0.01',
-  depthParticipation: '0.5',
-  staleBookSeconds: 10,
-  intervalSeconds: 10,
-  spreadMaximum: '0.02',
-  referenceDeviationMaximum: '0.03',
-  levelsMinimum: 3,
-  clockSkewMaximumMs: 5_000,
-  passive: { isOn: true, restSeconds: 300, spreadMinimum: '0.0005' },
-  childrenPerSlice: 6,
-  poolsDust: false,
-  dailyPlanShare: null,
-  dailyVolumeShare: '0.05',
-};
 
 /** What a decision about a case with so many coins is made from: books of thirty levels a side, a plan with a slice due, an open gate. */
 export function sampleInputs(coins: number): DecisionInputs {
@@ -67,7 +55,7 @@ export function sampleInputs(coins: number): DecisionInputs {
     ownOrdersOpen: 0,
     orderBudget: { perSecond: 12, blockedMs: 0 },
     holdings,
-    policy: POLICY,
+    policy: policyFactsOf(new PolicySet(initialRows(POLICY_DEFINITIONS)), DAY),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { coverageHistory, latestCoverage, worstCoverage } from '../liquidation/coverage-view.ts';
-import { caseNamed } from '../registers/execution/case-report.ts';
+import { caseNamed } from '../seizure/case-named.ts';
 import { COVERAGE_STANDINGS, type CoverageStanding } from '../valuation/coverage/result.ts';
 import { drawCaseCoverage, drawCoverageList } from './coverage-text.ts';
 import { print, printJson, type Shell, withDemoOption, withShell } from './shell.ts';
@@ -32,8 +32,7 @@ async function printCases({ database }: Shell, { json, standing }: CoverageOptio
 }
 
 async function printCase({ database }: Shell, named: string, { json }: CoverageOptions): Promise<void> {
-  const id = await caseNamed(database.read, named);
-  const { number } = await database.read.seizureCase.findUniqueOrThrow({ where: { id }, select: { number: true } });
+  const { id, number } = await caseNamed(database.read, named);
   const latest = await latestCoverage(database.read, id);
   const history = await coverageHistory(database.read, id, { limit: HISTORY_MAX });
   if (json) printJson({ caseId: id, number, latest: latest ?? null, history });

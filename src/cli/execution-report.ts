@@ -4,9 +4,10 @@ import { toCaseExecution, toPeriodExecution } from '../http/views/execution-view
 import { type CivilDate, civilDate, isCivilDate } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { drawCaseReport } from '../registers/execution/case-plot.ts';
-import { caseNamed, readCaseReport } from '../registers/execution/case-report.ts';
+import { readCaseReport } from '../registers/execution/case-report.ts';
 import { readPeriodReport } from '../registers/execution/period-report.ts';
 import { casesCsv, fillsCsv } from '../registers/execution/report-files.ts';
+import { caseNamed } from '../seizure/case-named.ts';
 import { drawCaseExecution, drawPeriodExecution } from './execution-text.ts';
 import { print, printJson, type Shell, withDemoOption, withShell } from './shell.ts';
 
@@ -42,7 +43,7 @@ async function reportCase(wanted: string, options: ReportOptions): Promise<void>
   if (options.from !== undefined || options.to !== undefined)
     throw new CheongsanError('INPUT_INVALID', 'Name either a case or a period with --from and --to, not both.');
   await withShell(options, async ({ database }: Shell) => {
-    const report = await readCaseReport(database.read, await caseNamed(database.read, wanted));
+    const report = await readCaseReport(database.read, (await caseNamed(database.read, wanted)).id);
     if (options.csv !== undefined) await writeNew(options.csv, await fillsCsv(report, 'utf-8'));
     if (options.svg !== undefined) await writeNew(options.svg, await drawCaseReport(database.read, report));
     if (options.json) printJson(toCaseExecution(report));

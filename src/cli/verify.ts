@@ -3,8 +3,8 @@ import { isUntouched } from '../audit/verify.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { replayCoverage } from '../liquidation/coverage-replay.ts';
 import { replaySales } from '../liquidation/replay.ts';
-import { caseNamed } from '../registers/execution/case-report.ts';
 import { checkInvariants, type InvariantResult } from '../registers/invariants.ts';
+import { caseNamed } from '../seizure/case-named.ts';
 import { print, printJson, withDemoOption, withShell } from './shell.ts';
 
 export function registerVerify(program: Command): void {
@@ -34,7 +34,7 @@ export function registerVerify(program: Command): void {
     .argument('<case>', '사건 번호 또는 행 번호')
     .action((named: string, options: { demo: boolean }) =>
       withShell(options, async ({ database }) => {
-        const caseId = await caseNamed(database.read, named);
+        const { id: caseId } = await caseNamed(database.read, named);
         const { count, differences } = await replaySales(database, caseId);
         const readings = await database.read.coverageReading.count({ where: { caseId } });
         const coverage = (await replayCoverage(database, caseId)).map((subject) => ({ subject, what: 'comes out differently' }));

@@ -68,6 +68,13 @@ export async function raiseAlert(work: Work, alert: NewAlert): Promise<{ readonl
   return { id, isNew: true };
 }
 
+/** Warns, unless the same warning stands already and nobody has acknowledged it. */
+export async function warnOnce(work: Work, alert: Omit<NewAlert, 'severity'>): Promise<void> {
+  const { code, subject } = alert;
+  if ((await work.tx.alert.count({ where: { code, subject, acknowledgedAt: null } })) > 0) return;
+  await raiseAlert(work, { ...alert, severity: 'warning' });
+}
+
 async function openCriticalId(work: Work, alert: NewAlert): Promise<number> {
   const open = await work.tx.alert.findFirst({
     where: { code: alert.code, subject: alert.subject, severity: 'critical', acknowledgedAt: null },

@@ -5,8 +5,8 @@ import { lockIntent, settleIntent } from '../intent/intent.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, Price, VenueWon } from '../kernel/money.ts';
 import { bookOutcome, executedBy, lockOrder } from './book-order.ts';
+import { isToldUnreadable } from './order-trouble.ts';
 import { auditOrder, fillsDigest } from './settle-order.ts';
-import { isToldUnreadable } from './unreadable-order.ts';
 
 /** What an official has found out about an order at the exchange's own site. */
 export type FoundOutcome =
@@ -32,7 +32,7 @@ const CLOCK_TOLERANCE_MS = 60_000;
 /**
  * An official says what became of an order that no look-up could settle: the trades that he has found, or that there is none. Booked
  * like any other outcome; trading stays REDUCING until somebody approves to loosen it. Errors: `FORBIDDEN` for anybody but an
- * official, `CONFLICT` unless the order was left to a person, `INPUT_INVALID` for trades that cannot be this order's, `NOT_FOUND`,
+ * official, `CONFLICT` unless the order was left to a person or he was told that it cannot be read, `INPUT_INVALID` for trades that cannot be this order's, `NOT_FOUND`,
  * `LEDGER_KEY_CONFLICT` for a trade that is booked for another order.
  */
 export async function concludeOrder(work: Work, { orderId, outcome, reason }: Conclusion): Promise<void> {

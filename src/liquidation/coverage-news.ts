@@ -1,10 +1,10 @@
 import type { Work } from '../database/work.ts';
+import { warnOnce } from '../intent/alert.ts';
 import type { CivilDate } from '../kernel/civil-date.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import type { CaseWithParts } from '../seizure/locked-case.ts';
 import type { CoverageInputs } from '../valuation/coverage/inputs.ts';
 import type { CoverageResult } from '../valuation/coverage/result.ts';
-import { alertOnce } from './settle-order.ts';
 
 /** A reading as it was just taken, and what was known before it. */
 export interface NewReading {
@@ -54,7 +54,7 @@ const ALERTS = {
 
 async function warn(work: Work, { seizureCase, saleOn, result }: NewReading): Promise<void> {
   const kind = result.standing === 'short' ? 'short' : 'at_risk';
-  await alertOnce(work, {
+  await warnOnce(work, {
     code: `coverage_${kind}`,
     subject: `case:${seizureCase.id}`,
     text: `${ALERTS[kind]} 충당 가능성과 제안을 확인하고 조기 매각 동의, 추가 압류를 검토하세요.`,

@@ -3,6 +3,7 @@ import { jsonColumn } from '../database/json.ts';
 import type { Work } from '../database/work.ts';
 import { type CivilDate, dayToColumn, seoulDay } from '../kernel/civil-date.ts';
 import { type Canonical, canonicalJson, digestOf } from '../kernel/digest.ts';
+import { CheongsanError } from '../kernel/errors.ts';
 import { readPolicy } from '../policy/book.ts';
 import { type CaseWithParts, lockCases } from '../seizure/locked-case.ts';
 import { COVERAGE_RULE_VERSION, coverageAtRisk } from '../valuation/coverage/coverage-at-risk.ts';
@@ -91,9 +92,11 @@ async function store(
     select: { id: true, caseId: true },
   });
   const idOf = new Map(stored.map(({ id, caseId }) => [caseId, id]));
-  return readings.flatMap((reading) => {
+  return readings.map((reading) => {
     const readingId = idOf.get(reading.seizureCase.id);
-    return readingId === undefined ? [] : [{ ...reading, readingId }];
+    if (readingId === undefined)
+      throw new CheongsanError('INTERNAL', `The coverage reading of case ${reading.seizureCase.id} was not stored.`);
+    return { ...reading, readingId };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from '../database/work.ts';
 import type { ExchangePort } from '../exchange/port.ts';
+import { warnOnce } from '../intent/alert.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -11,7 +12,7 @@ import type { DueSale } from './lanes.ts';
 import { OrdersInHand } from './orders-in-hand.ts';
 import { takeRound } from './round.ts';
 import { settleOrders } from './settle.ts';
-import { alertOnce, DESK_ACTOR } from './settle-order.ts';
+import { DESK_ACTOR } from './settle-order.ts';
 import { MarketStandings } from './standings.ts';
 import { concernsAll } from './step-failure.ts';
 import { openOrders } from './unknown-outcome.ts';
@@ -140,7 +141,7 @@ async function putOff({ database, accountId, log }: Desk, liquidationId: number,
       where: { id: liquidationId },
       data: { nextStepAt: new Date(work.at.getTime() + FAILED_STEP_WAIT_MS), lastCode: 'step_failed' },
     });
-    await alertOnce(work, {
+    await warnOnce(work, {
       code: 'sale_step_failed',
       subject: `case:${caseId}`,
       text: '매각을 진행할 수 없습니다. 사유를 확인하세요. 다른 사건의 매각은 계속됩니다.',

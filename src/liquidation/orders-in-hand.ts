@@ -4,10 +4,10 @@ import type { RoundOrder } from './commit-order.ts';
 import type { Desk } from './desk.ts';
 import type { Busy } from './due-sales.ts';
 import { type DueSale, tiesOf } from './lanes.ts';
+import { tellTrouble } from './order-trouble.ts';
 import { sendOrder } from './send.ts';
 import { DESK_ACTOR } from './settle-order.ts';
 import { concernsAll } from './step-failure.ts';
-import { tellUnreadable } from './unreadable-order.ts';
 
 /** An answer that takes longer is a doubt: until it is there nothing new is begun. */
 const DOUBT_MS = 3_000;
@@ -68,7 +68,7 @@ export class OrdersInHand implements Busy {
     if (!(thrown instanceof CheongsanError) || concernsAll(thrown)) throw thrown;
     this.#desk.log.error({ err: thrown, order: orderId }, 'an order could not be concluded');
     const order = { id: orderId, asset: sell.quantity.asset, venueAccountId: this.#desk.accountId };
-    await this.#desk.database.work(DESK_ACTOR, (work) => tellUnreadable(work, order, thrown.code));
+    await this.#desk.database.work(DESK_ACTOR, (work) => tellTrouble(work, order, { code: 'order_unreadable', reason: thrown.code }));
   }
 
   throwFailure(): void {

@@ -50,21 +50,24 @@ const SOON_MS = 600_000;
  */
 async function prepareSale(work: Work, personId: number, caseId: number, known: Liquidation | null): Promise<void> {
   const { denials, isCovered } = await standingOfCase(work, personId, caseId);
+  const isOver = await isWindowOver(work, caseId);
   if (known?.state === 'paused' && isCovered) {
-    // Nothing is needed now; the leave to sell stays as long as nothing was sold by it.
-    if (await isQuietAfterSale(work, caseId)) await endSale(work, known, ['covered']);
-    return;
+    if (await isQuietAfterSale(work, caseId)) return endSale(work, known, ['covered']);
+    // Within the window others' cover may still be taken back: leave and wishes stay as long as nothing was sold by them.
+    if (!isOver) return;
   }
   const isOpen = denials.length === 0;
   const standing = { state: isOpen ? 'running' : 'paused', lastCode: denials[0] ?? null } as const;
-  const isCleared = isOpen && (await isWindowOver(work, caseId));
+  const isCleared = isOpen && isOver;
   const isKnown = known !== null && known.lastCode === standing.lastCode && known.state === standing.state;
   const waitMs = (known?.nextStepAt.getTime() ?? 0) - work.at.getTime();
   if (isKnown && !isCleared && waitMs > 0 && (!isOpen || waitMs <= SOON_MS)) return;
   const nextStepAt = isOpen ? await nextTick(work) : pausedLookAt(work.at);
   const sale =
     known === null
-      ? await createSale(work, caseId, { ...standing, nextStepAt })
+      ? isOpen || isOver
+        ? await createSale(work, caseId, { ...standing, nextStepAt })
+        : undefined
       : await work.tx.liquidation.update({ where: { id: known.id }, data: { ...standing, nextStepAt } });
   if (sale === undefined) return;
   const payload = { liquidation: sale.id, mandate: sale.mandateId };
@@ -85,7 +88,7 @@ async function isWindowOver(work: Work, caseId: number): Promise<boolean> {
   return window?.state === 'passed' || window?.state === 'waived';
 }
 
-/** Undefined while the window runs and nothing is wished, nobody has given leave to sell, or nothing lies at an account. */
+/** Undefined while nobody has given leave to sell, or nothing lies at an account. */
 async function createSale(
   work: Work,
   caseId: number,
@@ -94,8 +97,7 @@ async function createSale(
   const mandate = await work.tx.mandate.findFirst({ where: { caseId, state: 'approved' } });
   const holding = await work.tx.holding.findFirst({ where: { caseId, venueAccountId: { not: null } }, orderBy: { id: 'asc' } });
   const venueAccountId = holding?.venueAccountId ?? null;
-  const mayBegin = standing.state === 'running' || (await isWindowOver(work, caseId));
-  if (!mayBegin || mandate === null || venueAccountId === null) return undefined;
+  if (mandate === null || venueAccountId === null) return undefined;
   return work.tx.liquidation.create({ data: { caseId, mandateId: mandate.id, venueAccountId, ...standing, startedAt: work.at } });
 }
 

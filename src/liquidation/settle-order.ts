@@ -1,7 +1,7 @@
 import { type AuditEntry, appendAudit } from '../audit/append.ts';
 import type { Actor, Work } from '../database/work.ts';
 import type { Fill, VenueOrder } from '../exchange/port.ts';
-import { raiseAlert } from '../intent/alert.ts';
+import { raiseAlert, warnOnce } from '../intent/alert.ts';
 import { lockIntent, recordLookUp, settleIntent } from '../intent/intent.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { CoinAmount, VenueWon } from '../kernel/money.ts';
@@ -135,20 +135,10 @@ async function waitAfterRefusal(
     where: { caseId, state: 'running' },
     data: { nextStepAt: new Date(work.at.getTime() + refusalWaitSeconds(inRow) * 1_000), lastCode: 'order_refused' },
   });
-  await alertOnce(work, {
+  await warnOnce(work, {
     code: 'order_refused',
     subject: `case:${caseId}`,
     text: `거래소가 매각 주문을 거부했습니다 (${statusWord}). 사유를 확인하세요.`,
     facts: { order: orderId, status: statusWord },
   });
-}
-
-/** Warns unless the same warning stands already and nobody has acknowledged it. */
-export async function alertOnce(
-  work: Work,
-  alert: { readonly code: string; readonly subject: string; readonly text: string; readonly facts: Record<string, string | number> },
-): Promise<void> {
-  const { code, subject } = alert;
-  if ((await work.tx.alert.count({ where: { code, subject, acknowledgedAt: null } })) > 0) return;
-  await raiseAlert(work, { ...alert, severity: 'warning' });
 }

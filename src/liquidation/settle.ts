@@ -11,19 +11,19 @@ import { tightenTrading } from '../venue/trading-state.ts';
 import { balanceFitsWithout } from './balance-fit.ts';
 import { lockOrder } from './book-order.ts';
 import type { Desk } from './desk.ts';
+import { tellTrouble } from './order-trouble.ts';
 import { readable } from './readable.ts';
 import { sendOrder } from './send.ts';
 import { auditOrder, closeWithoutFills, DESK_ACTOR, recordAcceptance, settleFromVenue } from './settle-order.ts';
 import { concernsAll } from './step-failure.ts';
 import { isStillWanted } from './still-wanted.ts';
-import { unknownOrders } from './unknown-outcome.ts';
-import { tellUnreadable } from './unreadable-order.ts';
+import { openOrders } from './unknown-outcome.ts';
 
 const CANCELLED_LOOK_MS = 2_000;
 const RESTING_LOOK_MS = 30_000;
 const UNAVAILABLE_LOOK_MS = 5_000;
 const LONGEST_LOOK_MS = 60_000;
-const UNREADABLE_ALERT_MS = 600_000;
+const TROUBLE_ALERT_MS = 600_000;
 const SEARCH_MARGIN_MS = 60_000;
 
 /**
@@ -49,7 +49,7 @@ async function settleOrTell(desk: Desk, order: SaleOrder, intent: Intent): Promi
   } catch (thrown) {
     if (!(thrown instanceof CheongsanError) || concernsAll(thrown)) throw thrown;
     desk.log.error({ err: thrown, order: order.id }, 'an order could not be settled');
-    await desk.database.work(DESK_ACTOR, (work) => tellUnreadable(work, order, thrown.code));
+    await tell(desk, order, { code: 'order_unreadable', reason: thrown.code });
     await lookAgain(desk, intent, 'unavailable', LONGEST_LOOK_MS);
   }
 }
@@ -89,21 +89,24 @@ async function settleFound(desk: Desk, order: SaleOrder, intent: Intent, known: 
     const leftMs = restUntil.getTime() - desk.database.clock.now().getTime();
     return lookAgain(desk, intent, 'found', Math.min(Math.max(leftMs, 0), RESTING_LOOK_MS));
   }
-  await tellIfLong(desk, order, intent, 'open though it was to be cancelled');
+  if (isLong(desk, order, intent)) await tell(desk, order, { code: 'order_not_cancelled', reason: known.statusWord });
   await readable(desk, `cancel of order ${order.id}`, () => desk.port.cancel(intent.identifier, order.symbol));
   await lookAgain(desk, intent, 'found', CANCELLED_LOOK_MS);
 }
 
 async function waitForAnswer(desk: Desk, order: SaleOrder, intent: Intent, reason: string): Promise<void> {
-  await tellIfLong(desk, order, intent, reason);
+  if (isLong(desk, order, intent)) await tell(desk, order, { code: 'order_unreadable', reason });
   await lookAgain(desk, intent, 'unavailable', UNAVAILABLE_LOOK_MS);
 }
 
-/** What a venue does not tell for so long, it may not tell at all: somebody looks at its site. */
-async function tellIfLong(desk: Desk, order: SaleOrder, intent: Intent, reason: string): Promise<void> {
-  const sinceMs = Math.max((intent.lastSentAt ?? intent.createdAt).getTime(), order.restUntil?.getTime() ?? 0);
-  if (desk.database.clock.now().getTime() - sinceMs < UNREADABLE_ALERT_MS) return;
-  await desk.database.work(DESK_ACTOR, (work) => tellUnreadable(work, order, reason));
+/** What a venue has not done or told for so long since it should have, it may not do or tell at all: somebody looks at its site. */
+function isLong({ database }: Desk, { restUntil }: SaleOrder, { lastSentAt, createdAt }: Intent): boolean {
+  const sinceMs = Math.max((lastSentAt ?? createdAt).getTime(), restUntil?.getTime() ?? 0);
+  return database.clock.now().getTime() - sinceMs >= TROUBLE_ALERT_MS;
+}
+
+function tell({ database }: Desk, order: SaleOrder, trouble: Parameters<typeof tellTrouble>[2]): Promise<void> {
+  return database.work(DESK_ACTOR, (work) => tellTrouble(work, order, trouble));
 }
 
 /**
@@ -159,10 +162,10 @@ async function concludeNotFound(desk: Desk, order: SaleOrder, intent: Intent): P
   const searched = await desk.port.searchOrders(intent.identifier, order.symbol, new Date(intent.createdAt.getTime() - SEARCH_MARGIN_MS));
   if (searched.kind === 'found') await settleFound(desk, order, intent, searched.order);
   if (searched.kind !== 'not_found') return;
-  // What another order may have done could hide what this one did: first the others must be over, or be as unknown as this one.
-  const unknown = await unknownOrders(desk.database.read, desk.accountId, desk.database.clock.now());
-  const open = await desk.database.read.saleOrder.count({ where: { venueAccountId: desk.accountId, closedAt: null } });
-  if (open > unknown.length) return;
+  // What another order may have done could hide what this one did: all others must be over before, or be as unknown as this one.
+  const open = await openOrders(desk.database.read, desk.accountId, desk.database.clock.now());
+  if (!open.every(({ isUnknown }) => isUnknown)) return;
+  const unknown = await desk.database.read.saleOrder.findMany({ where: { id: { in: open.map(({ orderId }) => orderId) } } });
   const fits = await readable(desk, `balances without order ${order.id}`, () => balanceFitsWithout(desk, unknown));
   if (fits === undefined) return;
   if (fits && order.venueOrderId === null)

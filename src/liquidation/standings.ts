@@ -84,7 +84,10 @@ async function strangeOrdersIn(desk: Desk, symbol: string): Promise<number> {
   const open = await desk.port.openOrders(symbol);
   if (open.length === 0) return 0;
   const identifiers = open.flatMap(({ identifier }) => identifier ?? []);
-  const ours = await desk.database.read.intent.count({ where: { identifier: { in: identifiers }, port: 'order' } });
+  // One that the books hold for over is as strange as one that nobody knows: its coins would be sold a second time.
+  const ours = await desk.database.read.intent.count({
+    where: { identifier: { in: identifiers }, port: 'order', state: { in: ['open', 'with_person'] } },
+  });
   return open.length - ours;
 }
 

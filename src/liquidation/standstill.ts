@@ -1,9 +1,10 @@
 import type { Liquidation } from '../database/generated/client.ts';
 import type { Work } from '../database/work.ts';
+import { warnOnce } from '../intent/alert.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { readPolicy } from '../policy/book.ts';
 import { bandAlert } from '../policy/definitions/execution.ts';
-import { alertOnce } from './settle-order.ts';
+import { saleCodesText } from './code-text.ts';
 import { isSlow, reasonOf } from './wait.ts';
 
 const WAITS_LOOKED_AT = 16;
@@ -18,7 +19,7 @@ const NEEDS_PERSON = new Set([
 ]);
 /** Denials that end only when somebody gives leave anew, whatever else is said beside them. */
 const LEAVE_IS_OVER = new Set(['mandate_ended', 'mandate_missing']);
-/** Of a sale with nothing else to say nobody knows why it stands. */
+/** Of a coin for which nobody has to do anything. */
 const NOTHING_TO_DO = new Set(['not_planned', 'nothing_held', 'below_minimum']);
 /** What a market in which one can sell within the band would have cured. */
 const UNFILLED = new Set([
@@ -57,13 +58,14 @@ export async function waitsBefore(work: Work, sale: Liquidation): Promise<number
  * market in which nothing could be sold inside the band for as long as the policy waits.
  */
 export async function tellOfStandstill(work: Work, sale: Liquidation, codes: readonly string[]): Promise<void> {
-  const isStranded = codes.length > 0 && codes.every((code) => NOTHING_TO_DO.has(reasonOf(code)));
+  // A need is left, a coin is held, and no plan sells it: nobody knows why.
+  const isStranded = codes.every((code) => NOTHING_TO_DO.has(reasonOf(code))) && codes.some((code) => reasonOf(code) === 'not_planned');
   const forPerson = isStranded ? codes : codes.filter((code) => NEEDS_PERSON.has(reasonOf(code)));
   if (forPerson.length > 0 && (isSlow(codes) || forPerson.some((code) => LEAVE_IS_OVER.has(code)))) {
-    await alertOnce(work, {
+    await warnOnce(work, {
       code: 'sale_stands_still',
       subject: `case:${sale.caseId}`,
-      text: `매각이 멈추어 있습니다 (${forPerson.join(', ')}). 새 매각 위임을 올리거나 매각을 마치세요.`,
+      text: `매각이 멈추어 있습니다 (${saleCodesText(forPerson)}). 사유를 없애거나, 새 매각 위임을 올리거나, 매각을 마치세요.`,
       facts: { liquidation: sale.id, codes: forPerson.join(' ') },
     });
   }
@@ -73,10 +75,10 @@ export async function tellOfStandstill(work: Work, sale: Liquidation, codes: rea
 async function tellOfUnfilledBand(work: Work, sale: Liquidation, codes: readonly string[]): Promise<void> {
   const minutes = (await readPolicy(work.tx)).get(bandAlert, seoulDay(work.at));
   if (!(await isUnfilledSince(work, sale, new Date(work.at.getTime() - minutes * 60_000)))) return;
-  await alertOnce(work, {
+  await warnOnce(work, {
     code: 'band_unfilled',
     subject: `case:${sale.caseId}`,
-    text: `허용 폭 안에서 ${minutes}분 동안 팔지 못했습니다 (${codes.join(', ')}). 시장을 확인하세요.`,
+    text: `허용 폭 안에서 ${minutes}분 동안 팔지 못했습니다 (${saleCodesText(codes)}). 시장을 확인하세요.`,
     facts: { liquidation: sale.id, codes: codes.join(' ') },
   });
 }

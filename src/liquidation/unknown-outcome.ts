@@ -1,27 +1,10 @@
-import { type Intent, Prisma, type PrismaClient, type SaleOrder } from '../database/generated/client.ts';
+import { Prisma } from '../database/generated/client.ts';
 import type { Transaction } from '../database/work.ts';
 
 /**
- * Open orders of an account of which nobody can say what became of them: sent and not answered, or not found since, or left to a
- * person. One to which the venue has given a number, and which it still shows, is known.
+ * An open order (`o`, with its intent `i`) of which nobody can say what became of it: sent and not answered, or not found since, or left
+ * to a person. One to which the venue has given a number, and which it still shows, is known.
  */
-export async function unknownOrders(reader: Transaction | PrismaClient, accountId: number, now: Date): Promise<SaleOrder[]> {
-  const open = await reader.saleOrder.findMany({ where: { venueAccountId: accountId, closedAt: null }, orderBy: { id: 'asc' } });
-  if (open.length === 0) return [];
-  const intents = await reader.intent.findMany({ where: { id: { in: open.map(({ intentId }) => intentId) } } });
-  const byId = new Map(intents.map((intent) => [intent.id, intent]));
-  return open.filter((order) => {
-    const intent = byId.get(order.intentId);
-    return intent === undefined || isUnknown(order, intent, now);
-  });
-}
-
-function isUnknown({ venueOrderId }: SaleOrder, { state, notFoundAt, nextLookAt, lastAnswer }: Intent, now: Date): boolean {
-  if (state !== 'open' || notFoundAt.length > 0) return true;
-  return venueOrderId === null && (lastAnswer !== null || nextLookAt === null || nextLookAt <= now);
-}
-
-/** The same as a condition: an open order (`o`, with its intent `i`) of which nobody can say what became of it. */
 export function unknownCondition(now: Date): Prisma.Sql {
   return Prisma.sql`o.closed_at IS NULL AND (i.state <> 'open' OR cardinality(i.not_found_at) > 0
     OR (o.venue_order_id IS NULL AND (i.last_answer IS NOT NULL OR i.next_look_at IS NULL OR i.next_look_at <= ${now})))`;

@@ -85,6 +85,7 @@ export async function seedPolicy(work: Work): Promise<void> {
     })),
     skipDuplicates: true,
   });
+  ofUnits.delete(work.tx);
   await appendAudit(work, {
     stream: 'policy',
     action: 'policy.seeded',

@@ -38,7 +38,7 @@ interface Request {
 
 /**
  * The officials of the sample city at their desks. They work through the service's API alone; when it dies under a request they
- * send the same request again under the same key, as any careful client would.
+ * send the same request again under the same key, like every careful client.
  */
 export class Office {
   readonly #service: ServiceAddress;

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readDeposits } from '../../src/custody/deposits.ts';
 import { importTransferReport } from '../../src/custody/transfer-report.ts';
-import { pause } from '../../src/kernel/clock.ts';
+import { killWaiting } from '../support/kill-waiting.ts';
 import { type Custody, demandHolding, heldText, later, moveToCity, reportFile, startCustody } from './custody-fixture.ts';
 
 let custody: Custody;
@@ -14,19 +14,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await custody.exchange.stop();
 });
-
-/** Ends every connection that waits for a lock, as a crash of the service in the middle of its transaction would. */
-async function killWaiting(client: pg.Client): Promise<void> {
-  for (let look = 0; look < 400; look++) {
-    const { rowCount } = await client.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid() AND wait_event_type = 'Lock'`,
-    );
-    if (rowCount !== null && rowCount > 0) return;
-    await pause(25);
-  }
-  throw new Error('Nobody came to wait for the lock.');
-}
 
 it('credits a deposit once although the service dies between reading it and committing it', async () => {
   const holding = await demandHolding(custody, 'BTC', '0.75');

@@ -15,11 +15,11 @@ import { entry } from '../../src/ledger/entry.ts';
 import { post } from '../../src/ledger/post.ts';
 import { type PaperExchange, startPaperExchange } from '../../src/paper-exchange/server.ts';
 import { seedPolicy } from '../../src/policy/book.ts';
-import { registerVenueAccount } from '../../src/venue/account.ts';
-import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
 import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
-import { createOfficial, type Official, principalOf, testKeys } from '../identity/officials.ts';
+import { createOfficial, type Official, principalOf } from '../identity/officials.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
+import { registerSampleAccount } from '../support/sample-account.ts';
+import { testKeys } from '../support/test-keys.ts';
 
 export const CITY = 'city-001';
 const UNLIMITED = { ordersPerSecond: 100_000, defaultPerSecond: 100_000, quotationPerSecond: 100_000 };
@@ -45,18 +45,7 @@ export async function startCustody(): Promise<Custody> {
   await exchange.operator.openCorporateAccount({ accountId: CITY, accessKey, secretKey });
   const officer = await createOfficial(database, 'officer', ['collection_officer']);
   const approver = await createOfficial(database, 'approver', ['approver']);
-  const accountId = await database.work(testActor, (work) =>
-    registerVenueAccount(work, testKeys, {
-      venueCode: 'upbit',
-      label: '표본시 1호 계정',
-      baseUrl: exchange.url,
-      accessKey,
-      secretKey,
-      permissions: [...NEEDED_PERMISSIONS],
-      paper: true,
-      training: true,
-    }),
-  );
+  const accountId = await registerSampleAccount(database, { baseUrl: exchange.url, accessKey, secretKey });
   const port = await new ExchangeDirectory({ database, keys: testKeys }).exchangeFor(accountId);
   return { database, clock, superuserUrl, exchange, accountId, port, officer, approver };
 }

@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Lockable, lockRows } from '../../src/database/locks.ts';
 import type { Database } from '../../src/database/work.ts';
 import { registerPersons } from '../../src/person/register.ts';
-import { registerVenueAccount } from '../../src/venue/account.ts';
-import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
 import { codeOf } from '../ledger/ledger-fixture.ts';
-import { samplePerson, testKeys } from '../person/sample-persons.ts';
+import { samplePerson } from '../person/sample-persons.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
+import { registerSampleAccount } from '../support/sample-account.ts';
+import { testKeys } from '../support/test-keys.ts';
 
 let database: Database;
 let ids: readonly number[];
@@ -16,18 +16,7 @@ beforeAll(async () => {
   ({ database } = await createTestDatabase());
   const persons = [1, 2, 3].map((number) => samplePerson(number));
   ({ ids } = await database.work(testActor, (work) => registerPersons(work, testKeys, persons, { sample: true })));
-  accountId = await database.work(testActor, (work) =>
-    registerVenueAccount(work, testKeys, {
-      venueCode: 'upbit',
-      label: '표본시',
-      baseUrl: 'http://127.0.0.1:1',
-      accessKey: 'sample-access',
-      secretKey: 'sample-secret',
-      permissions: [...NEEDED_PERMISSIONS],
-      paper: true,
-      training: true,
-    }),
-  );
+  accountId = await registerSampleAccount(database);
 });
 
 const locking = (...kinds: [Lockable, readonly number[]][]) =>

@@ -39,7 +39,7 @@ function textsOf({ payer, amount, quantity, paidOn }: Receipt): Record<string, s
   return { 납부자: payer ?? '', 금액: amount?.toString() ?? '', 수량: quantity ?? '', 납부일: paidOn ?? '' };
 }
 
-/** Everything a cell can hold: any letters, dangerous starts, escapes of either format, line breaks; no control characters. */
+/** Everything a cell can hold: letters of all scripts, dangerous starts, escapes of either format, line breaks; no control characters. */
 const payer = fc
   .array(
     fc.oneof(

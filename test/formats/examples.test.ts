@@ -12,8 +12,9 @@ import { seedPolicy } from '../../src/policy/book.ts';
 import { createInquiry, recordInquirySent } from '../../src/seizure/inquiry.ts';
 import { makeInquiryFile } from '../../src/seizure/inquiry-file.ts';
 import { exportReceipts, receiptExportFile } from '../../src/tax/export.ts';
-import { createOfficial, testKeys } from '../identity/officials.ts';
+import { createOfficial } from '../identity/officials.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { creditBill } from '../tax/receipt-fixture.ts';
 
 let town: TestDatabase;

@@ -1,11 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { recordDeposit } from '../../src/custody/deposit-record.ts';
-import { registerVenueAccount } from '../../src/venue/account.ts';
-import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
-import { testKeys } from '../identity/officials.ts';
 import { type SignedInClient, startApi, type TestApi } from '../support/api.ts';
 import { testActor } from '../support/database.ts';
+import { registerSampleAccount } from '../support/sample-account.ts';
 
 /* What belongs to nobody becomes the city's own, by two officials. */
 
@@ -19,17 +17,8 @@ beforeAll(async () => {
   api = await startApi();
   officer = await api.hire('officer', ['collection_officer']);
   approver = await api.hire('approver', ['approver']);
+  accountId = await registerSampleAccount(api.database);
   await api.database.work(testActor, async (work) => {
-    accountId = await registerVenueAccount(work, testKeys, {
-      venueCode: 'upbit',
-      label: '표본시 1호 계정',
-      baseUrl: 'http://127.0.0.1:9',
-      accessKey: 'access-key-of-the-sample-city',
-      secretKey: 'secret-key-of-the-sample-city',
-      permissions: [...NEEDED_PERMISSIONS],
-      paper: true,
-      training: true,
-    });
     const deposit = {
       depositId: 'd-1',
       asset: 'ETH',

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { routes } from '../../src/http/routes.ts';
-import { SALE_CODE_TEXTS } from '../../src/http/views/denial-codes.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import { projectRoot } from '../../src/kernel/paths.ts';
+import { SALE_CODE_TEXTS } from '../../src/liquidation/code-text.ts';
 import { cheongsan, emptyFolder } from '../support/installed.ts';
 
 /* What an officer is told must be what the service does. */

@@ -1,10 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { Role } from '../../src/database/generated/enums.ts';
-import { registerVenueAccount } from '../../src/venue/account.ts';
-import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
-import { testKeys } from '../identity/officials.ts';
 import { type SignedInClient, startApi, type TestApi } from '../support/api.ts';
-import { testActor } from '../support/database.ts';
+import { registerSampleAccount } from '../support/sample-account.ts';
 
 /* Stopping is for everybody; going on is not. */
 
@@ -18,18 +15,7 @@ beforeAll(async () => {
 });
 
 test('every role may tighten, and is told the state that holds', async () => {
-  const accountId = await api.database.work(testActor, (work) =>
-    registerVenueAccount(work, testKeys, {
-      venueCode: 'upbit',
-      label: '표본시 연습 계정',
-      baseUrl: 'http://127.0.0.1:9',
-      accessKey: 'access-key-of-the-sample-city',
-      secretKey: 'secret-key-of-the-sample-city',
-      permissions: [...NEEDED_PERMISSIONS],
-      paper: true,
-      training: true,
-    }),
-  );
+  const accountId = await registerSampleAccount(api.database);
   const clients: SignedInClient[] = [];
   for (const role of Object.values(Role)) clients.push(await api.hire(role.replaceAll('_', '.'), [role]));
   const [first, ...others] = clients;

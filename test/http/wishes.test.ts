@@ -2,13 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type PaperExchange, startPaperExchange } from '../../src/paper-exchange/server.ts';
 import { seedPolicy } from '../../src/policy/book.ts';
-import { registerVenueAccount } from '../../src/venue/account.ts';
-import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
 import { RISK_NOTICES } from '../../src/voluntary-sale/letters/wish-risk-notice.ts';
 import { readPdf } from '../document/pdf-fixture.ts';
-import { testKeys } from '../identity/officials.ts';
 import { type SignedInClient, startApi, type TestApi } from '../support/api.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
+import { registerSampleAccount } from '../support/sample-account.ts';
 import { SaleOffice } from '../voluntary-sale/sale-case.ts';
 
 /* What the taxpayer wishes within his window, as an officer types it in from the signed form. */
@@ -131,11 +129,8 @@ test('a stop is looked at by the service itself', async () => {
   const key = { accessKey: 'access-key-of-the-sample-city', secretKey: 'secret-key-of-the-sample-city' };
   await exchange.operator.openCorporateAccount({ accountId: 'city-001', ...key });
   const { caseId } = await office.openedCase();
-  await office.test.database.work(testActor, async (work) => {
-    const account = { venueCode: 'upbit' as const, label: '표본시', baseUrl: exchange.url, paper: true, training: true };
-    const venueAccountId = await registerVenueAccount(work, testKeys, { ...account, ...key, permissions: [...NEEDED_PERMISSIONS] });
-    await work.tx.holding.updateMany({ where: { caseId }, data: { venueAccountId } });
-  });
+  const venueAccountId = await registerSampleAccount(office.test.database, { baseUrl: exchange.url, ...key });
+  await office.test.database.work(testActor, (work) => work.tx.holding.updateMany({ where: { caseId }, data: { venueAccountId } }));
   const path = `/cases/${caseId}/wishes`;
   const stop = { ...limit('900000000000'), kind: 'stop', isFarPriceConfirmed: true };
   (await officer.post(path, stop)).expect(recorded);

@@ -12,7 +12,8 @@ import { findPersonsByNameBirthDateAndPhone, findPersonsByRegistrationNumber } f
 import { readPerson, readPersons } from '../../src/person/read.ts';
 import { registerPersons } from '../../src/person/register.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
-import { createOfficial, PASSWORD, testKeys } from './officials.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { createOfficial, PASSWORD } from './officials.ts';
 
 let test: TestDatabase;
 

@@ -5,10 +5,9 @@ import { beginTotp, confirmTotp, setPassword } from '../../src/identity/credenti
 import { type Principal, userPrincipal } from '../../src/identity/principal.ts';
 import { signIn } from '../../src/identity/session.ts';
 import { createUser } from '../../src/identity/user.ts';
-import { MasterKey } from '../../src/kernel/master-key.ts';
 import { testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 
-export const testKeys = new MasterKey(Buffer.alloc(32, 7));
 export const PASSWORD = '청주 상당산성의 겨울 2026';
 
 export interface Official {

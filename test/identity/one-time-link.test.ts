@@ -3,7 +3,8 @@ import { ensureFirstAdministratorLink, issueLink, redeemLink } from '../../src/i
 import { authenticate, signIn } from '../../src/identity/session.ts';
 import { deactivateUser } from '../../src/identity/user.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
-import { createOfficial, enrol, PASSWORD, testKeys } from './officials.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { createOfficial, enrol, PASSWORD } from './officials.ts';
 
 const refused = { code: 'UNAUTHENTICATED' };
 const profile = { loginName: 'first', displayName: '표본 관리자', division: '세정과' };

@@ -3,7 +3,8 @@ import { setPassword } from '../../src/identity/credentials.ts';
 import { authenticate, listSessions, revokeSession, signIn, signOut } from '../../src/identity/session.ts';
 import { SESSION_IDLE_MS, SESSION_LIFETIME_MS } from '../../src/identity/session-row.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { createOfficial, type Official, PASSWORD, testKeys } from './officials.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { createOfficial, type Official, PASSWORD } from './officials.ts';
 
 let test: TestDatabase;
 let officer: Official;

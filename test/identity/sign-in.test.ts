@@ -4,7 +4,8 @@ import { authenticate, signIn } from '../../src/identity/session.ts';
 import { lockMs, SIGN_IN_LIMITS } from '../../src/identity/sign-in-throttle.ts';
 import { deactivateUser } from '../../src/identity/user.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
-import { codeAt, createOfficial, enrol, type Official, PASSWORD, testKeys } from './officials.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { codeAt, createOfficial, enrol, type Official, PASSWORD } from './officials.ts';
 
 let test: TestDatabase;
 let officer: Official;

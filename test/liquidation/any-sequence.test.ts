@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
 import type { SellOrder } from '../../src/exchange/port.ts';
-import { pause } from '../../src/kernel/clock.ts';
 import { CoinAmount, Price, VenueWon } from '../../src/kernel/money.ts';
 import { concludeOrder, type FoundOutcome } from '../../src/liquidation/conclude.ts';
 import { runDesk } from '../../src/liquidation/desk.ts';
 import { replaySales } from '../../src/liquidation/replay.ts';
 import type { PaperExchange } from '../../src/paper-exchange/server.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { killWaiting } from '../support/kill-waiting.ts';
 import { CITY, SaleDesk } from '../support/sale-desk.ts';
 import { lostUnits, oversold, planFaults, type Standing, standingOf, wronglyCovered } from './sequence-checks.ts';
 import { ASSETS, anyTrouble, begin, loosen, type Trouble } from './sequence-troubles.ts';
@@ -239,19 +239,6 @@ it('whatever befalls the sales, no slice is lost, none is doubled, and no more i
     { numRuns: RUNS, endOnFailure: true },
   );
 }, 3_600_000);
-
-/** Ends every connection that waits for a lock, as a kill of the service in the middle of its transaction would. */
-async function killWaiting(client: pg.Client): Promise<void> {
-  for (let look = 0; look < 400; look++) {
-    const { rowCount } = await client.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid() AND wait_event_type = 'Lock'`,
-    );
-    if (rowCount !== null && rowCount > 0) return;
-    await pause(25);
-  }
-  throw new Error('Nobody came to wait for the lock.');
-}
 
 it.each(['before it sends what it decided', 'before it books what was sold'])(
   'a service that is killed within a transaction, %s, sells once all the same',

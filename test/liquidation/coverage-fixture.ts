@@ -7,11 +7,10 @@ import { SeededRandom } from '../../src/kernel/random.ts';
 import { takeCoverageReadings } from '../../src/liquidation/coverage.ts';
 import { type MarketHistories, marketHistories } from '../../src/liquidation/coverage-market.ts';
 import { seedPolicy } from '../../src/policy/book.ts';
-import { registerVenueAccount } from '../../src/venue/account.ts';
-import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
-import { createOfficial, testKeys } from '../identity/officials.ts';
+import { createOfficial } from '../identity/officials.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
 import { storeBill, storeDemandedHolding, storeLawfulCase } from '../support/sale-case.ts';
+import { registerSampleAccount } from '../support/sample-account.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_HOURS = 24;
@@ -45,18 +44,7 @@ export class CoverageDesk {
     const test = await createTestDatabase();
     await test.database.work(testActor, seedPolicy);
     const officer = await createOfficial(test.database, 'officer', ['collection_officer']);
-    const accountId = await test.database.work(testActor, (work) =>
-      registerVenueAccount(work, testKeys, {
-        venueCode: 'upbit',
-        label: '표본시',
-        baseUrl: 'http://127.0.0.1:1',
-        accessKey: 'access-key-of-the-sample-city',
-        secretKey: 'secret-key-of-the-sample-city',
-        permissions: [...NEEDED_PERMISSIONS],
-        paper: true,
-        training: true,
-      }),
-    );
+    const accountId = await registerSampleAccount(test.database);
     return new CoverageDesk(test, accountId, officer.userId);
   }
 

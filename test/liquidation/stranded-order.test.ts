@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ExchangePort, Fill } from '../../src/exchange/port.ts';
+import { createIntent, settleIntent } from '../../src/intent/intent.ts';
 import { addDays, dayToColumn } from '../../src/kernel/civil-date.ts';
-import { CoinAmount, VenueWon } from '../../src/kernel/money.ts';
+import { CoinAmount, Price, VenueWon } from '../../src/kernel/money.ts';
 import { concludeOrder } from '../../src/liquidation/conclude.ts';
 import { runDesk } from '../../src/liquidation/desk.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -142,6 +143,53 @@ it('an order that would have taken instead of resting is no refusal that anybody
   expect(await alertsOf({ code: 'order_refused' })).toBe(0);
   expect((await city.sale(caseId)).lastCode).not.toBe('order_refused');
   await city.endByOfficial(caseId);
+});
+
+it('an order that the venue does not cancel is told to somebody, and nobody may say that it is over', async () => {
+  await recordCandles(city, { asset: 'XRP', wonAnHour: 15_000_000, deviation: 0.001, laterHours: 96 });
+  const { caseId } = await city.runningCase({ coins: { XRP: '3000' }, bills: ['900000000'] });
+  const openOrder = () => city.database.read.saleOrder.findFirst({ where: { closedAt: null, style: 'passive' } });
+  while ((await openOrder()) === null) await city.step();
+  const { port } = city.desk;
+  const stillThere: ExchangePort['lookUp'] = async (identifier, symbol) => {
+    const found = await port.lookUp(identifier, symbol);
+    if (found.kind !== 'found') return found;
+    const { quantity } = found.order;
+    return {
+      kind: 'found',
+      order: { ...found.order, isOpen: true, executedQuantity: CoinAmount.zero('XRP'), remainingQuantity: quantity, fills: [] },
+    };
+  };
+  for (let look = 0; look < 20; look++) {
+    city.advance(60);
+    await runWith({ lookUp: stillThere, cancel: async () => undefined });
+  }
+  const orderId = (await openOrder())?.id ?? 0;
+  expect(await alertsOf({ code: 'order_not_cancelled', subject: `sale_order:${orderId}` })).toBe(1);
+  const over = { orderId, outcome: { kind: 'never_executed' }, reason: '표본' } as const;
+  await expect(city.database.work(city.officer.actor, (work) => concludeOrder(work, over))).rejects.toMatchObject({ code: 'CONFLICT' });
+  await city.endByOfficial(caseId);
+  expect(await city.differences()).toEqual([]);
+});
+
+it('an order that the books hold for over and that still stands keeps its coin from being sold', async () => {
+  const { caseId } = await city.runningCase({ coins: { XRP: '20' }, bills: ['90000'] });
+  const { port } = city.desk;
+  const { identifier } = await city.by(async (work) => {
+    const intent = await createIntent(work, { port: 'order', subject: `case:${caseId}` });
+    await settleIntent(work, intent.id, 'dead', { status: '표본' });
+    return intent;
+  });
+  const dear = (await port.orderBook('KRW-XRP')).asks.at(-1)?.price ?? Price.of('XRP', '1');
+  const sell = { identifier, symbol: 'KRW-XRP', quantity: CoinAmount.of('XRP', '10'), limitPrice: dear, timeInForce: 'post_only' } as const;
+  expect(await port.sell(sell)).toMatchObject({ kind: 'accepted' });
+  city.advance(10);
+  await runWith({});
+  expect(await city.lastDecision(caseId)).toEqual(['wait', 'XRP:own_orders_open']);
+  expect(await city.orders(caseId)).toEqual([]);
+  await port.cancel(identifier, 'KRW-XRP');
+  await city.sellOut();
+  expect((await city.orders(caseId)).length).toBeGreaterThan(0);
 });
 
 it('a leave that has run out is told to somebody', async () => {

@@ -161,6 +161,7 @@ it('all that he has sold by wish without covering what is owed: nobody looks eve
     await city.run();
   }
   expect((await city.codes(caseId)).length - decisions).toBeLessThanOrEqual(3);
+  expect(await city.database.read.alert.count({ where: { subject: `case:${caseId}`, code: 'sale_stands_still' } })).toBe(0);
   await city.by((work) =>
     work.tx.saleWindow.update({
       where: { caseId },
@@ -203,5 +204,12 @@ describe('what may change while an order is on its way', () => {
     expect((await wishOf(wishId)).state).toBe('active');
     const { state } = await city.database.read.mandate.findUniqueOrThrow({ where: { id: sale.mandateId } });
     expect(state).toBe('approved');
+    // Once the window is over nothing of this is left to be waited for: what is not needed goes back.
+    const endsOn = dayToColumn(addDays(city.today, -1));
+    await city.by((work) => work.tx.saleWindow.update({ where: { caseId }, data: { state: 'passed', closedAt: work.at, endsOn } }));
+    await city.progress(caseId);
+    await minutes(2);
+    expect(await city.sale(caseId)).toMatchObject({ state: 'done', lastCode: 'covered' });
+    expect(await city.phaseOf(caseId)).toBe('settled');
   });
 });

@@ -9,8 +9,8 @@ import { contentFromText, contentText } from '../../src/notice/notice-content.ts
 import { openContents, readNotices, renderNotices } from '../../src/notice/print.ts';
 import { exportSenderList } from '../../src/notice/sender-list.ts';
 import { erasePerson } from '../../src/person/erase.ts';
-import { testKeys } from '../person/sample-persons.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { issueLetter, letterText, registerSamples, testRules, tracking } from './letters.ts';
 
 let test: TestDatabase;

@@ -9,8 +9,8 @@ import { postPublicNotice } from '../../src/notice/public-notice.ts';
 import { recordServiceResult, type ServiceResultInput } from '../../src/notice/service-result.ts';
 import type { ServiceRules } from '../../src/notice/service-rules.ts';
 import { registerPersons } from '../../src/person/register.ts';
-import { testKeys } from '../person/sample-persons.ts';
 import { type TestDatabase, testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 
 /** The law's own figures; working days without holidays. */
 export const testRules: ServiceRules = {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { civilDate } from '../../src/kernel/civil-date.ts';
 import { importServiceResults } from '../../src/notice/service-results-import.ts';
-import { testKeys } from '../person/sample-persons.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { MailRoom, registerSamples, testRules, tracking } from './letters.ts';
 
 let test: TestDatabase;

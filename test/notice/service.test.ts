@@ -6,8 +6,8 @@ import { cancelNotice } from '../../src/notice/issue.ts';
 import { noticesOf } from '../../src/notice/notice-view.ts';
 import type { ServiceProof } from '../../src/notice/proof.ts';
 import { readDocument } from '../../src/notice/stored-document.ts';
-import { testKeys } from '../person/sample-persons.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { MailRoom, paper, postalRecord, registerSamples, testRules, tracking } from './letters.ts';
 
 let test: TestDatabase;

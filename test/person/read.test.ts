@@ -11,7 +11,8 @@ import { personDigest, personKey, personKeys } from '../../src/person/person-key
 import { readPerson, readPersons } from '../../src/person/read.ts';
 import { registerPersons } from '../../src/person/register.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
-import { samplePerson, testKeys } from './sample-persons.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { samplePerson } from './sample-persons.ts';
 
 let test: TestDatabase;
 let ids: readonly number[];

@@ -3,7 +3,8 @@ import type { PersonDetails } from '../../src/person/details.ts';
 import { readPersons } from '../../src/person/read.ts';
 import { registerPersons } from '../../src/person/register.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
-import { samplePerson, testKeys } from './sample-persons.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { samplePerson } from './sample-persons.ts';
 
 let test: TestDatabase;
 

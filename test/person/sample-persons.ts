@@ -1,8 +1,5 @@
 import { type CivilDate, civilDate } from '../../src/kernel/civil-date.ts';
-import { MasterKey } from '../../src/kernel/master-key.ts';
 import type { PersonDetails } from '../../src/person/details.ts';
-
-export const testKeys = new MasterKey(Buffer.alloc(32, 7));
 
 /** A plainly made-up person; the same number gives the same one. */
 export function samplePerson(number: number, change: Partial<PersonDetails> = {}): PersonDetails {

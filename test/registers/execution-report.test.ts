@@ -5,9 +5,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { caseExecutionAnswer, periodExecutionAnswer, toCaseExecution, toPeriodExecution } from '../../src/http/views/execution-view.ts';
 import { civilDate, startOfDay } from '../../src/kernel/civil-date.ts';
 import { drawCaseReport } from '../../src/registers/execution/case-plot.ts';
-import { caseNamed, readCaseReport } from '../../src/registers/execution/case-report.ts';
+import { readCaseReport } from '../../src/registers/execution/case-report.ts';
 import { readPeriodReport } from '../../src/registers/execution/period-report.ts';
 import { casesCsv, fillsCsv } from '../../src/registers/execution/report-files.ts';
+import { caseNamed } from '../../src/seizure/case-named.ts';
 import { named, parseXml } from '../document/svg-document.ts';
 import { atEnd } from '../support/at-end.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -173,9 +174,9 @@ describe('the report of any case', () => {
 
   it('finds a case by its number and by its id', async () => {
     const { read } = test.database;
-    expect(await caseNamed(read, await numberOf(planned))).toBe(planned.caseId);
-    expect(await caseNamed(read, String(planned.caseId))).toBe(planned.caseId);
-    expect(await caseNamed(read, `case:${planned.caseId}`)).toBe(planned.caseId);
+    expect(await caseNamed(read, await numberOf(planned))).toMatchObject({ id: planned.caseId });
+    expect(await caseNamed(read, String(planned.caseId))).toMatchObject({ id: planned.caseId });
+    expect(await caseNamed(read, `case:${planned.caseId}`)).toMatchObject({ id: planned.caseId });
     await expect(caseNamed(read, 'case:x')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 

@@ -6,9 +6,10 @@ import type { Canonical } from '../../src/kernel/digest.ts';
 import type { NoteCode } from '../../src/liquidation/codes.ts';
 import type { PersonDetails } from '../../src/person/details.ts';
 import { registerPersons } from '../../src/person/register.ts';
-import { samplePerson, testKeys } from '../person/sample-persons.ts';
+import { samplePerson } from '../person/sample-persons.ts';
 import { testActor } from '../support/database.ts';
 import { storeLawfulCase } from '../support/sale-case.ts';
+import { testKeys } from '../support/test-keys.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -9,7 +9,8 @@ import { makeInquiryFile } from '../../src/seizure/inquiry-file.ts';
 import { recordNothingFound } from '../../src/seizure/nothing-found.ts';
 import { samplePerson } from '../person/sample-persons.ts';
 import { testActor } from '../support/database.ts';
-import { Office, testKeys } from './seizure-fixture.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { Office } from './seizure-fixture.ts';
 
 let office: Office;
 let persons: number[];

@@ -3,12 +3,11 @@ import { lockRows } from '../../src/database/locks.ts';
 import type { Database, Work } from '../../src/database/work.ts';
 import { seedPolicy } from '../../src/policy/book.ts';
 import { lockCase, lockCases } from '../../src/seizure/locked-case.ts';
-import { registerVenueAccount } from '../../src/venue/account.ts';
-import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
-import { createOfficial, testKeys } from '../identity/officials.ts';
+import { createOfficial } from '../identity/officials.ts';
 import { codeOf } from '../ledger/ledger-fixture.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
 import { storeBill, storeLawfulCase } from '../support/sale-case.ts';
+import { registerSampleAccount } from '../support/sample-account.ts';
 
 let database: Database;
 let accountId: number;
@@ -22,18 +21,7 @@ beforeAll(async () => {
   ({ database } = await createTestDatabase());
   await database.work(testActor, seedPolicy);
   const { userId: officerId } = await createOfficial(database, 'officer', ['collection_officer']);
-  accountId = await database.work(testActor, (work) =>
-    registerVenueAccount(work, testKeys, {
-      venueCode: 'upbit',
-      label: '표본시',
-      baseUrl: 'http://127.0.0.1:1',
-      accessKey: 'sample-access',
-      secretKey: 'sample-secret',
-      permissions: [...NEEDED_PERMISSIONS],
-      paper: true,
-      training: true,
-    }),
-  );
+  accountId = await registerSampleAccount(database);
   await database.work(testActor, async (work) => {
     const personOf = async () => (await work.tx.person.create({ data: { kind: 'natural', sample: true, createdAt: work.at } })).id;
     const caseOf = async (owner: number) =>

@@ -8,7 +8,8 @@ import { settleForRelease } from '../../src/seizure/settle.ts';
 import { type Official, principalOf } from '../identity/officials.ts';
 import { samplePerson } from '../person/sample-persons.ts';
 import { testActor } from '../support/database.ts';
-import { CORRESPONDENCE, Office, testKeys } from './seizure-fixture.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { CORRESPONDENCE, Office } from './seizure-fixture.ts';
 
 const HEADER = '압류번호,등록번호,거래소,계정,가상자산,수량,압류일,고지번호';
 

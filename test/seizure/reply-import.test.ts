@@ -5,8 +5,9 @@ import { proposeCases } from '../../src/seizure/propose.ts';
 import { registrationToken } from '../../src/seizure/registration-token.ts';
 import { samplePerson } from '../person/sample-persons.ts';
 import { testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { rawReply, replyCsv } from './reply-csv.ts';
-import { BOOKS, Office, testKeys } from './seizure-fixture.ts';
+import { BOOKS, Office } from './seizure-fixture.ts';
 
 let office: Office;
 beforeAll(async () => {

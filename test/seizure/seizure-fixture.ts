@@ -23,18 +23,16 @@ import { progressCase } from '../../src/seizure/progress.ts';
 import { proposeCases } from '../../src/seizure/propose.ts';
 import { importHoldingsReply } from '../../src/seizure/reply-import.ts';
 import type { BookSnapshots } from '../../src/valuation/book-snapshot.ts';
-import { registerVenueAccount } from '../../src/venue/account.ts';
-import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
 import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
 import { createOfficial, type Official, principalOf } from '../identity/officials.ts';
 import { testRules, tracking } from '../notice/letters.ts';
-import { samplePerson, testKeys } from '../person/sample-persons.ts';
+import { samplePerson } from '../person/sample-persons.ts';
 import { atEnd } from '../support/at-end.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
+import { registerSampleAccount } from '../support/sample-account.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { sampleBook } from '../valuation/sample-book.ts';
 import { replyCsv } from './reply-csv.ts';
-
-export { testKeys };
 
 /** Markets that take any amount at one price: BTC 100,000,000 won, ETH 4,000,000, XRP 3,000. */
 export const BOOKS: BookSnapshots = new Map(
@@ -97,18 +95,11 @@ export class Office {
     await database.work(testActor, seedPolicy);
     const officer = await createOfficial(database, 'officer', ['collection_officer']);
     const approver = await createOfficial(database, 'approver', ['approver']);
-    const accountId = await database.work(testActor, (work) =>
-      registerVenueAccount(work, testKeys, {
-        venueCode: 'upbit',
-        label: '표본시 1호 계정',
-        baseUrl: venue?.url ?? 'http://127.0.0.1:9',
-        accessKey,
-        secretKey,
-        permissions: [...NEEDED_PERMISSIONS],
-        paper: true,
-        training: true,
-      }),
-    );
+    const accountId = await registerSampleAccount(database, {
+      accessKey,
+      secretKey,
+      ...(venue === undefined ? {} : { baseUrl: venue.url }),
+    });
     const office = new Office({ test, officer, approver, accountId });
     office.#importFileId = await office.#importFile();
     return office;

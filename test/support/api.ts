@@ -17,9 +17,10 @@ import { JobQueues } from '../../src/queue/queue.ts';
 import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
 import { dueSources } from '../../workers/due-sources.ts';
 import { startWorkers } from '../../workers/start.ts';
-import { codeAt, createOfficial, enrol, type Official, PASSWORD, testKeys } from '../identity/officials.ts';
+import { codeAt, createOfficial, enrol, type Official, PASSWORD } from '../identity/officials.ts';
 import { atEnd } from './at-end.ts';
 import { createTestDatabase, type TestDatabase, testActor } from './database.ts';
+import { testKeys } from './test-keys.ts';
 
 /** The service's face on a port of this machine: real routes, real database, real sign-in. */
 export interface TestApi {

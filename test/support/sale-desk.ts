@@ -23,13 +23,13 @@ import { imposeStay, liftStay } from '../../src/seizure/stay.ts';
 import { loadBillStates, owedOnBills } from '../../src/tax/bill-state.ts';
 import { taxRules } from '../../src/tax/rules.ts';
 import { receivePayment } from '../../src/treasury/payment.ts';
-import { registerVenueAccount } from '../../src/venue/account.ts';
-import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
 import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
-import { createOfficial, type Official, principalOf, testKeys } from '../identity/officials.ts';
+import { createOfficial, type Official, principalOf } from '../identity/officials.ts';
 import { createTestDatabase, type TestDatabase, testActor } from './database.ts';
 import { bookDifferences } from './sale-books.ts';
 import { storeBill, storeDemandedHolding, storeLawfulCase } from './sale-case.ts';
+import { registerSampleAccount } from './sample-account.ts';
+import { testKeys } from './test-keys.ts';
 
 export const CITY = 'city-001';
 export const ACCESS_KEY = 'access-key-of-the-sample-city';
@@ -370,18 +370,7 @@ async function openAccount(
 ): Promise<Pick<SaleDesk, 'owner' | 'accountId' | 'desk'>> {
   const [accessKey, secretKey] = owner === CITY ? [ACCESS_KEY, SECRET_KEY] : [`${ACCESS_KEY}-${owner}`, `${SECRET_KEY}-${owner}`];
   await exchange.operator.openCorporateAccount({ accountId: owner, accessKey, secretKey });
-  const accountId = await database.work(testActor, (work) =>
-    registerVenueAccount(work, testKeys, {
-      venueCode: 'upbit',
-      label: `표본시 ${owner}`,
-      baseUrl: exchange.url,
-      accessKey,
-      secretKey,
-      permissions: [...NEEDED_PERMISSIONS],
-      paper: true,
-      training: true,
-    }),
-  );
+  const accountId = await registerSampleAccount(database, { label: `표본시 ${owner}`, baseUrl: exchange.url, accessKey, secretKey });
   const port = await new ExchangeDirectory({ database, keys: testKeys }).exchangeFor(accountId);
   return { owner, accountId, desk: { database, port, accountId, log: quiet } };
 }

@@ -2,8 +2,9 @@ import { importBankStatement } from '../../src/treasury/bank-statement.ts';
 import { requestWithdrawal } from '../../src/treasury/withdrawal.ts';
 import { confirmWithdrawal } from '../../src/treasury/withdrawal-confirmation.ts';
 import { applyWithdrawalDecisions } from '../../src/treasury/withdrawal-decision.ts';
-import { createOfficial, type Official, testKeys } from '../identity/officials.ts';
+import { createOfficial, type Official } from '../identity/officials.ts';
 import type { SaleDesk } from './sale-desk.ts';
+import { testKeys } from './test-keys.ts';
 
 /** What treasury does with the won of a sale, as far as a sale or its trace depends on it. */
 export class TreasuryHand {

@@ -1,8 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { Database } from '../../src/database/work.ts';
 import { readPerson } from '../../src/person/read.ts';
-import { testKeys } from '../person/sample-persons.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { type LedgerRow, ledgerCsv, ledgerRow, ledgerText } from './ledger-fixture.ts';
 import { codeOf, importFile, importRows, NOTHING_STORED, refusalOf, stockOf } from './ledger-office.ts';
 

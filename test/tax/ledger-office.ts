@@ -5,8 +5,8 @@ import { civilDate } from '../../src/kernel/civil-date.ts';
 import { CheongsanError } from '../../src/kernel/errors.ts';
 import { loadBillStates, owedOnBills } from '../../src/tax/bill-state.ts';
 import { importDelinquentLedger, type LedgerImport, type LedgerImportInput } from '../../src/tax/import-ledger.ts';
-import { testKeys } from '../person/sample-persons.ts';
 import { testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { type LedgerRow, ledgerCsv } from './ledger-fixture.ts';
 import { defaultRules } from './sample.ts';
 

@@ -7,7 +7,8 @@ import { CHART, type ChartCode } from '../../src/ledger/chart.ts';
 import { readCounterpart } from '../../src/treasury/bank-counterpart.ts';
 import { matchBankLine } from '../../src/treasury/bank-line.ts';
 import { importBankStatement } from '../../src/treasury/bank-statement.ts';
-import { type BankRow, TreasuryOffice, testKeys } from './treasury-office.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { type BankRow, TreasuryOffice } from './treasury-office.ts';
 
 let office: TreasuryOffice;
 let serial = 0;

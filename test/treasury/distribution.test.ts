@@ -7,7 +7,8 @@ import { matchBankLine } from '../../src/treasury/bank-line.ts';
 import { distributionDueSource } from '../../src/treasury/distribution.ts';
 import { draftDistribution } from '../../src/treasury/distribution-draft.ts';
 import { testActor } from '../support/database.ts';
-import { type SampleCase, TreasuryOffice, testKeys } from './treasury-office.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { type SampleCase, TreasuryOffice } from './treasury-office.ts';
 
 let office: TreasuryOffice;
 

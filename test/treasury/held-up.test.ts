@@ -4,7 +4,8 @@ import { distributionDueSource } from '../../src/treasury/distribution.ts';
 import { decideObjection, recordObjection } from '../../src/treasury/objection.ts';
 import { refundInstruction } from '../../src/treasury/refund-instruction.ts';
 import { failWithdrawal } from '../../src/treasury/withdrawal-comparison.ts';
-import { type SampleCase, TreasuryOffice, testKeys } from './treasury-office.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { type SampleCase, TreasuryOffice } from './treasury-office.ts';
 
 /* What holds money up: a court, a death, an objection nobody has decided on, an extinct debt, won that nobody accounts for. */
 

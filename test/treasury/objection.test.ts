@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { addDays, dayFromColumn, startOfDay } from '../../src/kernel/civil-date.ts';
 import { distributionDueSource } from '../../src/treasury/distribution.ts';
 import { decideObjection, type ObjectionDecision, proveAppeal, readObjection, recordObjection } from '../../src/treasury/objection.ts';
-import { type SampleCase, TreasuryOffice, testKeys } from './treasury-office.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { type SampleCase, TreasuryOffice } from './treasury-office.ts';
 
 let office: TreasuryOffice;
 

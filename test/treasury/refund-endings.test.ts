@@ -6,7 +6,8 @@ import { requestRefundCancellation } from '../../src/treasury/refund-cancellatio
 import { refundInstruction } from '../../src/treasury/refund-instruction.ts';
 import { settlementWorklist } from '../../src/treasury/settlement-needs.ts';
 import { CORRESPONDENCE } from '../seizure/seizure-fixture.ts';
-import { type SampleCase, TreasuryOffice, testKeys } from './treasury-office.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { type SampleCase, TreasuryOffice } from './treasury-office.ts';
 
 /* What becomes of an approved refund that is not paid, paid against the city's word, or sent back by the payee's bank. */
 

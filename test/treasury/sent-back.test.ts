@@ -5,7 +5,8 @@ import { matchBankLine } from '../../src/treasury/bank-line.ts';
 import { requestReceiptReturn } from '../../src/treasury/receipt-return.ts';
 import { requestRefundCancellation } from '../../src/treasury/refund-cancellation.ts';
 import { refundInstruction } from '../../src/treasury/refund-instruction.ts';
-import { TreasuryOffice, testKeys } from './treasury-office.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { TreasuryOffice } from './treasury-office.ts';
 
 /* A receipt that belongs to no case goes back to whoever paid it, once, and to nothing else meanwhile. */
 

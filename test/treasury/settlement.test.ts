@@ -10,7 +10,8 @@ import { settlementNeeds } from '../../src/treasury/settlement-needs.ts';
 import { principalOf } from '../identity/officials.ts';
 import { samplePerson } from '../person/sample-persons.ts';
 import { CORRESPONDENCE } from '../seizure/seizure-fixture.ts';
-import { AGENCY, type SampleCase, TreasuryOffice, testKeys } from './treasury-office.ts';
+import { testKeys } from '../support/test-keys.ts';
+import { AGENCY, type SampleCase, TreasuryOffice } from './treasury-office.ts';
 
 let office: TreasuryOffice;
 

@@ -21,18 +21,16 @@ import { applyRefundDecisions } from '../../src/treasury/refund-decision.ts';
 import { type RequestedWithdrawal, requestWithdrawal } from '../../src/treasury/withdrawal.ts';
 import { confirmWithdrawal } from '../../src/treasury/withdrawal-confirmation.ts';
 import { applyWithdrawalDecisions } from '../../src/treasury/withdrawal-decision.ts';
-import { registerVenueAccount } from '../../src/venue/account.ts';
-import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
 import { createOfficial, type Official, principalOf } from '../identity/officials.ts';
 import { MailRoom } from '../notice/letters.ts';
-import { samplePerson, testKeys } from '../person/sample-persons.ts';
+import { samplePerson } from '../person/sample-persons.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
+import { registerSampleAccount } from '../support/sample-account.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { listingExchange } from './listing-exchange.ts';
 import { type SampleBill, type SampleLine, storeSampleBill } from './sample-bill.ts';
 import { bookSampleFill } from './sample-fill.ts';
-
-export { testKeys };
 
 export const AGENCY: Agency = {
   name: '표본시',
@@ -107,18 +105,7 @@ export class TreasuryOffice {
     const officer = await createOfficial(database, 'officer', ['collection_officer']);
     const treasurer = await createOfficial(database, 'treasurer', ['treasury_officer']);
     const approver = await createOfficial(database, 'approver', ['approver']);
-    const accountId = await database.work(testActor, (work) =>
-      registerVenueAccount(work, testKeys, {
-        venueCode: 'upbit',
-        label: '표본시 1호 계정',
-        baseUrl: 'http://127.0.0.1:9',
-        accessKey: 'access-key-of-the-sample-city',
-        secretKey: 'secret-key-of-the-sample-city',
-        permissions: [...NEEDED_PERMISSIONS],
-        paper: true,
-        training: true,
-      }),
-    );
+    const accountId = await registerSampleAccount(database);
     return new TreasuryOffice({ test, room: new MailRoom(test, 0), officer, treasurer, approver, accountId });
   }
 

@@ -6,7 +6,7 @@ import { readWatchedMarkets } from '../../src/valuation/watched-market-reading.t
 import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
 import { answerMarket } from '../../workers/markets.ts';
 import { type Custody, demandHolding, later, startCustody } from '../custody/custody-fixture.ts';
-import { testKeys } from '../identity/officials.ts';
+import { testKeys } from '../support/test-keys.ts';
 
 const HOUR_MS = 3_600_000;
 const HISTORY_HOURS = 120 * 24;

@@ -8,8 +8,8 @@ import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
 import { checkDepositAddresses } from '../../src/venue/deposit-address.ts';
 import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
 import { warnOfKeyExpiry } from '../../src/venue/key-expiry.ts';
-import { testKeys } from '../identity/officials.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 
 let database: Database;
 let clock: DrivenClock;

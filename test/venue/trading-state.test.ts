@@ -2,8 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/database/generated/client.ts';
 import type { Database } from '../../src/database/work.ts';
 import { decideApproval, withdrawApproval } from '../../src/identity/approval.ts';
-import { registerVenueAccount } from '../../src/venue/account.ts';
-import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
 import { applyFreezeRelease, freezeAsset, isFrozen, openFreezes, requestFreezeRelease } from '../../src/venue/freeze.ts';
 import { requireMovementAllowed } from '../../src/venue/movement-gate.ts';
 import { haltWhenRestored, markRestored } from '../../src/venue/restored.ts';
@@ -15,8 +13,9 @@ import {
   tightenTrading,
   tradingState,
 } from '../../src/venue/trading-state.ts';
-import { createOfficial, type Official, principalOf, testKeys } from '../identity/officials.ts';
+import { createOfficial, type Official, principalOf } from '../identity/officials.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
+import { registerSampleAccount } from '../support/sample-account.ts';
 
 let database: Database;
 let officer: Official;
@@ -35,18 +34,7 @@ beforeAll(async () => {
 });
 
 function register(label: string): Promise<number> {
-  return database.work(testActor, (work) =>
-    registerVenueAccount(work, testKeys, {
-      venueCode: 'upbit',
-      label,
-      baseUrl: 'http://127.0.0.1:1',
-      accessKey: `access-key-${label}-sample`,
-      secretKey: `secret-key-${label}-sample`,
-      permissions: [...NEEDED_PERMISSIONS],
-      paper: true,
-      training: true,
-    }),
-  );
+  return registerSampleAccount(database, { label, accessKey: `access-key-${label}-sample`, secretKey: `secret-key-${label}-sample` });
 }
 
 function tighten(scope: TradingScope, to: 'ACTIVE' | 'REDUCING' | 'HALTED'): Promise<boolean> {

@@ -3,8 +3,8 @@ import type { CasePhase } from '../../src/database/generated/enums.ts';
 import { addDays } from '../../src/kernel/civil-date.ts';
 import { seedPolicy } from '../../src/policy/book.ts';
 import { type ChoiceInput, recordChoice, revokeChoice } from '../../src/voluntary-sale/choice.ts';
-import { testKeys } from '../person/sample-persons.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { SaleOffice, saleCase } from './sale-case.ts';
 
 let office: SaleOffice;

@@ -12,8 +12,9 @@ import { lockCase } from '../../src/seizure/locked-case.ts';
 import { issueSaleNotices } from '../../src/voluntary-sale/issue-sale-notices.ts';
 import { progressCase } from '../../src/voluntary-sale/progress.ts';
 import { MailRoom, postalRecord } from '../notice/letters.ts';
-import { samplePerson, testKeys } from '../person/sample-persons.ts';
+import { samplePerson } from '../person/sample-persons.ts';
 import { type TestDatabase, testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { sampleBook } from '../valuation/sample-book.ts';
 
 export const testAgency: Agency = {

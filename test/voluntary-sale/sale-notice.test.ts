@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { cancelNotice } from '../../src/notice/issue.ts';
 import { renderNotices } from '../../src/notice/print.ts';
 import { seedPolicy } from '../../src/policy/book.ts';
-import { testKeys } from '../person/sample-persons.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { SaleOffice, saleCase } from './sale-case.ts';
 
 let office: SaleOffice;

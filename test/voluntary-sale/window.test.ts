@@ -5,8 +5,8 @@ import { seedPolicy } from '../../src/policy/book.ts';
 import { issueInvitation } from '../../src/voluntary-sale/issue-invitation.ts';
 import { windowDueSource } from '../../src/voluntary-sale/progress.ts';
 import { paper, postalRecord } from '../notice/letters.ts';
-import { testKeys } from '../person/sample-persons.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { SaleOffice, saleCase, testAgency } from './sale-case.ts';
 
 let office: SaleOffice;

@@ -7,8 +7,8 @@ import { liveWishes } from '../../src/voluntary-sale/wish-facts.ts';
 import { printWishForm } from '../../src/voluntary-sale/wish-form-print.ts';
 import { endOfWish } from '../../src/voluntary-sale/wish-rules.ts';
 import { readPdf } from '../document/pdf-fixture.ts';
-import { testKeys } from '../person/sample-persons.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { SaleOffice, saleCase } from './sale-case.ts';
 import { priceWish, WishCounter } from './wish-case.ts';
 

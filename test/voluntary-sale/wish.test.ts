@@ -7,8 +7,8 @@ import { recordChoice } from '../../src/voluntary-sale/choice.ts';
 import { RISK_NOTICES } from '../../src/voluntary-sale/letters/wish-risk-notice.ts';
 import { liveWishes, markWishDone } from '../../src/voluntary-sale/wish-facts.ts';
 import { isFarFromMarket } from '../../src/voluntary-sale/wish-rules.ts';
-import { testKeys } from '../person/sample-persons.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
+import { testKeys } from '../support/test-keys.ts';
 import { SaleOffice, saleCase } from './sale-case.ts';
 import { priceWish, WishCounter } from './wish-case.ts';
 

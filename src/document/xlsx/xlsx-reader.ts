@@ -56,7 +56,7 @@ function sheetList(sheets: readonly XlsxSheet[]): string {
 }
 
 async function holdsAnything(source: ByteSource, sheet: XlsxSheet, workbook: XlsxWorkbook, limits: TableLimits): Promise<boolean> {
-  // Shared texts are not loaded yet: any reference to one counts as content.
+  // Shared texts are loaded later; a reference to one counts as content.
   const part = new SheetPart(workbook, undefined, limits);
   for await (const row of sheetRows(source, sheet.entry, part, () => {})) if (row.cells.length > 0) return true;
   return false;

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { OrderFill, OrderShare, Prisma, SaleOrder } from '../../database/generated/client.ts';
 import { DecisionOutcome } from '../../database/generated/enums.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
+import { saleCode } from '../../liquidation/code-text.ts';
 import { assertCaseExists } from '../known-case.ts';
 import { type Route, read } from '../route.ts';
 import { assetCode, decimalText, instantText, pageAnswer, pageArgs, pageQuery, pathId, rowId, toPage } from '../schemas.ts';
-import { saleCodeAnswer, saleGuardAnswer, toSaleCode, toSaleGuards } from '../views/denial-codes.ts';
+import { saleCodeAnswer, saleGuardAnswer, toSaleGuards } from '../views/denial-codes.ts';
 
 const caseParams = z.object({ caseId: pathId });
 
@@ -43,7 +44,7 @@ function toDecision(decision: Prisma.SaleDecisionGetPayload<{ include: typeof WI
     outcome,
     orderId: share?.orderId ?? null,
     orderText: outcome === 'order' && share === null ? NOT_ORDERED : null,
-    codes: decision.codes.map(toSaleCode),
+    codes: decision.codes.map(saleCode),
     guards: toSaleGuards(result),
     ruleVersion,
     policyVersion,

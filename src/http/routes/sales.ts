@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Mandate, MandateAsset } from '../../database/generated/client.ts';
 import { LiquidationState, MandateState } from '../../database/generated/enums.ts';
 import { dayFromColumn, seoulDay } from '../../kernel/civil-date.ts';
+import { saleCode } from '../../liquidation/code-text.ts';
 import { gateDenials } from '../../liquidation/gate.ts';
 import { readGateFacts } from '../../liquidation/gate-facts.ts';
 import { requestMandate } from '../../liquidation/mandate.ts';
@@ -26,7 +27,7 @@ import {
   rowId,
   toPage,
 } from '../schemas.ts';
-import { saleCodeAnswer, toSaleCode } from '../views/denial-codes.ts';
+import { saleCodeAnswer } from '../views/denial-codes.ts';
 
 const mandateAnswer = z
   .object({
@@ -132,7 +133,7 @@ export const saleRoutes: readonly Route[] = [
         mandateId,
         accountId: venueAccountId,
         state,
-        lastCode: lastCode === null ? null : toSaleCode(lastCode),
+        lastCode: lastCode === null ? null : saleCode(lastCode),
         stepCount,
         nextStepAt: sale.nextStepAt.toISOString(),
         startedAt: sale.startedAt.toISOString(),
@@ -162,7 +163,7 @@ export const saleRoutes: readonly Route[] = [
         const accounts = await work.tx.venueAccount.findMany({ where: { id: { in: accountIds } }, select: { tradingState: true } });
         const state = accounts.reduce((strictest, { tradingState }) => stricter(strictest, tradingState), installation.tradingState);
         const denials = gateDenials(await readGateFacts(work, caseId, bills, state, rules, seoulDay(work.at)));
-        return { open: denials.length === 0, denials: denials.map(({ code }) => toSaleCode(code)) };
+        return { open: denials.length === 0, denials: denials.map(({ code }) => saleCode(code)) };
       }),
   }),
 ];

@@ -3,6 +3,7 @@ import type { Notice, Prisma, Stay } from '../../database/generated/client.ts';
 import type { Transaction } from '../../database/work.ts';
 import { dayFromColumn, seoulDay } from '../../kernel/civil-date.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
+import { saleCode } from '../../liquidation/code-text.ts';
 import { NOTICE_TITLES } from '../../notice/notice-titles.ts';
 import { noticesOf, viewOf } from '../../notice/notice-view.ts';
 import { type StandingStay, staysAgainst } from '../../seizure/stay.ts';
@@ -12,7 +13,6 @@ import { MONEY_PHASES, settlementNeeds } from '../../treasury/settlement-needs.t
 import { type BillAnswer, totalOwed, viewBills } from './bill-view.ts';
 import type { caseAnswer, noticeAnswer, stayAnswer } from './case-answer.ts';
 import { dayOrNull, toCaseSummary } from './case-summary.ts';
-import { toSaleCode } from './denial-codes.ts';
 import { accountsOf } from './ledger-view.ts';
 
 type CaseAnswer = z.input<typeof caseAnswer>;
@@ -178,7 +178,7 @@ async function saleOf(reader: Transaction, caseId: number): Promise<Pick<CaseAns
             state: sale.state,
             stepCount: sale.stepCount,
             lastCode: sale.lastCode,
-            lastText: sale.lastCode === null ? null : toSaleCode(sale.lastCode).text,
+            lastText: sale.lastCode === null ? null : saleCode(sale.lastCode).text,
             nextStepAt: sale.nextStepAt.toISOString(),
           },
   };

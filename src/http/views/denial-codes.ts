@@ -1,17 +1,8 @@
 import { z } from 'zod';
-import { NOTE_TEXT, PAUSE_TEXT, STANDING_TEXT, STOP_TEXT } from '../../liquidation/codes.ts';
+import { SALE_CODE_TEXTS } from '../../liquidation/code-text.ts';
+import { NOTE_TEXT } from '../../liquidation/codes.ts';
 import { DENIAL_TEXT } from '../../liquidation/gate.ts';
-import { reasonOf } from '../../liquidation/wait.ts';
 import { assetCode } from '../schemas.ts';
-
-/** Every code that a decision, its guards or a sale may bear. */
-export const SALE_CODE_TEXTS: Readonly<Record<string, string>> = {
-  ...DENIAL_TEXT,
-  ...PAUSE_TEXT,
-  ...NOTE_TEXT,
-  ...STOP_TEXT,
-  ...STANDING_TEXT,
-};
 
 /** A code of a decision with the words an officer reads. */
 export const saleCodeAnswer = z
@@ -21,12 +12,6 @@ export const saleCodeAnswer = z
     text: z.string().meta({ example: DENIAL_TEXT.window_open }),
   })
   .meta({ id: 'SaleCode', description: '매각 판단의 사유' });
-
-/** Codes stand alone or behind the asset they are about: `BTC:book_empty`. */
-export function toSaleCode(stored: string): z.input<typeof saleCodeAnswer> {
-  const code = reasonOf(stored);
-  return { code, asset: code === stored ? null : stored.slice(0, -code.length - 1), text: SALE_CODE_TEXTS[code] ?? code };
-}
 
 /** A guard that spoke, with its figures: those that kept from selling, and those that only noticed something. */
 export const saleGuardAnswer = z

@@ -48,7 +48,7 @@ const arrivalCostAnswer = z
 const sumsFields = {
   fills: z.int().meta({ example: 3 }),
   proceedsKrw: decimalText.meta({ description: '체결대금', example: '9995000' }),
-  feesKrw: decimalText.meta({ description: '수수료', example: '4997.5' }),
+  feesKrw: signedText.meta({ description: '수수료 (음수는 거래소가 준 보상)', example: '4997.5' }),
   passiveShare: decimalText.nullable().meta({ description: '체결대금 가운데 호가에서 기다려 판 비율', example: '0.4' }),
   averageSecondsToFill: signedText.nullable().meta({ description: '판단에서 체결까지의 평균 초 (체결대금 가중)', example: '1.25' }),
   arrival: arrivalCostAnswer.nullable().meta({ description: '잴 체결이 없으면 null' }),
@@ -86,7 +86,7 @@ const fillAnswer = z
     quantity: decimalText,
     priceKrw: decimalText,
     proceedsKrw: decimalText,
-    feeKrw: decimalText,
+    feeKrw: signedText,
     decidedAt: instantText.nullable(),
     filledAt: instantText,
     midKrw: decimalText.nullable().meta({ description: '판단 때 중간가' }),

@@ -23,15 +23,3 @@ export async function readCaseReport(reader: Transaction, caseId: number): Promi
     notes: noteCounts(noted.get(caseId) ?? []),
   };
 }
-
-/** The id of the case that a text names: its number, its id, or its id as traces write it, `case:12`. Errors: `NOT_FOUND`, `CONFLICT`. */
-export async function caseNamed(reader: Transaction, text: string): Promise<number> {
-  const [, prefix, digits] = /^(case:)?([1-9]\d{0,8})$/.exec(text) ?? [];
-  const byId = digits === undefined ? [] : [{ id: Number(digits) }];
-  const byNumber = prefix === undefined ? [{ number: text }] : [];
-  const found = await reader.seizureCase.findMany({ where: { OR: [...byId, ...byNumber] }, select: { id: true }, take: 2 });
-  const [row, other] = found;
-  if (row === undefined) throw new CheongsanError('NOT_FOUND', `There is no case ${text}.`);
-  if (other === undefined) return row.id;
-  throw new CheongsanError('CONFLICT', `${text} may mean case:${row.id} or case:${other.id}; name the one that is meant in this form.`);
-}

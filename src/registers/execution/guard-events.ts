@@ -1,9 +1,8 @@
 import type { DecisionOutcome } from '../../database/generated/enums.ts';
-import { NOTE_TEXT, PAUSE_TEXT, type PauseCode } from '../../liquidation/codes.ts';
-import { DENIAL_TEXT, type DenialCode } from '../../liquidation/gate.ts';
+import { saleCode } from '../../liquidation/code-text.ts';
+import { NOTE_TEXT, type PauseCode } from '../../liquidation/codes.ts';
+import type { DenialCode } from '../../liquidation/gate.ts';
 import { reasonOf } from '../../liquidation/wait.ts';
-
-const TEXTS: Readonly<Record<string, string>> = { ...DENIAL_TEXT, ...PAUSE_TEXT, ...NOTE_TEXT };
 
 /** Waits that a plan consists of, or that an order of ours ends: nothing kept the sale from going on. */
 const PACE: readonly PauseCode[] = [
@@ -64,12 +63,12 @@ function isNote(code: string): boolean {
 function addedUp(stored: readonly StoredCodeCount[]): GuardCount[] {
   const counts = new Map<string, GuardCount>();
   for (const { code: whole, count, firstAt, lastAt } of stored) {
-    const code = reasonOf(whole);
+    const { code, asset, text } = saleCode(whole);
     const known = counts.get(whole);
     counts.set(whole, {
       code,
-      asset: assetOf(whole),
-      text: TEXTS[code] ?? code,
+      asset: asset ?? undefined,
+      text,
       count: count + (known?.count ?? 0),
       firstAt: known !== undefined && known.firstAt < firstAt ? known.firstAt : firstAt,
       lastAt: known !== undefined && known.lastAt > lastAt ? known.lastAt : lastAt,
@@ -124,7 +123,7 @@ function pauseTexts(asset: string, { outcome, codes }: DecisionMoment): string[]
   if (outcome === 'stop') return [];
   const own = codes.filter((code) => (assetOf(code) ?? asset) === asset).map(reasonOf);
   const said = own.filter((code) => !isNote(code));
-  return said.every(isGuard) ? [...new Set(said.map((code) => TEXTS[code] ?? code))] : [];
+  return said.every(isGuard) ? [...new Set(said.map((code) => saleCode(code).text))] : [];
 }
 
 function later(a: Date, b: Date): Date {

@@ -3,7 +3,7 @@ import { CheongsanError } from '../../kernel/errors.ts';
 import type { Official } from '../office.ts';
 import type { Stage } from './stage.ts';
 
-/** What the story reads of the service's answers. Schemas here are the story's own: it knows the API as any client does. */
+/** What the story reads of the service's answers. Schemas here are the story's own: it knows the API like every client. */
 
 const imported = z.object({ state: z.string(), goodCount: z.int(), badCount: z.int() });
 

@@ -85,7 +85,7 @@ describe('one trade', () => {
   });
 });
 
-// A venue that pays whoever rested an order states a fee below zero; the division of it is refused, and with it the trade.
+// A venue that pays whoever rested an order states a fee below zero.
 it('a fee that the venue pays is divided as well', () => {
   const parts = shareFills([share(1, '3'), share(2, '1')], [fill('a', '2', '200')], won('-0.04'), PLACES);
   expect(parts.map((part) => part.fee.toString())).toEqual(['-0.03', '-0.01']);
