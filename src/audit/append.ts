@@ -20,10 +20,24 @@ export interface AuditEntry {
 }
 
 /** Writes the event in the caller's transaction, so that it exists exactly when the change does. */
-export async function appendAudit(work: Work, event: AuditEntry): Promise<void> {
-  const before = event.before === undefined ? null : digestOf(event.before);
-  const after = event.after === undefined ? null : digestOf(event.after);
+export function appendAudit(work: Work, event: AuditEntry): Promise<void> {
+  return appendAudits(work, [event]);
+}
+
+/** Writes events in one statement, each after the one before it. */
+export async function appendAudits(work: Work, events: readonly AuditEntry[]): Promise<void> {
+  if (events.length === 0) return;
   await work.tx.$queryRaw`
-    SELECT event_id FROM audit_append(${event.stream}, ${work.at}, ${actorText(work.actor)}, ${event.action}, ${event.subject},
-      ${before}, ${after}, ${event.recordDigest ?? null}, ${canonicalJson(event.payload ?? {})})`;
+    SELECT a.event_id
+      FROM unnest(${events.map(({ stream }) => stream)}::text[], ${events.map(({ action }) => action)}::text[],
+                  ${events.map(({ subject }) => subject)}::text[], ${events.map(({ before }) => digestOrNull(before))}::text[],
+                  ${events.map(({ after }) => digestOrNull(after))}::text[], ${events.map(({ recordDigest }) => recordDigest ?? null)}::text[],
+                  ${events.map(({ payload }) => canonicalJson(payload ?? {}))}::text[])
+           WITH ORDINALITY AS e (stream, action, subject, before, after, record, payload, n),
+           LATERAL audit_append(e.stream, ${work.at}, ${actorText(work.actor)}, e.action, e.subject, e.before, e.after, e.record, e.payload) a
+     ORDER BY e.n`;
+}
+
+function digestOrNull(state: Canonical | undefined): string | null {
+  return state === undefined ? null : digestOf(state);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AuditStream, appendAudit } from '../audit/append.ts';
+import { type AuditEntry, type AuditStream, appendAudit, appendAudits } from '../audit/append.ts';
 import type { Intent } from '../database/generated/client.ts';
 import type { IntentPort } from '../database/generated/enums.ts';
 import { jsonColumn } from '../database/json.ts';
@@ -22,6 +22,11 @@ import { CheongsanError } from '../kernel/errors.ts';
  * for each port's own rule to say.
  */
 
+export interface CreatedIntent {
+  readonly id: number;
+  readonly identifier: string;
+}
+
 export type IntentOutcome = 'settled' | 'dead' | 'with_person';
 
 /** What a look-up said. `unavailable` proves nothing and only moves the next look. */
@@ -35,12 +40,38 @@ export type LookUpOutcome = 'found' | 'not_found' | 'unavailable';
 export async function createIntent(
   work: Work,
   input: { readonly port: IntentPort; readonly subject: string; readonly nextLookAt?: Date | undefined },
-): Promise<{ readonly id: number; readonly identifier: string }> {
+): Promise<CreatedIntent> {
   const intent = await work.tx.intent.create({
     data: { identifier: randomUUID(), port: input.port, subject: input.subject, createdAt: work.at, nextLookAt: input.nextLookAt ?? null },
   });
-  await record(work, intent, 'intent.created', { port: intent.port, identifier: intent.identifier });
+  await appendAudit(work, createdEvent(intent));
   return { id: intent.id, identifier: intent.identifier };
+}
+
+/**
+ * Commits to several things that are to leave the process as soon as this is committed: their first send is counted with them. The
+ * answers stand in the order of the subjects.
+ */
+export async function createSentIntents(
+  work: Work,
+  input: { readonly port: IntentPort; readonly subjects: readonly string[]; readonly nextLookAt: Date },
+): Promise<CreatedIntent[]> {
+  const { port, subjects, nextLookAt } = input;
+  const sent = { port, nextLookAt, createdAt: work.at, sendCount: 1, firstSentAt: work.at, lastSentAt: work.at };
+  const stored = await work.tx.intent.createManyAndReturn({
+    data: subjects.map((subject) => ({ ...sent, identifier: randomUUID(), subject })),
+    select: { id: true, identifier: true, subject: true, port: true },
+  });
+  const inOrder = stored.toSorted((a, b) => a.id - b.id);
+  await appendAudits(
+    work,
+    inOrder.flatMap((intent) => [createdEvent(intent), intentEvent(intent, 'intent.sent', { sends: 1 })]),
+  );
+  return inOrder;
+}
+
+function createdEvent(intent: Pick<Intent, 'id' | 'subject' | 'port' | 'identifier'>): AuditEntry {
+  return intentEvent(intent, 'intent.created', { port: intent.port, identifier: intent.identifier });
 }
 
 /**
@@ -69,7 +100,7 @@ export async function markSent(
       nextLookAt: input.nextLookAt,
     },
   });
-  await record(work, sent, 'intent.sent', { sends: sent.sendCount });
+  await appendAudit(work, intentEvent(sent, 'intent.sent', { sends: sent.sendCount }));
   return sent;
 }
 
@@ -86,7 +117,7 @@ export async function recordLookUp(
     where: { id: intentId },
     data: { notFoundAt, nextLookAt: input.nextLookAt, lastAnswer: jsonColumn(input.answer) },
   });
-  await record(work, looked, 'intent.looked_up', { outcome: input.outcome, notFound: notFoundAt.length }, input.answer);
+  await appendAudit(work, intentEvent(looked, 'intent.looked_up', { outcome: input.outcome, notFound: notFoundAt.length }, input.answer));
   return looked;
 }
 
@@ -107,7 +138,7 @@ export async function settleIntent(work: Work, intentId: number, outcome: Intent
       settledAt: outcome === 'with_person' ? null : work.at,
     },
   });
-  await record(work, settled, `intent.${outcome}`, { sends: settled.sendCount }, answer);
+  await appendAudit(work, intentEvent(settled, `intent.${outcome}`, { sends: settled.sendCount }, answer));
   return settled;
 }
 
@@ -128,20 +159,19 @@ export async function lockIntent(work: Work, intentId: number): Promise<Intent> 
   return intent;
 }
 
-async function record(
-  work: Work,
-  intent: Intent,
+function intentEvent(
+  intent: Pick<Intent, 'id' | 'subject'>,
   action: string,
   payload: { readonly [key: string]: Canonical },
   answer?: Canonical,
-): Promise<void> {
-  await appendAudit(work, {
+): AuditEntry {
+  return {
     stream: streamOf(intent.subject),
     action,
     subject: `intent:${intent.id}`,
     ...(answer === undefined ? {} : { recordDigest: digestOf(answer) }),
     payload,
-  });
+  };
 }
 
 function streamOf(subject: string): AuditStream {

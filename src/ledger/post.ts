@@ -24,8 +24,8 @@ interface PostedRow {
   replayed: boolean;
 }
 
-interface PostedOne extends PostedRow {
-  spilled: Spill[] | null;
+interface PostedFact extends Posted {
+  readonly spilled: readonly Spill[];
 }
 
 /**
@@ -33,26 +33,35 @@ interface PostedOne extends PostedRow {
  * `LEDGER_UNBALANCED`, `LEDGER_UNKNOWN_ACCOUNT`; after any of them the unit of work is lost.
  */
 export async function post(work: Work, posting: Entry): Promise<Posted> {
-  return toPosted(await postOne(work, posting, null));
+  const { lines } = posting;
+  const rows = await work.tx.$queryRaw<PostedRow[]>`
+    SELECT entry_id, entry_digest, replayed FROM ledger_post(
+      ${posting.key}, ${posting.kind}, ${posting.occurredOn}::date, ${posting.cause}, ${posting.memo}, ${work.at}, ${actorText(work.actor)},
+      NULL, ${lines.map((line) => line.chart)}::text[], ${lines.map((line) => line.asset)}::text[],
+      ${lines.map((line) => line.subject)}::text[], ${lines.map((line) => line.place)}::text[], ${lines.map((line) => line.amount)}::numeric[])`;
+  return toPosted(answered(rows[0]));
 }
 
 /**
  * Books what has happened outside, whatever our books think of it. What a guarded account lacks is booked against
  * *unexplained* at `place` (`account:ID`), and returned, so that the caller freezes that account and asset (invariant 4).
  */
-export async function postFact(work: Work, posting: Entry, place: string): Promise<Posted & { readonly spilled: readonly Spill[] }> {
-  const row = await postOne(work, posting, place);
-  return { ...toPosted(row), spilled: row.spilled ?? [] };
+export async function postFact(work: Work, posting: Entry, place: string): Promise<PostedFact> {
+  const [posted] = await postFacts(work, [posting], place);
+  return answered(posted);
 }
 
-async function postOne(work: Work, posting: Entry, spillPlace: string | null): Promise<PostedOne> {
-  const { lines } = posting;
-  const rows = await work.tx.$queryRaw<PostedOne[]>`
-    SELECT * FROM ledger_post(
-      ${posting.key}, ${posting.kind}, ${posting.occurredOn}::date, ${posting.cause}, ${posting.memo}, ${work.at}, ${actorText(work.actor)},
-      ${spillPlace}, ${lines.map((line) => line.chart)}::text[], ${lines.map((line) => line.asset)}::text[],
-      ${lines.map((line) => line.subject)}::text[], ${lines.map((line) => line.place)}::text[], ${lines.map((line) => line.amount)}::numeric[])`;
-  return answered(rows[0]);
+/** Books facts in one statement, each as `postFact` does, one after another; the answers stand in their order. */
+export async function postFacts(work: Work, postings: readonly Entry[], place: string): Promise<PostedFact[]> {
+  if (postings.length === 0) return [];
+  const { heads, lines } = columnsOf(postings);
+  const rows = await work.tx.$queryRaw<(PostedRow & { spilled: Spill[] | null })[]>`
+    SELECT * FROM ledger_post_facts(
+      ${heads.keys}::text[], ${heads.kinds}::text[], ${heads.days}::date[], ${heads.causes}::text[], ${heads.memos}::text[],
+      ${work.at}, ${actorText(work.actor)}, ${place},
+      ${lines.positions}::int[], ${lines.charts}::text[], ${lines.assets}::text[], ${lines.subjects}::text[], ${lines.places}::text[],
+      ${lines.amounts}::numeric[])`;
+  return rows.map((row) => ({ ...toPosted(row), spilled: row.spilled ?? [] }));
 }
 
 /**
@@ -61,15 +70,36 @@ async function postOne(work: Work, posting: Entry, spillPlace: string | null): P
  */
 export async function postMany(work: Work, postings: readonly Entry[]): Promise<Posted[]> {
   if (postings.length === 0) return [];
-  const lines = postings.flatMap((posting, index) => posting.lines.map((line) => ({ ...line, position: index + 1 })));
+  const { heads, lines } = columnsOf(postings);
   const rows = await work.tx.$queryRaw<PostedRow[]>`
     SELECT * FROM ledger_post_many(
-      ${postings.map((posting) => posting.key)}::text[], ${postings.map((posting) => posting.kind)}::text[],
-      ${postings.map((posting) => posting.occurredOn)}::date[], ${postings.map((posting) => posting.cause)}::text[],
-      ${postings.map((posting) => posting.memo)}::text[], ${work.at}, ${actorText(work.actor)},
-      ${lines.map((line) => line.position)}::int[], ${lines.map((line) => line.chart)}::text[], ${lines.map((line) => line.asset)}::text[],
-      ${lines.map((line) => line.subject)}::text[], ${lines.map((line) => line.place)}::text[], ${lines.map((line) => line.amount)}::numeric[])`;
+      ${heads.keys}::text[], ${heads.kinds}::text[], ${heads.days}::date[], ${heads.causes}::text[], ${heads.memos}::text[],
+      ${work.at}, ${actorText(work.actor)},
+      ${lines.positions}::int[], ${lines.charts}::text[], ${lines.assets}::text[], ${lines.subjects}::text[], ${lines.places}::text[],
+      ${lines.amounts}::numeric[])`;
   return rows.map(toPosted);
+}
+
+/** Entries as the columns that the ledger's functions take; lines name their entry by position, from 1. */
+function columnsOf(postings: readonly Entry[]) {
+  const lines = postings.flatMap((posting, index) => posting.lines.map((line) => ({ ...line, position: index + 1 })));
+  return {
+    heads: {
+      keys: postings.map(({ key }) => key),
+      kinds: postings.map(({ kind }) => kind),
+      days: postings.map(({ occurredOn }) => occurredOn),
+      causes: postings.map(({ cause }) => cause),
+      memos: postings.map(({ memo }) => memo),
+    },
+    lines: {
+      positions: lines.map(({ position }) => position),
+      charts: lines.map(({ chart }) => chart),
+      assets: lines.map(({ asset }) => asset),
+      subjects: lines.map(({ subject }) => subject),
+      places: lines.map(({ place }) => place),
+      amounts: lines.map(({ amount }) => amount),
+    },
+  };
 }
 
 /** Books the exact opposite of an entry. An entry is reversed once: `LEDGER_REVERSED_ALREADY`. */

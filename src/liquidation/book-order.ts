@@ -6,8 +6,8 @@ import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, type VenueWon } from '../kernel/money.ts';
 import { CHART, type ChartCode } from '../ledger/chart.ts';
-import { type AccountReference, type EntryBuilder, entry } from '../ledger/entry.ts';
-import { postFact, postMany } from '../ledger/post.ts';
+import { type AccountReference, type Entry, type EntryBuilder, entry } from '../ledger/entry.ts';
+import { postFacts, postMany } from '../ledger/post.ts';
 import { freezeAsset } from '../venue/freeze.ts';
 import { type SharedFill, shareFills } from './fair-shares.ts';
 import { allocationInputsSchema } from './omnibus.ts';
@@ -135,11 +135,11 @@ async function bookFills(work: Work, order: LockedOrder, { fills, paidFee }: Ord
     executed.set(share.holdingId, (executed.get(share.holdingId) ?? CoinAmount.zero(order.asset)).plus(quantity));
   }
   const booked = await bookedTrades(work, order, fills);
-  const rows: Prisma.OrderFillCreateManyInput[] = [];
-  for (const part of parts) {
-    if (!booked.has(`${part.fill.tradeId}/${part.share.holdingId}`)) rows.push(await bookFill(work, order, part));
-  }
-  if (rows.length > 0) await work.tx.orderFill.createMany({ data: rows });
+  await bookParts(
+    work,
+    order,
+    parts.filter(({ fill, share }) => !booked.has(`${fill.tradeId}/${share.holdingId}`)),
+  );
   await work.tx.$executeRaw`
     UPDATE order_share s SET executed_quantity = k.executed
       FROM unnest(${order.shares.map(({ id }) => id)}::int[],
@@ -165,36 +165,11 @@ async function bookedTrades(work: Work, order: SaleOrder, fills: readonly Fill[]
   return new Set(booked.map(({ tradeId, holdingId }) => `${tradeId}/${holdingId}`));
 }
 
-/** Books one case's part of a trade in the ledger. Returns its row. */
-async function bookFill(work: Work, order: LockedOrder, part: SharedFill<BookedShare>): Promise<Prisma.OrderFillCreateManyInput> {
-  const { fill, quantity, proceeds, fee } = part;
-  const { caseId, holdingId } = part.share.row;
-  const place = `account:${order.venueAccountId}`;
-  const holding = { subject: `holding:${holdingId}` };
-  const ofCase = { subject: `case:${caseId}`, place };
-  const net = proceeds.minus(fee);
-  const posted = await postFact(
-    work,
-    withWon(
-      entry({
-        key: `fill:${order.venueAccountId}:${fill.tradeId}:${holdingId}`,
-        kind: 'fill',
-        occurredOn: seoulDay(fill.filledAt),
-        cause: `sale_order:${order.id}`,
-        memo: '',
-      })
-        .debit(CHART.dutyToOwner, holding, quantity)
-        .credit(CHART.coinsOnOrder, { ...holding, place }, quantity)
-        .credit(CHART.proceedsAtVenue, ofCase, proceeds),
-      [
-        [CHART.venueWonHeld, net],
-        [CHART.dispositionCost, fee],
-      ],
-      ofCase,
-    ).build(),
-    place,
-  );
-  for (const spill of posted.spilled) {
+/** Books the cases' parts of trades in the ledger, and keeps them. */
+async function bookParts(work: Work, order: LockedOrder, parts: readonly SharedFill<BookedShare>[]): Promise<void> {
+  const postings = parts.map((part) => fillEntry(order, part));
+  const posted = await postFacts(work, postings, placeOf(order));
+  for (const spill of posted.flatMap(({ spilled }) => spilled)) {
     await freezeAsset(work, {
       accountId: order.venueAccountId,
       asset: spill.asset,
@@ -202,18 +177,57 @@ async function bookFill(work: Work, order: LockedOrder, part: SharedFill<BookedS
       facts: { order: order.id, chart: spill.chart, amount: spill.amount },
     });
   }
+  const data = parts.map((part, index) => {
+    const entryId = posted[index]?.entryId;
+    if (entryId === undefined) throw new CheongsanError('INTERNAL', `Trade ${part.fill.tradeId} of order ${order.id} was not booked.`);
+    return fillRow(work, order, part, entryId);
+  });
+  if (data.length > 0) await work.tx.orderFill.createMany({ data });
+}
+
+function placeOf({ venueAccountId }: SaleOrder): string {
+  return `account:${venueAccountId}`;
+}
+
+/** One case's part of a trade, as the ledger books it. */
+function fillEntry(order: LockedOrder, { fill, quantity, proceeds, fee, share }: SharedFill<BookedShare>): Entry {
+  const { caseId, holdingId } = share.row;
+  const place = placeOf(order);
+  const holding = { subject: `holding:${holdingId}` };
+  const ofCase = { subject: `case:${caseId}`, place };
+  return withWon(
+    entry({
+      key: `fill:${order.venueAccountId}:${fill.tradeId}:${holdingId}`,
+      kind: 'fill',
+      occurredOn: seoulDay(fill.filledAt),
+      cause: `sale_order:${order.id}`,
+      memo: '',
+    })
+      .debit(CHART.dutyToOwner, holding, quantity)
+      .credit(CHART.coinsOnOrder, { ...holding, place }, quantity)
+      .credit(CHART.proceedsAtVenue, ofCase, proceeds),
+    [
+      [CHART.venueWonHeld, proceeds.minus(fee)],
+      [CHART.dispositionCost, fee],
+    ],
+    ofCase,
+  ).build();
+}
+
+function fillRow(work: Work, order: LockedOrder, part: SharedFill<BookedShare>, ledgerEntryId: bigint): Prisma.OrderFillCreateManyInput {
+  const { fill, quantity, proceeds, fee, share } = part;
   return {
     venueAccountId: order.venueAccountId,
     tradeId: fill.tradeId,
-    holdingId,
+    holdingId: share.holdingId,
     orderId: order.id,
-    caseId,
+    caseId: share.row.caseId,
     quantity: quantity.toString(),
     price: fill.price.toString(),
     proceeds: proceeds.toString(),
     fee: fee.toString(),
     filledAt: fill.filledAt,
-    ledgerEntryId: posted.entryId,
+    ledgerEntryId,
     createdAt: work.at,
   };
 }
@@ -230,7 +244,7 @@ function withWon(builder: EntryBuilder, debits: readonly (readonly [ChartCode, V
 /** What was reserved and not filled goes back from *on order* to *held*. */
 async function returnUnfilled(work: Work, order: LockedOrder, executed: ReadonlyMap<number, CoinAmount>): Promise<void> {
   const postings = sharesOf(order).flatMap((share) => {
-    const account = { subject: `holding:${share.holdingId}`, place: `account:${order.venueAccountId}` };
+    const account = { subject: `holding:${share.holdingId}`, place: placeOf(order) };
     const unfilled = share.quantity.minus(executed.get(share.holdingId) ?? CoinAmount.zero(order.asset));
     if (!unfilled.isPositive()) return [];
     const posting = entry({

@@ -1,12 +1,12 @@
-import type { Liquidation } from '../database/generated/client.ts';
+import type { Liquidation, SaleOrder } from '../database/generated/client.ts';
 import { jsonColumn } from '../database/json.ts';
 import type { Work } from '../database/work.ts';
-import { createIntent, markSent } from '../intent/intent.ts';
+import { type CreatedIntent, createSentIntents } from '../intent/intent.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount } from '../kernel/money.ts';
 import { CHART } from '../ledger/chart.ts';
-import { entry } from '../ledger/entry.ts';
+import { type Entry, entry } from '../ledger/entry.ts';
 import { postMany } from '../ledger/post.ts';
 import { moveCase } from '../seizure/phase.ts';
 import type { DecisionInputs } from './decision-inputs.ts';
@@ -31,65 +31,112 @@ export interface RoundOrder extends CommittedOrder {
   readonly ties: readonly string[];
 }
 
-/** The intent, the order it stands for, its shares and the units they reserve: committed before anything is sent (principle 2). */
-export async function commitOrder(
-  work: Work,
-  desk: Desk,
-  members: readonly DecidedSale[],
-  division: { readonly allocation: AllocationInputs; readonly shares: readonly AllocatedShare[] },
-): Promise<RoundOrder> {
-  const parts = division.shares.map((share) => ({ share, member: memberOf(members, share) }));
-  const [first] = parts;
-  if (first === undefined) throw new CheongsanError('INTERNAL', 'An order needs a share.');
-  const { order, inputs } = first.member;
-  const subject = parts.length === 1 ? `case:${first.member.sale.caseId}` : `account:${desk.accountId}`;
-  const intent = await createIntent(work, { port: 'order', subject });
-  await markSent(work, intent.id, { sendsBefore: 0, nextLookAt: work.at });
-  const quantity = CoinAmount.sum(
-    order.asset,
-    parts.map(({ share }) => CoinAmount.of(order.asset, share.quantity)),
+/** An order that is to be: who wants it, and how it is divided. */
+export interface JointOrder {
+  readonly members: readonly DecidedSale[];
+  readonly allocation: AllocationInputs;
+  readonly shares: readonly AllocatedShare[];
+}
+
+interface Part {
+  readonly share: AllocatedShare;
+  readonly member: DecidedSale;
+}
+
+/** What a joint order comes to before it is stored. */
+interface Draft {
+  readonly parts: readonly Part[];
+  readonly first: DecidedSale;
+  readonly allocation: AllocationInputs;
+}
+
+/** The intents, the orders they stand for, their shares and the units they reserve: committed before anything is sent (principle 2). */
+export async function commitOrders(work: Work, desk: Desk, orders: readonly JointOrder[]): Promise<RoundOrder[]> {
+  if (orders.length === 0) return [];
+  const drafts = orders.map(draftOf);
+  const intents = await createSentIntents(work, {
+    port: 'order',
+    subjects: drafts.map(({ parts, first }) => (parts.length === 1 ? `case:${first.sale.caseId}` : `account:${desk.accountId}`)),
+    nextLookAt: work.at,
+  });
+  const stored = await work.tx.saleOrder.createManyAndReturn({
+    data: drafts.map((draft, index) => orderRow(desk, draft, present(intents[index]))),
+  });
+  const byIntent = new Map(stored.map((row) => [row.intentId, row]));
+  const placed = drafts.map((draft, index) => {
+    const intent = present(intents[index]);
+    return { ...draft, intent, row: present(byIntent.get(intent.id)) };
+  });
+  await work.tx.orderShare.createMany({ data: placed.flatMap(({ row, parts }) => parts.map((part) => shareRow(row.id, part))) });
+  await postMany(
+    work,
+    placed.flatMap(({ row, parts }) => parts.map(({ share }) => reservation(work, row, share))),
   );
-  const stored = await work.tx.saleOrder.create({
-    data: {
-      intentId: intent.id,
-      venueAccountId: desk.accountId,
-      symbol: order.symbol,
-      asset: order.asset,
-      style: order.style,
-      quantity: quantity.toString(),
-      limitPrice: order.limitPrice,
-      restUntil: order.restUntil === null ? null : new Date(order.restUntil),
-      allocation: jsonColumn(division.allocation),
-      createdAt: new Date(inputs.at),
-      shares: {
-        create: parts.map(({ share, member }) => ({
-          decisionId: member.decisionId,
-          caseId: member.sale.caseId,
-          holdingId: share.holdingId,
-          quantity: share.quantity,
-          maximumProceeds: share.maximumProceeds,
-          exceedsNeed: share.exceedsNeed,
-        })),
-      },
-    },
-  });
-  await reserve(work, desk, {
-    intentId: intent.id,
-    orderId: stored.id,
-    asset: order.asset,
-    shares: parts.map(({ share }) => share),
-  });
   await moveToSelling(
     work,
-    parts.map(({ share, member }) => ({ caseId: member.sale.caseId, holdingId: share.holdingId })),
+    placed.flatMap(({ parts }) => parts.map(({ share, member }) => ({ caseId: member.sale.caseId, holdingId: share.holdingId }))),
   );
-  return {
-    orderId: stored.id,
+  return placed.map(({ row, intent, first, parts }) => ({
+    orderId: row.id,
     sends: 1,
-    freshUntil: freshUntil(inputs, order.holdingId),
-    sell: sellOrderOf(stored, intent.identifier),
-    ties: parts.flatMap(({ member }) => tiesOf({ personId: member.personId, assets: [order.asset] })),
+    freshUntil: freshUntil(first.inputs, first.order.holdingId),
+    sell: sellOrderOf(row, intent.identifier),
+    ties: parts.flatMap(({ member }) => tiesOf({ personId: member.personId, assets: [row.asset] })),
+  }));
+}
+
+function draftOf({ members, allocation, shares }: JointOrder): Draft {
+  const parts = shares.map((share) => ({ share, member: memberOf(members, share) }));
+  return { parts, first: present(parts[0]).member, allocation };
+}
+
+function present<T>(stored: T | undefined): T {
+  if (stored === undefined) throw new CheongsanError('INTERNAL', 'An order needs a share, an intent and its row.');
+  return stored;
+}
+
+function orderRow(desk: Desk, { parts, first: { order, inputs }, allocation }: Draft, { id }: CreatedIntent) {
+  const quantities = parts.map(({ share }) => CoinAmount.of(order.asset, share.quantity));
+  return {
+    intentId: id,
+    venueAccountId: desk.accountId,
+    symbol: order.symbol,
+    asset: order.asset,
+    style: order.style,
+    quantity: CoinAmount.sum(order.asset, quantities).toString(),
+    limitPrice: order.limitPrice,
+    restUntil: order.restUntil === null ? null : new Date(order.restUntil),
+    allocation: jsonColumn(allocation),
+    createdAt: new Date(inputs.at),
   };
+}
+
+function shareRow(orderId: number, { share, member }: Part) {
+  return {
+    orderId,
+    decisionId: member.decisionId,
+    caseId: member.sale.caseId,
+    holdingId: share.holdingId,
+    quantity: share.quantity,
+    maximumProceeds: share.maximumProceeds,
+    exceedsNeed: share.exceedsNeed,
+  };
+}
+
+/** What a share stands for goes from *held* to *on order*. */
+function reservation(work: Work, order: SaleOrder, { holdingId, quantity }: AllocatedShare): Entry {
+  const account = { subject: `holding:${holdingId}`, place: `account:${order.venueAccountId}` };
+  const units = CoinAmount.of(order.asset, quantity);
+  return entry({
+    key: `reserve:${order.intentId}:${holdingId}`,
+    kind: 'reserve',
+    occurredOn: seoulDay(work.at),
+    cause: `sale_order:${order.id}`,
+    memo: '',
+  })
+    .debit(CHART.coinsOnOrder, account, units)
+    .credit(CHART.coinsHeld, account, units)
+    .build();
 }
 
 /** As long as the book is young enough to be decided on: what waits in line longer is not sent. */
@@ -103,28 +150,6 @@ function memberOf(members: readonly DecidedSale[], { holdingId }: AllocatedShare
   const member = members.find(({ order }) => order.holdingId === holdingId);
   if (member === undefined) throw new CheongsanError('INTERNAL', `Holding ${holdingId} has a share of an order that nobody decided.`);
   return member;
-}
-
-async function reserve(
-  work: Work,
-  desk: Desk,
-  of: { readonly intentId: number; readonly orderId: number; readonly asset: string; readonly shares: readonly AllocatedShare[] },
-): Promise<void> {
-  const postings = of.shares.map(({ holdingId, quantity }) => {
-    const account = { subject: `holding:${holdingId}`, place: `account:${desk.accountId}` };
-    const units = CoinAmount.of(of.asset, quantity);
-    return entry({
-      key: `reserve:${of.intentId}:${holdingId}`,
-      kind: 'reserve',
-      occurredOn: seoulDay(work.at),
-      cause: `sale_order:${of.orderId}`,
-      memo: '',
-    })
-      .debit(CHART.coinsOnOrder, account, units)
-      .credit(CHART.coinsHeld, account, units)
-      .build();
-  });
-  await postMany(work, postings);
 }
 
 /** Within his window a taxpayer's wish sells while the case still waits; it is the window's end that clears it. */

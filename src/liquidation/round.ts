@@ -6,7 +6,7 @@ import { CheongsanError } from '../kernel/errors.ts';
 import { readPolicy } from '../policy/book.ts';
 import { riskWeight } from '../policy/definitions/execution.ts';
 import { lockedTradingState } from '../venue/trading-state.ts';
-import { commitOrder, type DecidedSale, type RoundOrder } from './commit-order.ts';
+import { commitOrders, type DecidedSale, type JointOrder, type RoundOrder } from './commit-order.ts';
 import { type Decision, decide } from './decide.ts';
 import type { DecisionInputs } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
@@ -87,7 +87,7 @@ async function decideAndCommit(
     if (decision.outcome === 'order') decided.push({ sale, personId, inputs, decisionId, order: decision.order });
     else await conclude(work, sale, inputs, decision);
   }
-  return commitOrders(work, desk, round, decided);
+  return orderJointly(work, desk, round, decided);
 }
 
 /** The wait for the locks may have been long: somebody else may have taken a step. */
@@ -187,18 +187,19 @@ async function conclude(
  * Of the orders wanted in one market, those that the venue can take as one go together; where prices differ, the largest group goes
  * first and the others have their turn when it is over.
  */
-async function commitOrders(work: Work, desk: Desk, round: RoundFacts, decided: readonly DecidedSale[]): Promise<TakenRound> {
-  const orders: RoundOrder[] = [];
+async function orderJointly(work: Work, desk: Desk, round: RoundFacts, decided: readonly DecidedSale[]): Promise<TakenRound> {
+  const joint: JointOrder[] = [];
   const sharers = new Set<number>();
   const waiting: DecidedSale[] = [];
   for (const symbol of new Set(decided.map(({ order }) => order.symbol))) {
     const inMarket = decided.filter(({ order }) => order.symbol === symbol);
     const group = largestGroup(inMarket);
     const division = divisionOf(desk, round, group);
-    if (division !== undefined) orders.push(await commitOrder(work, desk, inMarket, division));
+    if (division !== undefined) joint.push({ members: inMarket, ...division });
     for (const { holdingId } of division?.shares ?? []) sharers.add(holdingId);
     waiting.push(...(division === undefined ? inMarket : group));
   }
+  const orders = await commitOrders(work, desk, joint);
   await lookAfterOrder(work, waiting, sharers);
   // Who wanted another price stays due: his turn is the next, while these wait.
   return { orders, stillDue: decided.filter((each) => !waiting.includes(each)).map(({ sale }) => sale.id) };

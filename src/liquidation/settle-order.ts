@@ -1,4 +1,4 @@
-import { type AuditEntry, appendAudit } from '../audit/append.ts';
+import { type AuditEntry, appendAudits } from '../audit/append.ts';
 import type { Actor, Work } from '../database/work.ts';
 import type { Fill, VenueOrder } from '../exchange/port.ts';
 import { raiseAlert, warnOnce } from '../intent/alert.ts';
@@ -71,9 +71,8 @@ export async function auditOrder(
   order: LockedOrder,
   event: Pick<AuditEntry, 'action' | 'recordDigest' | 'payload'>,
 ): Promise<void> {
-  for (const { caseId } of order.shares) {
-    await appendAudit(work, { stream: `case:${caseId}`, subject: `sale_order:${order.id}`, ...event });
-  }
+  const events = order.shares.map(({ caseId }) => ({ stream: `case:${caseId}`, subject: `sale_order:${order.id}`, ...event }) as const);
+  await appendAudits(work, events);
 }
 
 export function fillsDigest(fills: readonly Fill[]): string {

@@ -1,4 +1,4 @@
-import { type AuditEntry, appendAudit } from '../audit/append.ts';
+import { type AuditEntry, appendAudits } from '../audit/append.ts';
 import type { Liquidation, Prisma } from '../database/generated/client.ts';
 import { jsonColumn } from '../database/json.ts';
 import type { Work } from '../database/work.ts';
@@ -26,11 +26,12 @@ export async function storeDecisions(work: Work, made: readonly MadeDecision[]):
     UPDATE liquidation q SET step_count = q.step_count + 1, last_code = k.code
       FROM unnest(${made.map(({ sale }) => sale.id)}::int[], ${made.map(({ decision }) => decision.codes[0] ?? null)}::text[]) AS k (id, code)
      WHERE q.id = k.id`;
-  for (const { sale, decision } of made) {
+  const events = made.map(({ sale, decision }) => {
     const row = bySale.get(sale.id);
     if (row === undefined) throw new CheongsanError('INTERNAL', `The decision of sale ${sale.id} was not stored.`);
-    await appendAudit(work, decisionEvent(sale, decision, row));
-  }
+    return decisionEvent(sale, decision, row);
+  });
+  await appendAudits(work, events);
   return new Map(stored.map(({ id, liquidationId }) => [liquidationId, id]));
 }
 

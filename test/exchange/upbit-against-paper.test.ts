@@ -240,8 +240,8 @@ test('deposit addresses name their network, and a tag where the network needs on
 });
 
 test('Upbit-like rate limits are met by waiting, not by refusals', async () => {
-  const books = await Promise.all(Array.from({ length: 25 }, () => adapter.orderBook('KRW-BTC')));
-  expect(books).toHaveLength(25);
+  const trades = await Promise.all(Array.from({ length: 25 }, () => adapter.lastTrade('KRW-BTC')));
+  expect(trades).toHaveLength(25);
 });
 
 test('candles are recorded from it as from anywhere else, minutes and hours', async () => {

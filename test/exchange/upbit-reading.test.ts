@@ -143,6 +143,38 @@ test('the order book keeps every digit of prices and sizes', async () => {
   expect(book.bids[0]?.quantity).toBeInstanceOf(CoinAmount);
 });
 
+const bookOf = (market: string, price: number | string) =>
+  `{"market":"${market}","timestamp":1751606867762,"orderbook_units":[{"ask_price":${price},"bid_price":${price},"ask_size":1,"bid_size":1}]}`;
+
+test('books that are asked for at the same time come with one request, each its own', async () => {
+  venue.script({ headers: PLENTY, body: `[${bookOf('KRW-ETH', 2)},${bookOf('KRW-BTC', 1)}]` });
+  const adapter = adapterFor(venue);
+  const before = venue.seen.length;
+  const books = await Promise.all(['KRW-BTC', 'KRW-ETH', 'KRW-BTC'].map((symbol) => adapter.orderBook(symbol)));
+  expect(books.map(({ symbol, bids }) => [symbol, bids[0]?.price.toString()])).toEqual([
+    ['KRW-BTC', '1'],
+    ['KRW-ETH', '2'],
+    ['KRW-BTC', '1'],
+  ]);
+  expect(venue.seen.slice(before).map(({ rawQuery }) => rawQuery)).toEqual(['markets=KRW-BTC%2CKRW-ETH&count=30']);
+});
+
+test('a market that is unknown, missing or cannot be read keeps no other book from being read', async () => {
+  const codesOf = async (...symbols: string[]) => {
+    const adapter = adapterFor(venue);
+    const read = await Promise.allSettled(symbols.map((symbol) => adapter.orderBook(symbol)));
+    return read.map((each) => (each.status === 'fulfilled' ? each.value.symbol : (each.reason as { code?: string }).code));
+  };
+  venue.script({ headers: PLENTY, body: `[${bookOf('KRW-BTC', 1)},${bookOf('KRW-XRP', '"none"')}]` });
+  expect(await codesOf('KRW-BTC', 'KRW-ETH', 'KRW-XRP')).toEqual(['KRW-BTC', 'EXCHANGE_UNAVAILABLE', 'EXCHANGE_UNAVAILABLE']);
+  venue.script(({ query }) =>
+    query.get('markets')?.includes('KRW-GONE') === true
+      ? refusal(404, 'not_found')
+      : { headers: PLENTY, body: `[${bookOf('KRW-BTC', 1)}]` },
+  );
+  expect(await codesOf('KRW-BTC', 'KRW-GONE')).toEqual(['KRW-BTC', 'EXCHANGE_REFUSED']);
+});
+
 test('balances, free and locked', async () => {
   venue.script(
     json('[{"currency":"KRW","balance":"1000000.12345678","locked":"0.0"},{"currency":"BTC","balance":0.00000001,"locked":"2.0"}]'),

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/work.ts';
 import { coinBalance } from '../../src/ledger/balance.ts';
 import { CHART } from '../../src/ledger/chart.ts';
-import { postFact } from '../../src/ledger/post.ts';
+import { postFact, postFacts } from '../../src/ledger/post.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
 import { codeOf, fill, PLACE, posting, receipt, reserve, unreserve } from './ledger-fixture.ts';
 
@@ -76,6 +76,22 @@ describe('a fact from outside', () => {
     const again = await fact('g:3', '0.75', 'holding:g');
     expect(again).toMatchObject({ replayed: true, entryId: booked.entryId, spilled: [] });
     expect(await unexplained()).toBe(before - 0.25);
+  });
+
+  it('of several in one statement each finds what those before it left', async () => {
+    await posting(database, receipt('h:1', '1', 'holding:h'), reserve('h:2', '1', 'holding:h'));
+    const facts = ['0.75', '0.5', '0.25'].map((quantity, index) =>
+      fill(`h:${index + 3}`, { quantity, proceeds: '1000', fee: '0' }, 'holding:h'),
+    );
+    const book = () => database.work(testActor, (work) => postFacts(work, facts, PLACE));
+    const booked = await book();
+    expect(booked.map(({ spilled }) => spilled.filter(({ chart }) => chart === CHART.coinsOnOrder).map(({ amount }) => amount))).toEqual([
+      [],
+      ['-0.25'],
+      ['-0.25'],
+    ]);
+    expect(await book()).toEqual(booked.map((each) => ({ ...each, replayed: true, spilled: [] })));
+    expect(await database.work(testActor, (work) => postFacts(work, [], PLACE))).toEqual([]);
   });
 
   async function unexplained(): Promise<number> {

@@ -1,7 +1,7 @@
 import type { ExchangePort } from '../port.ts';
 import { RATES, UpbitConnection, type UpbitConnectionOptions } from './connection.ts';
 import { DUPLICATE_IDENTIFIER, WOULD_TAKE } from './judgement.ts';
-import { readMarkets, readOrderBook, readSellingTerms } from './market.ts';
+import { booksOf, instrumentsOf, readMarkets, readOrderBook, readSellingTerms } from './market.ts';
 import { cancel, lookUp, readOpenOrders, searchOrders, sell } from './orders.ts';
 import { readCandles, readLastTrade } from './trades.ts';
 import { readBalances, readDepositAddresses, readDeposits, readWalletStates, readWithdrawals } from './transfers.ts';
@@ -14,6 +14,7 @@ export type UpbitAdapterOptions = UpbitConnectionOptions;
  */
 export function createUpbitAdapter(options: UpbitAdapterOptions): ExchangePort {
   const connection = new UpbitConnection(options);
+  const [books, instruments] = [booksOf(connection), instrumentsOf(connection)];
   return {
     venue: 'upbit',
     capabilities: {
@@ -27,8 +28,8 @@ export function createUpbitAdapter(options: UpbitAdapterOptions): ExchangePort {
       ordersPerSecond: RATES.order,
     },
     markets: () => readMarkets(connection),
-    sellingTerms: (symbol) => readSellingTerms(connection, symbol),
-    orderBook: (symbol) => readOrderBook(connection, symbol),
+    sellingTerms: (symbol) => readSellingTerms(connection, instruments, symbol),
+    orderBook: (symbol) => readOrderBook(books, symbol),
     candles: (symbol, barMs, from, to) => readCandles(connection, { symbol, barMs, fromMs: from.getTime(), toMs: to.getTime() }),
     lastTrade: (symbol) => readLastTrade(connection, symbol),
     walletStates: () => readWalletStates(connection),

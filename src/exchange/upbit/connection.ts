@@ -172,20 +172,24 @@ function remainingIn(headers: AnswerHeaders): number | undefined {
   return seconds === undefined ? undefined : Number(seconds);
 }
 
+/** An answer, or one part of it, as what it should be. Error: `EXCHANGE_UNAVAILABLE`. */
+export function parseAnswer<Shape>(endpoint: Endpoint, schema: ZodType<Shape>, answer: unknown): Shape {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues
+    .slice(0, ISSUES_SHOWN)
+    .map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`)
+    .join('; ');
+  throw new CheongsanError(
+    'EXCHANGE_UNAVAILABLE',
+    `Upbit's answer to ${endpoint} cannot be read (${where}). Check whether its format changed.`,
+  );
+}
+
 function readable<Shape>(endpoint: Endpoint, schema: ZodType<Shape>, outcome: Outcome): Shape {
   switch (outcome.kind) {
-    case 'answered': {
-      const parsed = schema.safeParse(outcome.body);
-      if (parsed.success) return parsed.data;
-      const where = parsed.error.issues
-        .slice(0, ISSUES_SHOWN)
-        .map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`)
-        .join('; ');
-      throw new CheongsanError(
-        'EXCHANGE_UNAVAILABLE',
-        `Upbit's answer to ${endpoint} cannot be read (${where}). Check whether its format changed.`,
-      );
-    }
+    case 'answered':
+      return parseAnswer(endpoint, schema, outcome.body);
     case 'rejected': {
       const { status, venueCode, message, retryAfterMs } = outcome;
       const isRefusal = status >= 400 && status < 500 && status !== RATE_LIMITED && status !== BLOCKED && venueCode !== undefined;

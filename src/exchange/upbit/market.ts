@@ -1,9 +1,9 @@
-import { CheongsanError } from '../../kernel/errors.ts';
 import { CoinAmount, Price, Rate, VenueWon } from '../../kernel/money.ts';
 import type { BookLevel, Market, MarketFlag, OrderBook, SellingTerms } from '../port.ts';
 import type { UpbitConnection } from './connection.ts';
+import { MarketRows } from './market-rows.ts';
 import { QUANTITY_DECIMAL_PLACES } from './orders.ts';
-import { assetOf, bookRows, instrumentRows, type MarketEvent, marketRows, orderChance } from './wire.ts';
+import { assetOf, bookRow, instrumentRow, type MarketEvent, marketRows, orderChance } from './wire.ts';
 
 const BOOK_LEVELS = 30;
 
@@ -45,13 +45,12 @@ function isOn(event: unknown): boolean {
  * Upbit tells one tick per market, the one at its present price, and no table. Each tick is a multiple of the next
  * smaller one, so a price that fits this tick also fits below; it may not fit above the next boundary.
  */
-export async function readSellingTerms(connection: UpbitConnection, symbol: string): Promise<SellingTerms> {
+export async function readSellingTerms(connection: UpbitConnection, instruments: Instruments, symbol: string): Promise<SellingTerms> {
   const asset = assetOf(symbol);
-  const [chance, instruments] = await Promise.all([
+  const [chance, { tick_size: tick }] = await Promise.all([
     connection.read('orderChance', orderChance, { market: symbol }),
-    connection.read('instruments', instrumentRows, { markets: symbol }),
+    instruments.of(symbol),
   ]);
-  const { tick_size: tick } = rowOf(symbol, instruments);
   const { order_sides, ask_types, state, ask, max_total } = chance.market;
   return {
     symbol,
@@ -65,9 +64,22 @@ export async function readSellingTerms(connection: UpbitConnection, symbol: stri
   };
 }
 
-export async function readOrderBook(connection: UpbitConnection, symbol: string): Promise<OrderBook> {
+/** Books of several markets, those asked for at the same time in one request. */
+export function booksOf(connection: UpbitConnection) {
+  return new MarketRows(connection, 'orderBook', bookRow, { count: BOOK_LEVELS });
+}
+
+/** Price steps of several markets likewise. */
+export function instrumentsOf(connection: UpbitConnection) {
+  return new MarketRows(connection, 'instruments', instrumentRow);
+}
+
+type Books = ReturnType<typeof booksOf>;
+type Instruments = ReturnType<typeof instrumentsOf>;
+
+export async function readOrderBook(books: Books, symbol: string): Promise<OrderBook> {
   const asset = assetOf(symbol);
-  const book = rowOf(symbol, await connection.read('orderBook', bookRows, { markets: symbol, count: BOOK_LEVELS }));
+  const book = await books.of(symbol);
   const levels = (side: readonly { price: string; size: string }[]): BookLevel[] =>
     side
       .map(({ price, size }) => ({ price: Price.of(asset, price), quantity: CoinAmount.of(asset, size) }))
@@ -80,10 +92,4 @@ export async function readOrderBook(connection: UpbitConnection, symbol: string)
     asks: levels(book.orderbook_units.map((unit) => ({ price: unit.ask_price, size: unit.ask_size }))),
     changedAt: book.timestamp,
   };
-}
-
-function rowOf<Row extends { market: string }>(symbol: string, rows: readonly Row[]): Row {
-  const row = rows.find((candidate) => candidate.market === symbol);
-  if (row === undefined) throw new CheongsanError('EXCHANGE_UNAVAILABLE', `Upbit's answer about ${symbol} does not contain it.`);
-  return row;
 }

@@ -34,7 +34,7 @@ const epochMs = z
   .regex(/^\d{1,15}$/)
   .transform((text) => new Date(Number(text)));
 
-const krwSymbol = z.string().regex(KRW_SYMBOL);
+export const krwSymbol = z.string().regex(KRW_SYMBOL);
 const word = z.string().min(1);
 
 export const errorBody = z.object({ error: z.object({ name: word, message: z.string().default('') }) });
@@ -50,15 +50,13 @@ export const marketRows = z.array(
   }),
 );
 
-export const bookRows = z.array(
-  z.object({
-    market: krwSymbol,
-    timestamp: epochMs,
-    orderbook_units: z.array(z.object({ ask_price: figure, ask_size: figure, bid_price: figure, bid_size: figure })),
-  }),
-);
+export const bookRow = z.object({
+  market: krwSymbol,
+  timestamp: epochMs,
+  orderbook_units: z.array(z.object({ ask_price: figure, ask_size: figure, bid_price: figure, bid_size: figure })),
+});
 
-export const instrumentRows = z.array(z.object({ market: krwSymbol, quote_currency: z.literal('KRW'), tick_size: figure }));
+export const instrumentRow = z.object({ market: krwSymbol, quote_currency: z.literal('KRW'), tick_size: figure });
 
 export const orderChance = z.object({
   ask_fee: figure,
