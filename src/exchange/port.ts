@@ -1,7 +1,7 @@
 import type { CoinAmount, Price, Rate, VenueWon } from '../kernel/money.ts';
 
 /** The exchanges a city can sell at. One adapter each. */
-export const VENUE_CODES = ['upbit'] as const;
+export const VENUE_CODES = ['upbit', 'bithumb', 'coinone', 'korbit', 'gopax'] as const;
 export type VenueCode = (typeof VENUE_CODES)[number];
 
 /**
@@ -210,21 +210,45 @@ export interface DepositAddress {
 
 /** What a venue can do through its interface. What it lacks becomes a guided human step, never a crash. */
 export interface VenueCapabilities {
+  /** False where what we know of the private part was never held against the venue itself: a person looks before money moves. */
+  readonly isPrivatePartVerified: boolean;
   readonly depositsReadable: boolean;
   readonly withdrawalsReadable: boolean;
   readonly wonWithdrawal: 'by_person_on_web';
   readonly coinWithdrawal: 'by_person_on_web';
-  /** True where an identifier once used stays refused for ever, so that sending again under it cannot double. */
+  /** True where an identifier once used stays refused, for a day at least, so that sending again under it within seconds cannot double. */
   readonly identifierStaysUsed: boolean;
   /**
-   * The `venueCode` of a refusal because the identifier was used before. After a resend it means that the first one arrived;
-   * only a look-up tells whether it was accepted, since a refused order uses its identifier up as well.
+   * Each `venueCode` of a refusal because the identifier was used before. After a resend it means that the first one arrived; only a
+   * look-up tells whether it was accepted, since a refused order may use its identifier up as well.
    */
-  readonly duplicateIdentifierCode: string;
+  readonly duplicateIdentifierCodes: readonly string[];
+  /**
+   * How long after it was sent an order is certainly found by its identifier, if it was placed. Later a look-up that finds nothing proves
+   * nothing. Undefined: as long as anybody may ask.
+   */
+  readonly orderShownMs: number | undefined;
   /** Undefined where the venue knows no order that only makes. */
-  readonly postOnly: { /** The `venueCode` of a refusal because it would have taken. */ readonly wouldTakeCode: string } | undefined;
+  readonly postOnly:
+    | {
+        /** The `venueCode` of a refusal because it would have taken; undefined where it is accepted and cancelled at once. */
+        readonly wouldTakeCode: string | undefined;
+      }
+    | undefined;
   /** As published. What the venue grants at the moment is told by `orderBudget`. */
   readonly ordersPerSecond: number;
+}
+
+/** What a key may do, in the words of the venues that know the finest distinctions. */
+export const KEY_PERMISSIONS = ['view_assets', 'view_orders', 'trade', 'view_deposits', 'view_withdrawals', 'deposit', 'withdraw'] as const;
+export type KeyPermission = (typeof KEY_PERMISSIONS)[number];
+
+/** What a venue tells of the key that asks. What it does not tell is undefined, and stands as it was declared. */
+export interface KeyFacts {
+  readonly permissions: readonly KeyPermission[] | undefined;
+  readonly expiresAt: Date | undefined;
+  /** Addresses from which alone the key is taken; empty where it is bound to none. */
+  readonly boundAddresses: readonly string[] | undefined;
 }
 
 /** How many orders may be sent without waiting. */
@@ -283,6 +307,8 @@ export interface ExchangePort {
   deposits(since: Date): Promise<readonly Deposit[]>;
   /** Withdrawals created at or after an instant, oldest first. */
   withdrawals(since: Date): Promise<readonly Withdrawal[]>;
+  /** What the venue tells of the key in use. */
+  keyFacts(): Promise<KeyFacts>;
   /** Addresses that exist, of every asset and network the account has one for. */
   depositAddresses(): Promise<readonly DepositAddress[]>;
 }

@@ -8,7 +8,7 @@ import { createGzip, gunzip } from 'node:zlib';
 import { type Clock, pause } from '../kernel/clock.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
-import { UpbitConnection } from './upbit/connection.ts';
+import { connectUpbit, type UpbitConnection } from './upbit/connection.ts';
 import { readCandlePage, readCandleRows } from './upbit/trades.ts';
 import { assetOf, type MinuteCandle } from './upbit/wire.ts';
 
@@ -59,7 +59,7 @@ interface Span {
  * attempts, `FILE_FORMAT` or `FILE_TORN` for a file of that name that is no such recording.
  */
 export async function recordMarket(options: RecordMarketOptions): Promise<MarketRecording[]> {
-  const connection = new UpbitConnection({
+  const connection = connectUpbit({
     baseUrl: options.baseUrl ?? 'https://api.upbit.com',
     accessKey: '',
     secretKey: '',

@@ -29,7 +29,7 @@ export async function sendOrder(desk: Desk, { orderId, sends, freshUntil, sell }
       return settleAccepted(desk, orderId, sell, answer.orderId);
     case 'refused':
       desk.log.warn({ order: orderId, venueCode: answer.venueCode }, 'the venue refused an order');
-      if (answer.venueCode === desk.port.capabilities.duplicateIdentifierCode) await settleIfOver(desk, orderId, sell);
+      if (desk.port.capabilities.duplicateIdentifierCodes.includes(answer.venueCode)) await settleIfOver(desk, orderId, sell);
       else
         await closeIfSentOnce(desk, orderId, sends, {
           statusWord: `refused:${answer.venueCode}`,

@@ -159,6 +159,7 @@ async function concludeNotFound(desk: Desk, order: SaleOrder, intent: Intent): P
     return notFoundAt.length >= lookUps && quietMs >= quietSeconds * 1_000;
   });
   if (!isLong) return;
+  if (isPastShowing(desk, intent)) return handToPerson(desk, order, intent);
   const searched = await desk.port.searchOrders(intent.identifier, order.symbol, new Date(intent.createdAt.getTime() - SEARCH_MARGIN_MS));
   if (searched.kind === 'found') await settleFound(desk, order, intent, searched.order);
   if (searched.kind !== 'not_found') return;
@@ -171,6 +172,12 @@ async function concludeNotFound(desk: Desk, order: SaleOrder, intent: Intent): P
   if (fits && order.venueOrderId === null)
     await closeWithoutFills(desk, order.id, { statusWord: 'never_arrived', isRefused: false, sends: intent.sendCount });
   else await handToPerson(desk, order, intent);
+}
+
+/** True once the venue may have forgotten an order that it did place: that it is not found proves nothing any more. */
+function isPastShowing({ database, port }: Desk, { firstSentAt, createdAt }: Intent): boolean {
+  const { orderShownMs } = port.capabilities;
+  return orderShownMs !== undefined && database.clock.now().getTime() - (firstSentAt ?? createdAt).getTime() >= orderShownMs;
 }
 
 /** Nobody but a person can tell what became of it: the account starts nothing new until somebody has (`concludeOrder`). */

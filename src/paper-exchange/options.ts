@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PAPER_VENUES } from './venue-face.ts';
 
 const generatedMarket = z.object({ kind: z.literal('generated') });
 const replayedMarket = z.object({
@@ -11,23 +12,26 @@ const replayedMarket = z.object({
   generateMissing: z.boolean().default(true),
 });
 
+const count = z.number().int().min(1).exactOptional();
 const limits = z.object({
-  ordersPerSecond: z.number().int().min(1).default(12),
-  defaultPerSecond: z.number().int().min(1).default(30),
-  quotationPerSecond: z.number().int().min(1).default(10),
-  refusalsUntilBlock: z.number().int().min(1).default(30),
-  blockSeconds: z.number().int().min(1).default(10),
+  ordersPerSecond: count,
+  defaultPerSecond: count,
+  quotationPerSecond: count,
+  refusalsUntilBlock: count,
+  blockSeconds: count,
 });
 
 /** How a paper exchange is set up, as a command line or a file gives it. */
 export const paperExchangeOptions = z.object({
+  /** Whose interface it speaks, and whose rules hold. */
+  venue: z.enum(PAPER_VENUES).default('upbit'),
   host: z.string().min(1).default('127.0.0.1'),
   /** 0 takes any free port. */
   port: z.number().int().min(0).max(65_535).default(0),
   /** The same seed gives the same books, and the same generated market, on every machine. */
   seed: z.string().min(1).default('1'),
   market: z.discriminatedUnion('kind', [generatedMarket, replayedMarket]).prefault({ kind: 'generated' }),
-  /** Requests a second, as at Upbit unless told otherwise; measured on real time. */
+  /** Requests a second, as the venue publishes them unless told otherwise; measured on real time. */
   limits: limits.prefault({}),
   /** Absent: nothing survives the process. */
   stateFile: z.string().min(1).optional(),

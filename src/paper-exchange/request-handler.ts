@@ -8,16 +8,15 @@ import type { Desk } from './operator/desk-parts.ts';
 import { answerOperator } from './operator/operator-http.ts';
 import { answerQuotation } from './quote-faces/quote-face.ts';
 import type { QuoteVenues } from './quote-faces/quote-venue.ts';
-import { UPBIT_ERRORS } from './upbit-face/errors.ts';
-import type { FaceRequest, FaceResponse, UpbitFace } from './upbit-face/face.ts';
+import type { FaceRequest, FaceResponse, VenueFace } from './venue-face.ts';
 
 const BODY_BYTES_MAX = 65_536;
 const OPERATOR_BODY_BYTES_MAX = 8 * 1_048_576;
 const JSON_CONTENT = { 'Content-Type': 'application/json;charset=UTF-8' };
 
-/** A request to Upbit's interface before it is handled. */
+/** A request to the venue's interface before it is handled. */
 export interface RequestSeen {
-  /** Counts all requests to Upbit's interface since the start, beginning with 1. */
+  /** Counts all requests to the venue's interface since the start, beginning with 1. */
   readonly sequence: number;
   readonly method: string;
   readonly path: string;
@@ -41,7 +40,7 @@ export interface PaperExchangeHooks {
 /** The running exchange behind the HTTP server. */
 export interface ExchangeParts {
   readonly core: ExchangeCore;
-  readonly face: UpbitFace;
+  readonly face: VenueFace;
   readonly faults: Faults;
   readonly desk: Desk;
   readonly quoteVenues: QuoteVenues;
@@ -76,10 +75,9 @@ export class RequestHandler {
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = '/', rawQuery = ''] = splitOnce(request.url ?? '/', '?');
     const operation = /^\/operator\/([A-Za-z]+)$/.exec(path)?.[1];
-    const authorization = request.headers.authorization;
     if (operation !== undefined && this.#operatorToken !== undefined && request.method === 'POST') {
       const body = await readBody(request, OPERATOR_BODY_BYTES_MAX);
-      const answer = answerOperator(this.#parts.desk, this.#operatorToken, operation, authorization, body);
+      const answer = answerOperator(this.#parts.desk, this.#operatorToken, operation, request.headers.authorization, body);
       this.#send(response, answer.status, JSON_CONTENT, answer.body);
       return;
     }
@@ -91,7 +89,7 @@ export class RequestHandler {
     }
     const body = await readBody(request, BODY_BYTES_MAX);
     const remoteAddress = request.socket.remoteAddress ?? '';
-    await this.#exchange({ method, path, rawQuery, authorization, body, remoteAddress }, response);
+    await this.#exchange({ method, path, rawQuery, headers: request.headers, body, remoteAddress }, response);
   }
 
   async #exchange(request: FaceRequest, response: ServerResponse): Promise<void> {
@@ -121,12 +119,12 @@ export class RequestHandler {
   }
 }
 
-type FaultAnswers = Readonly<Partial<Record<FaultKind, (face: UpbitFace, request: FaceRequest) => FaceResponse>>>;
+type FaultAnswers = Readonly<Partial<Record<FaultKind, (face: VenueFace, request: FaceRequest) => FaceResponse>>>;
 
 /** Answers of faults that keep a request from being carried out. */
 const PREVENTING: FaultAnswers = {
-  server_error: (face, request) => face.refuse(request, UPBIT_ERRORS.internal()),
-  too_many_requests: (face, request) => face.refuse(request, UPBIT_ERRORS.tooManyRequests()),
+  server_error: (face, request) => face.refuse(request, 'internal'),
+  too_many_requests: (face, request) => face.refuse(request, 'too_many_requests'),
   gateway_error: () => ({
     status: 502,
     headers: { 'Content-Type': 'text/html' },
@@ -137,12 +135,12 @@ const PREVENTING: FaultAnswers = {
 
 /** Answers of faults that strike after a request was carried out. */
 const REPLACING: FaultAnswers = {
-  server_error_after_acceptance: (face, request) => face.refuse(request, UPBIT_ERRORS.internal()),
+  server_error_after_acceptance: (face, request) => face.refuse(request, 'internal'),
   empty_answer: () => ({ status: 200, headers: {}, body: '', placed: undefined }),
 };
 
 function answerInstead(
-  face: UpbitFace,
+  face: VenueFace,
   request: FaceRequest,
   kind: FaultKind | undefined,
   answers: FaultAnswers,

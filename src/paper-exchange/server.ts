@@ -2,7 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { Clock } from '../kernel/clock.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
+import { ApiKeys } from './core/api-keys.ts';
 import { ExchangeCore } from './core/exchange-core.ts';
+import type { MarketEvent } from './core/market-events.ts';
 import { type StateEntry, StateFile } from './core/state-file.ts';
 import { Faults } from './faults.ts';
 import type { MarketSource } from './market/candles.ts';
@@ -16,11 +18,7 @@ import type { Operator } from './operator/operator.ts';
 import { type PaperExchangeSettings, type PaperExchangeSettingsGiven, paperExchangeOptions } from './options.ts';
 import { quoteVenues } from './quote-faces/quote-venue.ts';
 import { type ExchangeParts, type PaperExchangeHooks, RequestHandler } from './request-handler.ts';
-import { Authentication } from './upbit-face/authentication.ts';
-import { UpbitFace } from './upbit-face/face.ts';
-import type { MarketEvent } from './upbit-face/quotation.ts';
-import { RateLimiter } from './upbit-face/rate-limit.ts';
-import { UPBIT_RULES } from './upbit-face/venue-rules.ts';
+import { VENUES } from './venues.ts';
 
 export type PaperExchangeOptions = PaperExchangeSettingsGiven & {
   /** The exchange's time of day: bars, orders, transfers. Rate limits run on real time. */
@@ -30,14 +28,14 @@ export type PaperExchangeOptions = PaperExchangeSettingsGiven & {
 };
 
 export interface PaperExchange {
-  /** Without a trailing slash. Upbit's interface is under `/v1`, quotations of two other venues under `/bithumb` and `/coinone`. */
+  /** Without a trailing slash. The venue's own paths, and quotations of two other venues under `/bithumb` and `/coinone`. */
   readonly url: string;
   readonly operator: Operator;
   stop(): Promise<void>;
 }
 
 /**
- * Starts an exchange that speaks Upbit's REST interface over a replayed or generated market. Errors: `INPUT_INVALID` for
+ * Starts an exchange that speaks one venue's REST interface over a replayed or generated market. Errors: `INPUT_INVALID` for
  * options, `NOT_FOUND`, `FILE_TORN` or `FILE_FORMAT` for market and state files, `CONFIG_INVALID` for a port in use.
  */
 export async function startPaperExchange(options: PaperExchangeOptions): Promise<PaperExchange> {
@@ -73,17 +71,18 @@ function assemble(settings: PaperExchangeSettings, clock: Clock): ExchangeParts 
   const startAtMs = known?.startAtMs ?? clock.now().getTime();
   if (known === undefined) file?.append([{ kind: 'origin', startAtMs }]);
   const source = sourceOf(settings, new Date(startAtMs));
-  const market = new Market(source, settings.seed, UPBIT_RULES);
-  const quotes = quoteVenues(source, settings.seed, UPBIT_RULES);
+  const { rules, limits, openFace } = VENUES[settings.venue];
+  const market = new Market(source, settings.seed, rules);
+  const quotes = quoteVenues(source, settings.seed, rules);
   const dates = { aheadMs: 0 };
-  const core = new ExchangeCore({ clock, market, rules: UPBIT_RULES, stateFile: file, entries });
-  const authentication = new Authentication(clock);
+  const core = new ExchangeCore({ clock, market, rules, stateFile: file, entries });
+  const keys = new ApiKeys();
   const faults = new Faults();
   const marketEvents = new Map<string, MarketEvent>();
   const statistics = { requests: 0, ordersAccepted: 0 };
   const desk = createDesk({
     core,
-    authentication,
+    keys,
     faults,
     marketEvents,
     quoteVenues: quotes,
@@ -92,7 +91,7 @@ function assemble(settings: PaperExchangeSettings, clock: Clock): ExchangeParts 
     internalTransferMs: settings.internalTransferSeconds * 1_000,
     wonWithdrawalMs: settings.wonWithdrawalSeconds * 1_000,
   });
-  const face = new UpbitFace({ core, authentication, marketEvents }, new RateLimiter(settings.limits));
+  const face = openFace({ core, keys, marketEvents, clock, limits: { ...limits, ...settings.limits } });
   return { core, face, faults, desk, quoteVenues: quotes, dates, statistics };
 }
 

@@ -1,11 +1,7 @@
 import type { InstallationKind } from '../database/generated/enums.ts';
-import type { VenueCode } from '../exchange/port.ts';
+import type { KeyPermission, VenueCode } from '../exchange/port.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { VENUES } from './venue-directory.ts';
-
-/** What a key may be allowed at an exchange, after the permission groups of Upbit's key management. */
-export const KEY_PERMISSIONS = ['view_assets', 'view_orders', 'trade', 'view_deposits', 'view_withdrawals', 'deposit', 'withdraw'] as const;
-export type KeyPermission = (typeof KEY_PERMISSIONS)[number];
 
 /** What the service needs, and all it accepts: to look and to sell. */
 export const NEEDED_PERMISSIONS = ['view_assets', 'view_orders', 'trade', 'view_deposits', 'view_withdrawals'] as const;

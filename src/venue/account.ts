@@ -4,11 +4,11 @@ import { isUniqueViolation } from '../database/errors.ts';
 import type { VenueAccount } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
 import { type Transaction, userIdOf, type Work } from '../database/work.ts';
-import { VENUE_CODES } from '../exchange/port.ts';
+import { KEY_PERMISSIONS, VENUE_CODES } from '../exchange/port.ts';
 import { type CivilDate, civilDate, dayFromColumn, dayToColumn, isCivilDate } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
-import { checkAccountAddress, checkKeyPermissions, KEY_PERMISSIONS } from './account-rules.ts';
+import { checkAccountAddress, checkKeyPermissions } from './account-rules.ts';
 import { nextRowId } from './next-row-id.ts';
 
 const HINT_CHARACTERS = 4;

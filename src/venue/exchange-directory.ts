@@ -1,26 +1,18 @@
 import type { Database } from '../database/work.ts';
 import type { ExchangePort, VenueCode } from '../exchange/port.ts';
 import { createUpbitAdapter } from '../exchange/upbit/adapter.ts';
-import type { Clock } from '../kernel/clock.ts';
+import type { ConnectionOptions } from '../exchange/venue-connection.ts';
+import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 import { keyContext, readVenueAccount } from './account.ts';
 import { checkAccountAddress } from './account-rules.ts';
 import { venueCode } from './venue-directory.ts';
 
-export interface AdapterOptions {
-  readonly baseUrl: string;
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly timeoutMs: number;
-  readonly clock: Clock;
-  readonly log?: Log | undefined;
-}
-
 /** Makes the port of one account. Must open nothing yet: client libraries are heavy and load with the first request. */
-export type AdapterMaker = (options: AdapterOptions) => ExchangePort;
+export type AdapterMaker = (options: ConnectionOptions) => ExchangePort;
 
-const ADAPTER_MAKERS: Readonly<Record<VenueCode, AdapterMaker>> = { upbit: createUpbitAdapter };
+const ADAPTER_MAKERS: Readonly<Partial<Record<VenueCode, AdapterMaker>>> = { upbit: createUpbitAdapter };
 
 /** How long an exchange may take to answer before the outcome counts as unknown. */
 const TIMEOUT_MS = 10_000;
@@ -28,7 +20,7 @@ const TIMEOUT_MS = 10_000;
 export interface ExchangeDirectoryParts {
   readonly database: Database;
   readonly keys: MasterKey;
-  readonly makers?: Readonly<Record<VenueCode, AdapterMaker>>;
+  readonly makers?: Readonly<Partial<Record<VenueCode, AdapterMaker>>>;
   readonly log?: Log;
 }
 
@@ -62,7 +54,9 @@ export class ExchangeDirectory {
     const installation = await database.read.installation.findUniqueOrThrow({ where: { id: 1 } });
     const { baseUrl, paper, training } = account;
     checkAccountAddress(installation.kind, { venueCode: code, baseUrl, paper, training });
-    const port = makers[code]({
+    const makeAdapter = makers[code];
+    if (makeAdapter === undefined) throw new CheongsanError('INPUT_INVALID', `Accounts of ${code} cannot be worked with yet.`);
+    const port = makeAdapter({
       baseUrl,
       accessKey: keys.openText(account.accessKeyCipher, keyContext(accountId, 'access_key')),
       secretKey: keys.openText(account.secretKeyCipher, keyContext(accountId, 'secret_key')),

@@ -140,7 +140,7 @@ test('each refusal is known by name, and a refused identifier is used up', async
     limitPrice: Price.of('ETH', '1000000'),
   };
   await adapter.sell(poor);
-  expect(await adapter.sell(poor)).toMatchObject({ kind: 'refused', venueCode: adapter.capabilities.duplicateIdentifierCode });
+  expect(await adapter.sell(poor)).toMatchObject({ kind: 'refused', venueCode: adapter.capabilities.duplicateIdentifierCodes[0] });
   expect(await adapter.lookUp(poor.identifier, 'KRW-ETH')).toEqual({ kind: 'not_found' });
 
   expect(await refused({}, connect({ ...KEYS, secretKey: 'not the secret' }))).toMatchObject({
@@ -155,7 +155,7 @@ test('an answer lost after acceptance is unknown; the look-up and a resend both 
   await exchange.operator.injectFault({ kind: 'lost_after_acceptance' });
   expect(await adapter.sell(placed)).toMatchObject({ kind: 'unknown' });
   expect((await found(placed.identifier)).executedQuantity.toString()).toBe('0.01');
-  expect(await adapter.sell(placed)).toMatchObject({ kind: 'refused', venueCode: adapter.capabilities.duplicateIdentifierCode });
+  expect(await adapter.sell(placed)).toMatchObject({ kind: 'refused', venueCode: adapter.capabilities.duplicateIdentifierCodes[0] });
   expect(await exchange.operator.orders({ accountId: CITY })).toHaveLength(1);
 });
 

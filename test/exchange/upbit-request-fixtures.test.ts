@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { upbit } from 'ccxt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createUpbitClient, type UpbitClient } from '../../src/exchange/upbit/client.ts';
+import { openUpbitClient } from '../../src/exchange/upbit/connection.ts';
+import { DrivenClock } from '../../src/kernel/clock.ts';
 import { CoinAmount, Price } from '../../src/kernel/money.ts';
 import { projectRoot } from '../../src/kernel/paths.ts';
 import { ACCESS_KEY, adapterFor, json, type ScriptedVenue, SECRET_KEY, type SeenRequest, startScriptedVenue } from './scripted-venue.ts';
@@ -28,7 +30,7 @@ afterAll(() => venue.close());
 const MARKETS = ['KRW-BTC', 'USDT-BTC', 'USDT-ETH', 'SGD-XRP', 'USDT-USDC', 'KRW-USDT'];
 
 /** Calls the unified method of ccxt and returns what it sent; answers are of no interest here and may not parse. */
-async function sentBy(client: UpbitClient, method: string, input: readonly unknown[]): Promise<SeenRequest | undefined> {
+async function sentBy(client: upbit, method: string, input: readonly unknown[]): Promise<SeenRequest | undefined> {
   venue.script((request) =>
     json(request.path === '/v1/market/all' ? MARKETS.map((market) => ({ market, korean_name: '표본', english_name: 'Sample' })) : {}),
   );
@@ -41,7 +43,13 @@ async function sentBy(client: UpbitClient, method: string, input: readonly unkno
 }
 
 test.skipIf(fixtures.length === 0)('the class with our overrides still sends what ccxt publishes as its requests', async () => {
-  const client = await createUpbitClient({ baseUrl: venue.baseUrl, accessKey: ACCESS_KEY, secretKey: SECRET_KEY, timeoutMs: 5_000 });
+  const client = await openUpbitClient({
+    baseUrl: venue.baseUrl,
+    accessKey: ACCESS_KEY,
+    secretKey: SECRET_KEY,
+    timeoutMs: 5_000,
+    clock: new DrivenClock(new Date()),
+  });
   // A city neither buys nor withdraws by interface, and ccxt 4.5.84 itself leaks an option into market buys.
   const covered = fixtures.filter(({ method, desc }) => method !== 'withdraw' && !desc?.startsWith('market buy'));
   expect(covered.length).toBeGreaterThan(10);

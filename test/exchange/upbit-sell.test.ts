@@ -116,7 +116,7 @@ test('each 4xx with a name Upbit documents is a refusal that keeps the name', as
 
 test('a used identifier is refused under the code that the capabilities name', async () => {
   const answer = await sellAnswering(refusal(400, 'duplicated_identifier', '이미 사용 중인 identifier입니다.'));
-  const { duplicateIdentifierCode } = adapterFor(venue).capabilities;
+  const [duplicateIdentifierCode] = adapterFor(venue).capabilities.duplicateIdentifierCodes;
   expect(answer).toMatchObject({ kind: 'refused', venueCode: duplicateIdentifierCode });
 });
 

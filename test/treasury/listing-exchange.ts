@@ -8,12 +8,14 @@ export function listingExchange(listed: readonly Withdrawal[]): ExchangePort {
   return {
     venue: 'upbit',
     capabilities: {
+      isPrivatePartVerified: true,
       depositsReadable: true,
       withdrawalsReadable: true,
       wonWithdrawal: 'by_person_on_web',
       coinWithdrawal: 'by_person_on_web',
       identifierStaysUsed: true,
-      duplicateIdentifierCode: 'duplicate',
+      duplicateIdentifierCodes: ['duplicate'],
+      orderShownMs: undefined,
       postOnly: undefined,
       ordersPerSecond: 8,
     },
@@ -32,6 +34,7 @@ export function listingExchange(listed: readonly Withdrawal[]): ExchangePort {
     searchOrders: unasked,
     cancel: unasked,
     deposits: unasked,
+    keyFacts: unasked,
     depositAddresses: unasked,
     withdrawals: async () => [...listed],
   };

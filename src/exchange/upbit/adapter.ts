@@ -1,29 +1,30 @@
 import type { ExchangePort } from '../port.ts';
-import { RATES, UpbitConnection, type UpbitConnectionOptions } from './connection.ts';
+import type { ConnectionOptions } from '../venue-connection.ts';
+import { connectUpbit, RATES } from './connection.ts';
 import { DUPLICATE_IDENTIFIER, WOULD_TAKE } from './judgement.ts';
 import { booksOf, instrumentsOf, readMarkets, readOrderBook, readSellingTerms } from './market.ts';
 import { cancel, lookUp, readOpenOrders, searchOrders, sell } from './orders.ts';
 import { readCandles, readLastTrade } from './trades.ts';
-import { readBalances, readDepositAddresses, readDeposits, readWalletStates, readWithdrawals } from './transfers.ts';
-
-export type UpbitAdapterOptions = UpbitConnectionOptions;
+import { readBalances, readDepositAddresses, readDeposits, readKeyFacts, readWalletStates, readWithdrawals } from './transfers.ts';
 
 /**
  * Upbit through ccxt's class, for one account. `baseUrl` is `https://api.upbit.com` or whatever speaks its language; no
  * other host is contacted. Keys need the rights to view and to trade, nothing more.
  */
-export function createUpbitAdapter(options: UpbitAdapterOptions): ExchangePort {
-  const connection = new UpbitConnection(options);
+export function createUpbitAdapter(options: ConnectionOptions): ExchangePort {
+  const connection = connectUpbit(options);
   const [books, instruments] = [booksOf(connection), instrumentsOf(connection)];
   return {
     venue: 'upbit',
     capabilities: {
+      isPrivatePartVerified: true,
       depositsReadable: true,
       withdrawalsReadable: true,
       wonWithdrawal: 'by_person_on_web',
       coinWithdrawal: 'by_person_on_web',
       identifierStaysUsed: true,
-      duplicateIdentifierCode: DUPLICATE_IDENTIFIER,
+      duplicateIdentifierCodes: [DUPLICATE_IDENTIFIER],
+      orderShownMs: undefined,
       postOnly: { wouldTakeCode: WOULD_TAKE },
       ordersPerSecond: RATES.order,
     },
@@ -43,6 +44,7 @@ export function createUpbitAdapter(options: UpbitAdapterOptions): ExchangePort {
     clockSkewMs: () => connection.clockSkewMs,
     deposits: (since) => readDeposits(connection, since),
     withdrawals: (since) => readWithdrawals(connection, since),
+    keyFacts: () => readKeyFacts(connection, options.accessKey),
     depositAddresses: () => readDepositAddresses(connection),
   };
 }

@@ -1,6 +1,6 @@
 import { unreachable } from '../../kernel/errors.ts';
 import type { SellAnswer } from '../port.ts';
-import type { Outcome } from './connection.ts';
+import type { Outcome } from '../venue-connection.ts';
 import { acceptedOrder } from './wire.ts';
 
 /** Upbit's name for an identifier that was used before, by whatever order, even one that failed. */
@@ -81,20 +81,6 @@ export function judgeSell(outcome: Outcome): SellAnswer {
       return { kind: 'not_executed', venueCode: 'held_back', retryAfterMs: outcome.retryAfterMs };
     case 'lost':
       return { kind: 'unknown', reason: outcome.reason };
-    default:
-      return unreachable(outcome, 'outcome');
-  }
-}
-
-/** Why a look-up or search told nothing. */
-export function whyUnavailable(outcome: Exclude<Outcome, { kind: 'answered' }>): string {
-  switch (outcome.kind) {
-    case 'rejected':
-      return `HTTP ${outcome.status}${outcome.venueCode === undefined ? '' : ` ${outcome.venueCode}`}`;
-    case 'held_back':
-      return `blocked for another ${outcome.retryAfterMs} ms`;
-    case 'lost':
-      return outcome.reason;
     default:
       return unreachable(outcome, 'outcome');
   }

@@ -1,9 +1,11 @@
+import type { ZodType } from 'zod';
 import { CoinAmount, Price, Rate, VenueWon } from '../../kernel/money.ts';
+import { MarketRows } from '../market-rows.ts';
 import type { BookLevel, Market, MarketFlag, OrderBook, SellingTerms } from '../port.ts';
-import type { UpbitConnection } from './connection.ts';
-import { MarketRows } from './market-rows.ts';
+import type { RequestParameters } from '../venue-connection.ts';
+import type { UpbitConnection, UpbitEndpoint } from './connection.ts';
 import { QUANTITY_DECIMAL_PLACES } from './orders.ts';
-import { assetOf, bookRow, instrumentRow, type MarketEvent, marketRows, orderChance } from './wire.ts';
+import { assetOf, bookRow, instrumentRow, type MarketEvent, marketRows, namedRows, orderChance } from './wire.ts';
 
 const BOOK_LEVELS = 30;
 
@@ -66,12 +68,19 @@ export async function readSellingTerms(connection: UpbitConnection, instruments:
 
 /** Books of several markets, those asked for at the same time in one request. */
 export function booksOf(connection: UpbitConnection) {
-  return new MarketRows(connection, 'orderBook', bookRow, { count: BOOK_LEVELS });
+  return rowsOf(connection, 'orderBook', bookRow, { count: BOOK_LEVELS });
 }
 
 /** Price steps of several markets likewise. */
 export function instrumentsOf(connection: UpbitConnection) {
-  return new MarketRows(connection, 'instruments', instrumentRow);
+  return rowsOf(connection, 'instruments', instrumentRow);
+}
+
+function rowsOf<Row>(connection: UpbitConnection, endpoint: UpbitEndpoint, row: ZodType<Row>, parameters: RequestParameters = {}) {
+  return new MarketRows({
+    ask: (symbols) => connection.read(endpoint, namedRows, { markets: symbols.join(','), ...parameters }),
+    read: (answer) => connection.parse(endpoint, row, answer),
+  });
 }
 
 type Books = ReturnType<typeof booksOf>;

@@ -3,8 +3,9 @@ import type { Clock } from '../../kernel/clock.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { CoinAmount, Price, VenueWon } from '../../kernel/money.ts';
 import type { LookUp, OpenOrder, SellAnswer, SellOrder, VenueOrder } from '../port.ts';
-import type { RequestParameters, UpbitConnection } from './connection.ts';
-import { judgeSell, ORDER_NOT_FOUND, whyUnavailable } from './judgement.ts';
+import { type RequestParameters, whyUnavailable } from '../venue-connection.ts';
+import type { UpbitConnection } from './connection.ts';
+import { judgeSell, ORDER_NOT_FOUND } from './judgement.ts';
 import { acceptedOrder, assetOf, type OrderDetail, openOrderRows, orderDetail, orderRows } from './wire.ts';
 
 /** Decimals of a quantity at Upbit, which cuts off what is beyond (docs.upbit.com, order questions). */

@@ -1,8 +1,8 @@
 import type { ZodType } from 'zod';
 import { CheongsanError } from '../../kernel/errors.ts';
-import type { AssetWallet, Balance, Deposit, DepositAddress, WalletState, Withdrawal } from '../port.ts';
+import type { AssetWallet, Balance, Deposit, DepositAddress, KeyFacts, WalletState, Withdrawal } from '../port.ts';
 import type { UpbitConnection } from './connection.ts';
-import { accountRows, depositAddressRows, depositRows, walletRows, withdrawalRows } from './wire.ts';
+import { accountRows, apiKeyRows, depositAddressRows, depositRows, walletRows, withdrawalRows } from './wire.ts';
 
 const TRANSFER_PAGE = 100;
 
@@ -139,4 +139,11 @@ async function newestBack<Row extends { uuid: string; created_at: Date }>(
   const newestFirst = [...byId.values()].filter((row) => row.created_at.getTime() >= fromMs);
   // Reversed before the stable sort: rows of the same second stay in the order in which they came.
   return newestFirst.reverse().sort((a, b) => a.created_at.getTime() - b.created_at.getTime());
+}
+
+/** Upbit tells when a key ends, and neither what it may do nor where it is bound to. */
+export async function readKeyFacts(connection: UpbitConnection, accessKey: string): Promise<KeyFacts> {
+  const keys = await connection.read('apiKeys', apiKeyRows);
+  const expiresAt = keys.find((key) => key.access_key === accessKey)?.expire_at;
+  return { permissions: undefined, expiresAt, boundAddresses: undefined };
 }

@@ -34,7 +34,7 @@ const epochMs = z
   .regex(/^\d{1,15}$/)
   .transform((text) => new Date(Number(text)));
 
-export const krwSymbol = z.string().regex(KRW_SYMBOL);
+const krwSymbol = z.string().regex(KRW_SYMBOL);
 const word = z.string().min(1);
 
 export const errorBody = z.object({ error: z.object({ name: word, message: z.string().default('') }) });
@@ -49,6 +49,9 @@ export const marketRows = z.array(
     market_event: marketEvent.optional(),
   }),
 );
+
+/** Of each row only whose it is. */
+export const namedRows = z.array(z.looseObject({ market: krwSymbol }));
 
 export const bookRow = z.object({
   market: krwSymbol,
@@ -72,6 +75,8 @@ export const orderChance = z.object({
 });
 
 export const accountRows = z.array(z.object({ currency: word, balance: figure, locked: figure }));
+
+export const apiKeyRows = z.array(z.object({ access_key: word, expire_at: instant }));
 
 export const acceptedOrder = z.object({ uuid: word });
 

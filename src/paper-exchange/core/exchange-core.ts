@@ -69,16 +69,37 @@ export class ExchangeCore {
     }
   }
 
-  /** A reference is spent by the attempt, whatever comes of it. */
   placeOrder(request: OrderRequest): Order | Refusal {
     return this.run((nowMs) => {
       const { accountId, reference } = request;
-      if (reference !== undefined) {
-        if (!this.orders.claimReference(accountId, reference)) return { code: 'reference_used' };
-        this.#note({ kind: 'reference', accountId, reference });
-      }
+      if (reference !== undefined && this.#isUsed(accountId, reference, nowMs)) return { code: 'reference_used' };
       return this.trading.place(request, nowMs);
     });
+  }
+
+  /** An order of the account as its own lists show it now. */
+  shownOrder(accountId: string, by: { readonly orderId: string } | { readonly reference: string }): Order | undefined {
+    const order = 'orderId' in by ? this.orders.find(by.orderId) : this.orders.findByReference(accountId, by.reference);
+    return order?.accountId === accountId ? order : undefined;
+  }
+
+  /** Likewise all of them, oldest first. */
+  shownOrders(accountId: string): readonly Order[] {
+    return this.orders.ofAccount(accountId);
+  }
+
+  /** Where an attempt alone uses a reference up, this is the attempt. */
+  #isUsed(accountId: string, reference: string, nowMs: number): boolean {
+    const { referenceLife } = this.rules;
+    if (referenceLife.of === 'attempt') {
+      if (!this.orders.claimReference(accountId, reference)) return true;
+      this.#note({ kind: 'reference', accountId, reference });
+      return false;
+    }
+    const known = this.orders.findByReference(accountId, reference);
+    if (known === undefined) return false;
+    if (referenceLife.of === 'open_order') return known.state === 'open';
+    return referenceLife.rememberedMs === undefined || nowMs - known.createdAtMs < referenceLife.rememberedMs;
   }
 
   /** At once, as staff does it. */

@@ -60,6 +60,15 @@ export class TickTable {
   }
 }
 
+/**
+ * How long a client's own reference stays used. `attempt`: for ever, even when the order was refused. `order`: as long as an order of
+ * that reference is remembered, for so many milliseconds from its acceptance, for ever when undefined. `open_order`: until it is over.
+ */
+export type ReferenceLife =
+  | { readonly of: 'attempt' }
+  | { readonly of: 'order'; readonly rememberedMs: number | undefined }
+  | { readonly of: 'open_order' };
+
 /** What an exchange demands of every order. Amounts in won of the exchange, rates as fractions of the traded funds. */
 export interface TradingRules {
   /** The asset in which prices are stated. */
@@ -71,5 +80,6 @@ export interface TradingRules {
   readonly bookLevels: number;
   /** Characters of a client's own order reference. */
   readonly referenceLengthMax: number;
+  readonly referenceLife: ReferenceLife;
   ticksOf(asset: string): TickTable;
 }

@@ -1,15 +1,15 @@
 import { CheongsanError } from '../../kernel/errors.ts';
+import type { ApiKeys } from '../core/api-keys.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
+import type { MarketEvent } from '../core/market-events.ts';
 import type { Faults } from '../faults.ts';
 import type { QuoteVenues } from '../quote-faces/quote-venue.ts';
-import type { Authentication } from '../upbit-face/authentication.ts';
-import type { MarketEvent } from '../upbit-face/quotation.ts';
 import type { Checked, OperationName, Result } from './operations.ts';
 
 /** What the desk works on. */
 export interface DeskParts {
   readonly core: ExchangeCore;
-  readonly authentication: Authentication;
+  readonly keys: ApiKeys;
   readonly faults: Faults;
   readonly marketEvents: Map<string, MarketEvent>;
   readonly quoteVenues: QuoteVenues;

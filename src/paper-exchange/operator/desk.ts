@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Decimal } from '../../kernel/decimal.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
+import { QUOTE_ASSET } from '../core/listings.ts';
 import type { Identity } from '../core/persons.ts';
-import { QUOTE_ASSET } from '../upbit-face/venue-rules.ts';
 import { assertCoin, type Desk, type DeskPart, type DeskParts, DONE, iso } from './desk-parts.ts';
 import type { Checked, Result } from './operations.ts';
 import { orderOperations } from './order-desk.ts';
@@ -17,7 +17,7 @@ export function createDesk(parts: DeskParts): Desk {
 
 function accountOperations({
   core,
-  authentication,
+  keys,
 }: DeskParts): DeskPart<'openAccount' | 'openCorporateAccount' | 'balances' | 'setFrozen' | 'answerInquiry'> {
   return {
     openAccount: ({ accountId = randomUUID(), identity }) =>
@@ -29,7 +29,7 @@ function accountOperations({
       core.run((nowMs) => {
         core.accounts.open(accountId, 'corporate');
         const end = expiresAt === undefined ? new Date(nowMs + KEY_LIFE_MS) : new Date(expiresAt);
-        authentication.addKey({ accountId, accessKey, secretKey, scopes, expiresAt: end });
+        keys.add({ accountId, accessKey, secretKey, scopes, expiresAt: end });
         return { accountId };
       }),
     balances: ({ accountId }) =>

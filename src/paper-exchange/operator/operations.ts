@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { isCivilDate } from '../../kernel/civil-date.ts';
 import { isPlainDecimal } from '../../kernel/decimal.ts';
+import { SCOPES } from '../core/api-keys.ts';
 import { BOOK_FAULTS } from '../core/book-faults.ts';
+import { CAUTIONS, FURTHER_EVENTS } from '../core/market-events.ts';
 import { faultSchema } from '../faults.ts';
 import { QUOTE_VENUES } from '../quote-faces/quote-venue.ts';
-import { SCOPES } from '../upbit-face/authentication.ts';
-import { CAUTIONS, FURTHER_EVENTS } from '../upbit-face/quotation.ts';
 
 const figure = z.string().refine(isPlainDecimal, 'must be a plain decimal such as "0.5"');
 const positive = figure.refine((text) => !/^[-0.]*$/.test(text) && !text.startsWith('-'), 'must be more than zero');

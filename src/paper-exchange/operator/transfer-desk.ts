@@ -3,8 +3,8 @@ import { Decimal } from '../../kernel/decimal.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { BOUNDARY } from '../core/accounts.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
+import { listingOf, QUOTE_ASSET, WON_WITHDRAWAL_FEE } from '../core/listings.ts';
 import type { Transfer, TransferRequest } from '../core/transfers.ts';
-import { listingOf, QUOTE_ASSET, WON_WITHDRAWAL_FEE } from '../upbit-face/venue-rules.ts';
 import { assertCoin, type DeskPart, type DeskParts, DONE, iso } from './desk-parts.ts';
 import type { Result } from './operations.ts';
 

@@ -1,7 +1,8 @@
+import { listingOf } from '../core/listings.ts';
 import { tradeFields } from '../upbit-face/quotation.ts';
 import type { Query } from '../upbit-face/request.ts';
-import { assetOf, listingOf, marketOf } from '../upbit-face/venue-rules.ts';
-import type { Wire } from '../upbit-face/wire-format.ts';
+import { assetOf, marketOf } from '../upbit-face/venue-rules.ts';
+import type { Wire } from '../wire-format.ts';
 import type { QuoteVenue } from './quote-venue.ts';
 
 export interface QuoteAnswer {

@@ -1,7 +1,7 @@
+import { listingOf, QUOTE_ASSET } from '../core/listings.ts';
 import type { Level } from '../market/book.ts';
 import type { Query } from '../upbit-face/request.ts';
-import { listingOf, QUOTE_ASSET } from '../upbit-face/venue-rules.ts';
-import type { Wire } from '../upbit-face/wire-format.ts';
+import type { Wire } from '../wire-format.ts';
 import type { QuoteAnswer } from './bithumb-face.ts';
 import type { QuoteVenue } from './quote-venue.ts';
 

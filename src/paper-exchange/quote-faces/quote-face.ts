@@ -1,5 +1,5 @@
 import { Query } from '../upbit-face/request.ts';
-import { writeWire } from '../upbit-face/wire-format.ts';
+import { writeWire } from '../wire-format.ts';
 import { answerBithumb, type QuoteAnswer } from './bithumb-face.ts';
 import { answerCoinone } from './coinone-face.ts';
 import type { QuoteVenue, QuoteVenueName, QuoteVenues } from './quote-venue.ts';

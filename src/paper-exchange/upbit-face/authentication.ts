@@ -1,20 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
+import type { ApiKey, ApiKeys, Scope } from '../core/api-keys.ts';
 import { UPBIT_ERRORS } from './errors.ts';
-
-/** What a key may do, after the permission groups of Upbit's key management. */
-export const SCOPES = ['view_account', 'view_orders', 'make_orders', 'view_deposits', 'view_withdrawals'] as const;
-export type Scope = (typeof SCOPES)[number];
-
-export interface ApiKey {
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly accountId: string;
-  readonly scopes: readonly Scope[];
-  /** Keys end a year after they were issued. */
-  readonly expiresAt: Date;
-}
 
 const DIGESTS: Readonly<Record<string, string>> = { HS256: 'sha256', HS512: 'sha512' };
 /** Nonces remembered per key; the oldest are forgotten after an hour and a half of full use. */
@@ -35,29 +23,22 @@ const tokenPayload = z.object({
  */
 export class Authentication {
   readonly #clock: Clock;
-  readonly #keys = new Map<string, ApiKey>();
+  readonly #keys: ApiKeys;
   readonly #nonces = new Map<string, Set<string>>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, keys: ApiKeys) {
     this.#clock = clock;
-  }
-
-  addKey(key: ApiKey): void {
-    this.#keys.set(key.accessKey, key);
-  }
-
-  keysOf(accountId: string): readonly ApiKey[] {
-    return [...this.#keys.values()].filter((key) => key.accountId === accountId);
+    this.#keys = keys;
   }
 
   /** Errors: `UpbitError` 401 or 403 with the body of the first check that fails. */
-  authenticate(authorization: string | undefined, parameterText: string, scope: Scope | undefined): ApiKey {
-    if (authorization === undefined) throw UPBIT_ERRORS.noToken();
+  authenticate(authorization: string | string[] | undefined, parameterText: string, scope: Scope | undefined): ApiKey {
+    if (typeof authorization !== 'string') throw UPBIT_ERRORS.noToken();
     const [header, payload, signature, ...rest] = authorization.replace(/^Bearer /, '').split('.');
     if (header === undefined || payload === undefined || signature === undefined || rest.length > 0) throw UPBIT_ERRORS.invalidToken();
     const digest = DIGESTS[decode(header, tokenHeader).alg];
     const claims = decode(payload, tokenPayload);
-    const key = this.#keys.get(claims.access_key);
+    const key = this.#keys.find(claims.access_key);
     if (key === undefined) throw UPBIT_ERRORS.invalidAccessKey();
     if (digest === undefined || !isSignedBy(key.secretKey, digest, `${header}.${payload}`, signature)) throw UPBIT_ERRORS.invalidToken();
     if (key.expiresAt.getTime() <= this.#clock.now().getTime()) throw UPBIT_ERRORS.expiredAccessKey();

@@ -1,6 +1,6 @@
+import { QUOTE_ASSET } from '../core/listings.ts';
 import type { Refusal, Side } from '../core/orders.ts';
-import { QUOTE_ASSET } from './venue-rules.ts';
-import type { Wire } from './wire-format.ts';
+import type { Wire } from '../wire-format.ts';
 
 /** An answer that is not a success, in Upbit's body: `{"error":{"name":…,"message":…}}`. */
 export class UpbitError extends Error {
@@ -50,6 +50,7 @@ export const UPBIT_ERRORS = {
   tooManyRequests: () => new UpbitError(429, 'too_many_requests', '요청 수 제한을 초과했습니다.'), // undocumented body
   blocked: (seconds: number) =>
     new UpbitError(418, 'too_many_requests', `과도한 요청으로 차단되었습니다. ${seconds}초 후에 다시 시도해주세요.`), // undocumented body
+  maintenance: () => new UpbitError(503, 'service_unavailable', '서비스 점검 중입니다.'), // undocumented body
   internal: () => new UpbitError(500, 'internal_server_error', 'Internal Server Error'),
   quotationParameter: () => new UpbitError(400, 400, 'Invalid parameter. Check the given value!'),
   quotationMissing: () => new UpbitError(400, 400, 'Missing request parameter error. Check the required parameters!'),

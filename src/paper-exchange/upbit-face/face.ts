@@ -1,36 +1,25 @@
 import { z } from 'zod';
+import type { FaceRequest, FaceResponse, Trouble, VenueFace } from '../venue-face.ts';
+import { writeWire } from '../wire-format.ts';
 import { bodyParameterText } from './authentication.ts';
 import { UPBIT_ERRORS, UpbitError } from './errors.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { Query } from './request.ts';
 import { type Answer, type FaceContext, findRoute } from './routes.ts';
-import { writeWire } from './wire-format.ts';
-
-/** An HTTP request as far as Upbit's interface looks at it. */
-export interface FaceRequest {
-  readonly method: string;
-  readonly path: string;
-  /** The query string as it came, without the question mark. */
-  readonly rawQuery: string;
-  readonly authorization: string | undefined;
-  readonly body: string;
-  readonly remoteAddress: string;
-}
-
-export interface FaceResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** The id and the client's identifier of an order this request placed. */
-  readonly placed: { readonly orderId: string; readonly identifier: string | undefined; readonly accountId: string } | undefined;
-}
 
 const jsonObject = z.record(z.string(), z.unknown());
-const TOO_MANY_REQUESTS = 429;
+const BLOCK_SECONDS = 60;
 const CONTENT_TYPE = 'application/json;charset=UTF-8';
 
+const TROUBLES: Readonly<Record<Trouble, () => UpbitError>> = {
+  internal: UPBIT_ERRORS.internal,
+  too_many_requests: UPBIT_ERRORS.tooManyRequests,
+  blocked: () => UPBIT_ERRORS.blocked(BLOCK_SECONDS),
+  maintenance: UPBIT_ERRORS.maintenance,
+};
+
 /** Upbit's interface: token, rate limit, route, and its error bodies for whatever is wrong. Throws only for faults of its own. */
-export class UpbitFace {
+export class UpbitFace implements VenueFace {
   readonly #context: FaceContext;
   readonly #rateLimiter: RateLimiter;
 
@@ -44,11 +33,10 @@ export class UpbitFace {
     return route?.access === 'private' && route.placesOrder;
   }
 
-  /** The answer that a fault gives instead of carrying the request out. */
-  refuse(request: FaceRequest, error: UpbitError): FaceResponse {
+  refuse(request: FaceRequest, trouble: Trouble): FaceResponse {
     const route = findRoute(request.method, request.path);
-    const isForRate = route !== undefined && error.status === TOO_MANY_REQUESTS;
-    return respond(error, isForRate ? { 'Remaining-Req': this.#rateLimiter.exhausted(route.group) } : {});
+    const isForRate = route !== undefined && trouble === 'too_many_requests';
+    return respond(TROUBLES[trouble](), isForRate ? { 'Remaining-Req': this.#rateLimiter.exhausted(route.group) } : {});
   }
 
   handle(request: FaceRequest): FaceResponse {
@@ -67,7 +55,7 @@ export class UpbitFace {
       }
       const body = bodyOf(request);
       const parameters = request.method === 'POST' ? bodyParameterText(body) : query.text;
-      const key = this.#context.authentication.authenticate(request.authorization, parameters, route.scope);
+      const key = this.#context.authentication.authenticate(request.headers['authorization'], parameters, route.scope);
       count(key.accountId);
       return respond(route.answer(this.#context, key, query, body), headers);
     } catch (error) {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { ApiKey } from '../core/api-keys.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
+import { listingOf, QUOTE_ASSET } from '../core/listings.ts';
 import type { Transfer } from '../core/transfers.ts';
-import type { ApiKey } from './authentication.ts';
+import { seoulTime, utcClock, type Wire } from '../wire-format.ts';
 import { UPBIT_ERRORS } from './errors.ts';
 import { accountFields } from './orders.ts';
 import type { Query } from './request.ts';
-import { listingOf, QUOTE_ASSET } from './venue-rules.ts';
-import { seoulTime, utcClock, type Wire } from './wire-format.ts';
 
 const LIST_LIMIT = 100;
 const DEPOSIT_STATES = ['PROCESSING', 'ACCEPTED', 'CANCELLED', 'REJECTED', 'TRAVEL_RULE_SUSPECTED', 'REFUNDING', 'REFUNDED'] as const;

@@ -1,7 +1,7 @@
 import { Decimal } from '../../kernel/decimal.ts';
 import type { Execution, Order } from '../core/orders.ts';
+import { seoulTime, seoulTimeFine, type Wire } from '../wire-format.ts';
 import { marketOf } from './venue-rules.ts';
-import { seoulTime, seoulTimeFine, type Wire } from './wire-format.ts';
 
 /** `time_in_force` words; an order that rests has none. */
 export const EXECUTIONS: Readonly<Record<string, Execution>> = { ioc: 'immediate_or_cancel', fok: 'fill_or_kill', post_only: 'post_only' };

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { Decimal, isPlainDecimal } from '../../kernel/decimal.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
+import { QUOTE_ASSET } from '../core/listings.ts';
 import type { Order, OrderRequest, Side, Terms } from '../core/orders.ts';
+import type { Wire } from '../wire-format.ts';
 import { refusalError, UPBIT_ERRORS } from './errors.ts';
 import { acceptedFields, EXECUTIONS, listFields, orderFields, STATE_WORDS, tradeFields } from './order-fields.ts';
 import type { Query } from './request.ts';
-import { assetOf, marketOf, QUOTE_ASSET } from './venue-rules.ts';
-import type { Wire } from './wire-format.ts';
+import { assetOf, marketOf } from './venue-rules.ts';
 
 const DAY_MS = 86_400_000;
 const CLOSED_WINDOW_MS = 7 * DAY_MS;

@@ -1,38 +1,20 @@
 import { Decimal } from '../../kernel/decimal.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
+import { listingOf, QUOTE_ASSET } from '../core/listings.ts';
+import { CAUTIONS, type MarketEvent, NO_EVENT } from '../core/market-events.ts';
 import type { Level } from '../market/book.ts';
 import { type Candle, DAY_MINUTES, MINUTE_MS } from '../market/candles.ts';
 import type { PublicTrade } from '../market/market.ts';
+import { seoulClock, utcClock, type Wire } from '../wire-format.ts';
 import { UPBIT_ERRORS } from './errors.ts';
 import type { Query } from './request.ts';
-import { assetOf, listingOf, marketOf, QUOTE_ASSET } from './venue-rules.ts';
-import { seoulClock, utcClock, type Wire } from './wire-format.ts';
-
-export const CAUTIONS = [
-  'PRICE_FLUCTUATIONS',
-  'TRADING_VOLUME_SOARING',
-  'DEPOSIT_AMOUNT_SOARING',
-  'GLOBAL_PRICE_DIFFERENCES',
-  'CONCENTRATION_OF_SMALL_ACCOUNTS',
-] as const;
-export type Caution = (typeof CAUTIONS)[number];
-
-/** Events that other exchanges show and Upbit does not, in case it begins to: as further members of `market_event`. */
-export const FURTHER_EVENTS = ['danger', 'delisting'] as const;
-
-/** Warnings shown beside a market. */
-export interface MarketEvent {
-  readonly warning: boolean;
-  readonly cautions: readonly Caution[];
-  readonly further: readonly (typeof FURTHER_EVENTS)[number][];
-}
+import { assetOf, marketOf } from './venue-rules.ts';
 
 const CANDLE_UNITS: ReadonlySet<number> = new Set([1, 3, 5, 10, 15, 30, 60, 240]);
 const CANDLES_MAX = 200;
 const TRADES_MAX = 500;
 /** The year's extremes are taken from the last four weeks: a generated past is cheap, but not a year of it at a first request. */
 const EXTREMES_DAYS = 28;
-const NO_EVENT: MarketEvent = { warning: false, cautions: [], further: [] };
 const ZERO = new Decimal(0);
 const CHANGE_RATE_DECIMAL_PLACES = 10;
 

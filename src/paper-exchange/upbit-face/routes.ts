@@ -1,6 +1,9 @@
+import type { ApiKey, ApiKeys, Scope } from '../core/api-keys.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
+import type { MarketEvent } from '../core/market-events.ts';
 import type { Order } from '../core/orders.ts';
-import type { ApiKey, Authentication, Scope } from './authentication.ts';
+import type { Wire } from '../wire-format.ts';
+import type { Authentication } from './authentication.ts';
 import { UPBIT_ERRORS } from './errors.ts';
 import {
   getDeposit,
@@ -14,24 +17,15 @@ import {
   listWithdrawals,
 } from './funds.ts';
 import { cancelOrder, createOrder, getOrder, listClosedOrders, listOpenOrders, listOrdersByIds, orderChance } from './orders.ts';
-import {
-  listBooks,
-  listDayCandles,
-  listInstruments,
-  listMarkets,
-  listMinuteCandles,
-  listTickers,
-  listTrades,
-  type MarketEvent,
-} from './quotation.ts';
+import { listBooks, listDayCandles, listInstruments, listMarkets, listMinuteCandles, listTickers, listTrades } from './quotation.ts';
 import type { RateGroup } from './rate-limit.ts';
 import type { Query } from './request.ts';
-import type { Wire } from './wire-format.ts';
 
 /** What the routes work on. */
 export interface FaceContext {
   readonly core: ExchangeCore;
   readonly authentication: Authentication;
+  readonly keys: ApiKeys;
   readonly marketEvents: ReadonlyMap<string, MarketEvent>;
 }
 
@@ -116,7 +110,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET /v1/withdraws': reading('view_withdrawals', ({ core }, accountId, query) => listWithdrawals(core, accountId, query)),
   'GET /v1/withdraw': reading('view_withdrawals', ({ core }, accountId, query) => getWithdrawal(core, accountId, query)),
   'GET /v1/status/wallet': reading(undefined, ({ core }) => listWalletStates(core)),
-  'GET /v1/api_keys': reading(undefined, ({ authentication }, accountId) => listApiKeys(authentication.keysOf(accountId))),
+  'GET /v1/api_keys': reading(undefined, ({ keys }, accountId) => listApiKeys(keys.ofAccount(accountId))),
   'POST /v1/withdraws/coin': FORBIDDEN,
   'POST /v1/withdraws/krw': FORBIDDEN,
   'POST /v1/deposits/krw': FORBIDDEN,

@@ -1,9 +1,6 @@
 import { Decimal } from '../../kernel/decimal.ts';
+import { QUOTE_ASSET } from '../core/listings.ts';
 import { TickTable, type TradingRules } from '../core/trading-rules.ts';
-
-export const QUOTE_ASSET = 'KRW';
-/** Won a withdrawal to the bank costs. */
-export const WON_WITHDRAWAL_FEE = new Decimal(1_000);
 
 /** Price steps of Upbit's won markets since 31 July 2025 (docs.upbit.com, "원화 마켓 주문 가격 단위"): from, tick. */
 const WON_TICKS = tickTable([
@@ -46,46 +43,9 @@ export const UPBIT_RULES: TradingRules = {
   quantityDecimalPlaces: 8,
   bookLevels: 30,
   referenceLengthMax: 64,
+  referenceLife: { of: 'attempt' },
   ticksOf: (asset) => (STABLECOINS.has(asset) ? STABLECOIN_TICKS : WON_TICKS),
 };
-
-export interface Network {
-  readonly netType: string;
-  readonly networkName: string;
-  /** Milliseconds until the exchange counts a deposit as final. */
-  readonly confirmationMs: number;
-  readonly blockMs: number;
-  readonly hasSecondaryAddress: boolean;
-}
-
-interface Listing {
-  readonly koreanName: string;
-  readonly englishName: string;
-  readonly network: Network;
-}
-
-const MINUTE_MS = 60_000;
-const ETHEREUM = network('ETH', 'Ethereum', 13, 0.2);
-const LISTINGS: Readonly<Record<string, Listing>> = {
-  BTC: { koreanName: '비트코인', englishName: 'Bitcoin', network: network('BTC', 'Bitcoin', 30, 10) },
-  ETH: { koreanName: '이더리움', englishName: 'Ethereum', network: ETHEREUM },
-  XRP: {
-    koreanName: '엑스알피(리플)',
-    englishName: 'XRP',
-    network: { ...network('XRP', 'XRP Ledger', 1, 0.1), hasSecondaryAddress: true },
-  },
-  SOL: { koreanName: '솔라나', englishName: 'Solana', network: network('SOL', 'Solana', 1, 0.1) },
-  DOGE: { koreanName: '도지코인', englishName: 'Dogecoin', network: network('DOGE', 'Dogecoin', 40, 1) },
-  ADA: { koreanName: '에이다', englishName: 'Cardano', network: network('ADA', 'Cardano', 10, 0.5) },
-  LINK: { koreanName: '체인링크', englishName: 'Chainlink', network: ETHEREUM },
-  AQT: { koreanName: '알파쿼크', englishName: 'Alpha Quark Token', network: ETHEREUM },
-  MOC: { koreanName: '모스코인', englishName: 'Moss Coin', network: ETHEREUM },
-};
-
-/** How the exchange lists an asset; one it does not know by name is an Ethereum token called by its code. */
-export function listingOf(asset: string): Listing {
-  return LISTINGS[asset] ?? { koreanName: asset, englishName: asset, network: ETHEREUM };
-}
 
 export function marketOf(asset: string): string {
   return `${QUOTE_ASSET}-${asset}`;
@@ -94,16 +54,6 @@ export function marketOf(asset: string): string {
 /** The asset of a market code such as `KRW-BTC`; undefined for anything but a won market. */
 export function assetOf(market: string): string | undefined {
   return market.startsWith(`${QUOTE_ASSET}-`) ? market.slice(QUOTE_ASSET.length + 1) : undefined;
-}
-
-function network(netType: string, networkName: string, confirmationMinutes: number, blockMinutes: number): Network {
-  return {
-    netType,
-    networkName,
-    confirmationMs: confirmationMinutes * MINUTE_MS,
-    blockMs: blockMinutes * MINUTE_MS,
-    hasSecondaryAddress: false,
-  };
 }
 
 function tickTable(rows: readonly (readonly [from: string, tick: string])[]): TickTable {

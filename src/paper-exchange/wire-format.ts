@@ -1,4 +1,4 @@
-import { Decimal } from '../../kernel/decimal.ts';
+import { Decimal } from '../kernel/decimal.ts';
 
 /** What the wire can carry: JSON, where a Decimal or bigint becomes a bare number literal of exactly its digits. */
 export type Wire = null | boolean | number | string | bigint | Decimal | readonly Wire[] | { readonly [key: string]: Wire | undefined };
