@@ -51,19 +51,38 @@ export async function standingOf(city: SaleDesk, { cases }: Taxpayer): Promise<S
 
 /**
  * Where more was sold between two standings, without a payment between them, than the bills asked for: no set of a taxpayer's cases
- * brings more than its bills owe, the costs of bringing it home, and a venue's smallest order for each set of bills; unless what was open
- * before a payment still brought it.
+ * brings more than its bills still need beyond what serves them already, and a venue's smallest order for each set of bills; unless what
+ * was open before a payment still brought it.
  */
 export function oversold(before: Standing, after: Standing): string[] {
-  return after.flatMap(({ cases, net, owed }, index) => {
+  const needed = after.map(({ cases, owed }, index) => Decimal.max(owed, before[index]?.owed ?? 0).plus(cases.length * WITHDRAWAL));
+  return after.flatMap(({ cases, net }, index) => {
     const was = before[index];
-    if (was === undefined || !net.isGreaterThan(was.net)) return [];
+    const most = needed[index];
+    if (was === undefined || most === undefined || !net.isGreaterThan(was.net)) return [];
+    const room = most.minus(servingOf(was, before, needed));
     const billSets = new Set(cases.map(({ billIds }) => billIds.toSorted((a, b) => a - b).join())).size;
-    const needed = Decimal.max(owed, was.owed).plus(cases.length * WITHDRAWAL);
-    const most = Decimal.max(needed.plus(billSets * LAST_ORDER), was.net.plus(was.openMost));
+    const growth = Decimal.max(room.isGreaterThan(0) ? room.plus(billSets * LAST_ORDER) : 0, was.openMost);
     const names = cases.map(({ caseId }) => caseId).join(', ');
-    return net.isGreaterThan(most) ? [`cases ${names}: sold for ${net.toFixed()}, needed ${needed.toFixed()}`] : [];
+    return net.isGreaterThan(was.net.plus(growth))
+      ? [`cases ${names}: sold for ${net.toFixed()} after ${was.net.toFixed()}, room for ${growth.toFixed()}`]
+      : [];
   });
+}
+
+/**
+ * How much of what a set of cases brought can serve its bills: a case's proceeds go to no bills but its own, so a payment may leave some
+ * of one case's proceeds without use while another case's bills are still open. The least cut between proceeds and bills.
+ */
+function servingOf(set: Group, all: Standing, needed: readonly Decimal[]): Decimal {
+  const cuts = all.flatMap((part, index) => {
+    const isWithin = part.cases.every(({ caseId }) => set.cases.some((each) => each.caseId === caseId));
+    const need = needed[index];
+    if (!isWithin || need === undefined) return [];
+    const others = set.cases.filter(({ caseId }) => !part.cases.some((each) => each.caseId === caseId));
+    return [sum(others.map(({ net }) => net)).plus(need)];
+  });
+  return cuts.reduce((least, cut) => Decimal.min(least, cut), set.net);
 }
 
 /** Cases that ended as covered between two standings although all of the taxpayer's cases together had not brought what their bills owe. */
