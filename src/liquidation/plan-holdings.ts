@@ -16,6 +16,8 @@ import type { RoundFacts } from './step-inputs.ts';
 
 interface PlanTask {
   readonly sale: Liquidation;
+  /** While there are any, nobody can say how much is left to be planned. */
+  readonly ownOrdersOpen: number;
   readonly gate: GateFacts;
   readonly remainingKrw: string;
   readonly holdings: readonly SellableHolding[];
@@ -39,8 +41,8 @@ const EASY_DEPTHS = Rate.of('20');
 
 /**
  * Gives each holding its place in its sale and the slice that is due of it, making plans where there is none, or where need, market or
- * wishes have left the present one behind. Nothing is planned before a closed gate or for a need that is covered. By case. The caller
- * holds the locks.
+ * wishes have left the present one behind. Nothing is planned before a closed gate, for a need that is covered, or while an order of the
+ * case is open. By case. The caller holds the locks.
  */
 export async function planHoldings(
   work: Work,
@@ -48,7 +50,10 @@ export async function planHoldings(
   round: RoundFacts,
   tasks: readonly PlanTask[],
 ): Promise<ReadonlyMap<number, readonly SellableHolding[]>> {
-  const open = tasks.filter((task) => gateDenials(task.gate).length === 0 && new Decimal(task.remainingKrw).isGreaterThan(0));
+  const open = tasks.filter(
+    ({ gate, remainingKrw, ownOrdersOpen }) =>
+      gateDenials(gate).length === 0 && new Decimal(remainingKrw).isGreaterThan(0) && ownOrdersOpen === 0,
+  );
   const wishes = await liveWishesOf(
     work.tx,
     open.map(({ sale }) => sale.caseId),

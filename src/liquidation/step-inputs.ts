@@ -70,17 +70,18 @@ export async function readInputs(work: Work, desk: Desk, round: RoundFacts, sale
     gate: readFor(gates, locked.sale),
   }));
   const holdings = await readHoldings(work, desk, round, known);
+  const ownOrders = await openOrdersOf(
+    work,
+    cases.map(({ caseId }) => caseId),
+  );
   const tasks = known.map((each) => ({
     sale: each.sale,
+    ownOrdersOpen: ownOrders.get(each.sale.caseId) ?? 0,
     gate: each.gate,
     remainingKrw: each.need.remainingKrw,
     holdings: each.holdings.flatMap(({ id }) => holdings.get(id) ?? []),
   }));
   const planned = await planHoldings(work, desk, round, tasks);
-  const ownOrders = await openOrdersOf(
-    work,
-    cases.map(({ caseId }) => caseId),
-  );
   const orderBudget = desk.port.orderBudget();
   return known.map(({ need, gate, ...locked }) => ({
     ...locked,
