@@ -83,6 +83,8 @@ async function openAccount(database: Database, exchange: PaperExchange): Promise
     registerVenueAccount(work, keys, {
       venueCode: 'upbit',
       label: '표본시',
+      owner: '표본시',
+      purpose: '압류한 가상자산의 수령과 매각',
       baseUrl: exchange.url,
       accessKey: ACCESS_KEY,
       secretKey: SECRET_KEY,

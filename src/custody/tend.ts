@@ -5,8 +5,10 @@ import { raiseAlert } from '../intent/alert.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { readPolicy } from '../policy/book.ts';
-import { keyExpiryWarningDays, transferOverdueDays, unreadableVenuePolls } from '../policy/definitions/custody.ts';
+import { transferOverdueDays, unreadableVenuePolls } from '../policy/definitions/custody.ts';
+import { keyExpiryWarningDays } from '../policy/definitions/venue.ts';
 import { warnOfKeyExpiry } from '../venue/key-expiry.ts';
+import { rereadKey } from '../venue/key-proof.ts';
 import { CUSTODIAN } from './custodian.ts';
 import { applyAllocationDecisions } from './deposit-allocation-decision.ts';
 import { type AssetReading, reconcileAccount } from './reconcile.ts';
@@ -32,6 +34,7 @@ export async function tendAccount(database: Database, port: ExchangePort, accoun
   await warnOfOverdueTransfers(database, accountId);
   try {
     const readings = await reconcileAccount(database, port, accountId);
+    await rereadKey(database, CUSTODIAN, port, accountId);
     await countPoll(database, accountId, true);
     return readings;
   } catch (thrown) {

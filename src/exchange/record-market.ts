@@ -8,9 +8,9 @@ import { createGzip, gunzip } from 'node:zlib';
 import { type Clock, pause } from '../kernel/clock.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
-import { connectUpbit, type UpbitConnection } from './upbit/connection.ts';
-import { readCandlePage, readCandleRows } from './upbit/trades.ts';
-import { assetOf, type MinuteCandle } from './upbit/wire.ts';
+import { connectUpbit, UPBIT, type UpbitConnection } from './upbit/connection.ts';
+import { readCandlePage, readCandleRows } from './upbit-like/trades.ts';
+import { assetOf, type MinuteCandle } from './upbit-like/wire.ts';
 
 export const CANDLE_CSV_HEADER = 'ts_ms,open,high,low,close,volume';
 
@@ -69,7 +69,7 @@ export async function recordMarket(options: RecordMarketOptions): Promise<Market
   });
   const bars = options.bars ?? '1m';
   const range = wholeBars(options, BAR_MS[bars]);
-  for (const symbol of options.symbols) assetOf(symbol);
+  for (const symbol of options.symbols) assetOf(symbol, UPBIT);
   const recordings: MarketRecording[] = [];
   for (const symbol of options.symbols) {
     const name = `upbit_${symbol}_${bars}`;
@@ -139,7 +139,7 @@ function partsOf(range: Span, barMs: number): Span[] {
 }
 
 async function fetchLines(connection: UpbitConnection, symbol: string, span: Span, barMs: number): Promise<string[]> {
-  const rows = await readCandleRows({ ...span, symbol, barMs }, (beforeMs) => fetchPage(connection, symbol, barMs, beforeMs));
+  const rows = await readCandleRows({ ...span, symbol, barMs }, UPBIT, (beforeMs) => fetchPage(connection, symbol, barMs, beforeMs));
   return rows.map(lineOf);
 }
 
@@ -151,7 +151,7 @@ function lineOf(candle: MinuteCandle): string {
 async function fetchPage(connection: UpbitConnection, symbol: string, barMs: number, beforeMs: number): Promise<MinuteCandle[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await readCandlePage(connection, symbol, barMs, beforeMs);
+      return await readCandlePage(connection, UPBIT, { symbol, barMs }, beforeMs);
     } catch (error) {
       if (!(error instanceof CheongsanError) || error.code !== 'EXCHANGE_UNAVAILABLE' || attempt === ATTEMPTS) throw error;
       const { retryAfterMs } = error.facts;

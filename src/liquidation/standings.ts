@@ -83,12 +83,18 @@ async function readStanding(desk: Desk, asset: string, symbol: string): Promise<
 async function strangeOrdersIn(desk: Desk, symbol: string): Promise<number> {
   const open = await desk.port.openOrders(symbol);
   if (open.length === 0) return 0;
-  const identifiers = open.flatMap(({ identifier }) => identifier ?? []);
-  // One that the books hold for over is as strange as one that nobody knows: its coins would be sold a second time.
-  const ours = await desk.database.read.intent.count({
-    where: { identifier: { in: identifiers }, port: 'order', state: { in: ['open', 'with_person'] } },
+  // Some venues list an order under its number alone. One that the books hold for over is as strange as one that nobody knows: its coins
+  // would be sold a second time.
+  const ours = await desk.database.read.saleOrder.findMany({
+    where: { venueAccountId: desk.accountId, symbol, closedAt: null },
+    select: { venueOrderId: true, intentId: true },
   });
-  return open.length - ours;
+  const intents = await desk.database.read.intent.findMany({
+    where: { id: { in: ours.map(({ intentId }) => intentId) }, state: { in: ['open', 'with_person'] } },
+    select: { identifier: true },
+  });
+  const known = new Set([...intents.map(({ identifier }) => identifier), ...ours.flatMap(({ venueOrderId }) => venueOrderId ?? [])]);
+  return open.filter(({ identifier, orderId }) => !known.has(orderId) && !(identifier !== undefined && known.has(identifier))).length;
 }
 
 /** As last read beside the candles; it changes by the hour, not by the second. */

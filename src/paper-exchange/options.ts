@@ -21,6 +21,10 @@ const limits = z.object({
   blockSeconds: count,
 });
 
+const latency = z
+  .object({ medianMs: z.number().positive().default(40), p99Ms: z.number().positive().default(400) })
+  .refine(({ medianMs, p99Ms }) => p99Ms >= medianMs, 'p99Ms must not be less than medianMs');
+
 /** How a paper exchange is set up, as a command line or a file gives it. */
 export const paperExchangeOptions = z.object({
   /** Whose interface it speaks, and whose rules hold. */
@@ -33,6 +37,13 @@ export const paperExchangeOptions = z.object({
   market: z.discriminatedUnion('kind', [generatedMarket, replayedMarket]).prefault({ kind: 'generated' }),
   /** Requests a second, as the venue publishes them unless told otherwise; measured on real time. */
   limits: limits.prefault({}),
+  /**
+   * Real time that every request of the venue's interface is on its way to the matching, and its answer on the way back: log-normal,
+   * drawn from the seed. Absent: none.
+   */
+  latency: latency.optional(),
+  /** Seconds of the exchange's clock after which half of what orders took from a level is back. Absent: all of it with the next book. */
+  takenHalfLifeSeconds: z.number().positive().optional(),
   /** Absent: nothing survives the process. */
   stateFile: z.string().min(1).optional(),
   /** Opens `/operator/…` to who knows it. Absent: the back office is reachable from this process only. */

@@ -1,17 +1,24 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pause } from '../kernel/clock.ts';
 import { CheongsanError, named } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { ExchangeCore } from './core/exchange-core.ts';
-import type { Fault, FaultKind, Faults } from './faults.ts';
+import { disturbanceOf, preventingAnswer, replacingAnswer } from './fault-answers.ts';
+import type { Fault, Faults } from './faults.ts';
+import { HeldAnswers } from './held-answers.ts';
+import type { LatencySource } from './latency.ts';
 import type { Desk } from './operator/desk-parts.ts';
 import { answerOperator } from './operator/operator-http.ts';
 import { answerQuotation } from './quote-faces/quote-face.ts';
 import type { QuoteVenues } from './quote-faces/quote-venue.ts';
+import { PAPER_MARK } from './training-page.ts';
 import type { FaceRequest, FaceResponse, VenueFace } from './venue-face.ts';
 
 const BODY_BYTES_MAX = 65_536;
 const OPERATOR_BODY_BYTES_MAX = 8 * 1_048_576;
+/** How long an answer that nothing told otherwise is held back when no other request comes. */
+const HELD_BACK_MS = 1_000;
 const JSON_CONTENT = { 'Content-Type': 'application/json;charset=UTF-8' };
 
 /** A request to the venue's interface before it is handled. */
@@ -20,6 +27,9 @@ export interface RequestSeen {
   readonly sequence: number;
   readonly method: string;
   readonly path: string;
+  /** With the body, where a conductor finds the order's own reference, to aim a fault at this very request. */
+  readonly rawQuery: string;
+  readonly body: string;
   readonly placesOrder: boolean;
 }
 
@@ -42,10 +52,11 @@ export interface ExchangeParts {
   readonly core: ExchangeCore;
   readonly face: VenueFace;
   readonly faults: Faults;
+  readonly latency: LatencySource;
   readonly desk: Desk;
   readonly quoteVenues: QuoteVenues;
-  /** How far the dates of answers run ahead of the exchange's clock. */
-  readonly dates: { aheadMs: number };
+  /** What the root path answers, as HTML. */
+  readonly page: string;
   readonly statistics: { requests: number; ordersAccepted: number };
 }
 
@@ -55,19 +66,28 @@ export class RequestHandler {
   readonly #operatorToken: string | undefined;
   readonly #hooks: PaperExchangeHooks;
   readonly #log: Log | undefined;
+  readonly #held = new HeldAnswers();
+  readonly #stopping = new AbortController();
 
   constructor(parts: ExchangeParts, operatorToken: string | undefined, hooks: PaperExchangeHooks, log: Log | undefined) {
     this.#parts = parts;
     this.#operatorToken = operatorToken;
     this.#hooks = hooks;
     this.#log = log;
+    setMaxListeners(0, this.#stopping.signal); // One for each request that is on its way.
+  }
+
+  /** Requests that are still on their way are given up. */
+  stop(): void {
+    this.#stopping.abort();
+    this.#held.answered(Number.POSITIVE_INFINITY);
   }
 
   serve(request: IncomingMessage, response: ServerResponse): void {
     this.#route(request, response).catch((thrown: unknown) => {
       const error = named(thrown);
       this.#log?.error({ err: error, code: error.code }, 'paper exchange failed to answer');
-      if (!response.headersSent) response.writeHead(error.status, JSON_CONTENT);
+      if (!response.headersSent) response.writeHead(error.status, { ...JSON_CONTENT, ...PAPER_MARK });
       response.end(JSON.stringify({ error: { name: 'internal_server_error', message: error.code } }));
     });
   }
@@ -82,6 +102,10 @@ export class RequestHandler {
       return;
     }
     const method = request.method ?? 'GET';
+    if (method === 'GET' && path === '/') {
+      this.#send(response, 200, { 'Content-Type': 'text/html;charset=UTF-8' }, this.#parts.page);
+      return;
+    }
     const quotation = answerQuotation(this.#parts.quoteVenues, { method, path, rawQuery }, this.#parts.core.nowMs);
     if (quotation !== undefined) {
       this.#send(response, quotation.status, JSON_CONTENT, quotation.body);
@@ -93,64 +117,60 @@ export class RequestHandler {
   }
 
   async #exchange(request: FaceRequest, response: ServerResponse): Promise<void> {
-    const { face, faults, statistics } = this.#parts;
+    const { core, face, faults, latency, statistics } = this.#parts;
     statistics.requests += 1;
     const sequence = statistics.requests;
     const placesOrder = face.placesOrder(request.method, request.path);
-    await this.#hooks.onRequest?.({ sequence, method: request.method, path: request.path, placesOrder });
-    const fault = faults.strike(placesOrder);
-    if (fault?.kind === 'lost_before_acceptance') return loseConnection(response, fault);
-    const answer = answerInstead(face, request, fault?.kind, PREVENTING) ?? face.handle(request);
-    if (answer.placed !== undefined) {
-      statistics.ordersAccepted += 1;
-      await this.#hooks.onAccepted?.({ sequence, ...answer.placed });
+    const { method, path, rawQuery, body } = request;
+    await this.#hooks.onRequest?.({ sequence, method, path, rawQuery, body, placesOrder });
+    const fault = faults.strike({ ...request, placesOrder }, core.nowMs);
+    if (fault?.kind === 'lost_before_acceptance') return this.#loseConnection(response, fault);
+    const { beforeMs, afterMs } = latency.of(sequence);
+    await this.#wait(beforeMs);
+    if (this.#stopping.signal.aborted) return void response.destroy();
+    const answer = preventingAnswer(face, request, fault) ?? (await this.#carryOut(request, fault, sequence));
+    if (fault?.kind === 'lost_after_acceptance') return this.#loseConnection(response, fault);
+    await this.#wait(afterMs);
+    if (fault?.kind === 'answer_held_back') await this.#held.hold(sequence, fault.silenceMs || HELD_BACK_MS);
+    response.once('close', () => this.#held.answered(sequence));
+    const sent = replacingAnswer(face, request, fault) ?? answer;
+    this.#send(response, sent.status, sent.headers, sent.body);
+  }
+
+  /** Lets the face handle the request, and tells of the orders it placed. */
+  async #carryOut(request: FaceRequest, fault: Fault | undefined, sequence: number): Promise<FaceResponse> {
+    const { core, face } = this.#parts;
+    const disturbance = disturbanceOf(fault);
+    if (disturbance === undefined) {
+      const answer = face.handle(request);
+      if (answer.placed !== undefined) await this.#accepted({ sequence, ...answer.placed });
+      return answer;
     }
-    if (fault?.kind === 'lost_after_acceptance') return loseConnection(response, fault);
-    const { status, headers, body } = answerInstead(face, request, fault?.kind, REPLACING) ?? answer;
-    this.#send(response, status, headers, body);
+    const { result, accepted, keptOut } = core.disturb(disturbance, () => face.handle(request));
+    for (const { orderId, reference, accountId } of accepted) await this.#accepted({ sequence, orderId, identifier: reference, accountId });
+    return keptOut ? face.refuse(request, 'internal') : result;
+  }
+
+  async #accepted(accepted: OrderAccepted): Promise<void> {
+    this.#parts.statistics.ordersAccepted += 1;
+    await this.#hooks.onAccepted?.(accepted);
+  }
+
+  async #wait(milliseconds: number): Promise<void> {
+    if (milliseconds > 0) await pause(milliseconds, this.#stopping.signal);
+  }
+
+  async #loseConnection(response: ServerResponse, fault: Fault): Promise<void> {
+    await this.#wait(fault.silenceMs);
+    response.destroy();
   }
 
   #send(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, body: string): void {
     const bytes = Buffer.from(body);
-    const { core, dates } = this.#parts;
-    const date = new Date(core.nowMs + dates.aheadMs).toUTCString();
-    response.writeHead(status, { ...headers, Date: date, 'Content-Length': bytes.length });
+    const date = new Date(this.#parts.core.shownNowMs).toUTCString();
+    response.writeHead(status, { ...headers, ...PAPER_MARK, Date: date, 'Content-Length': bytes.length });
     response.end(bytes);
   }
-}
-
-type FaultAnswers = Readonly<Partial<Record<FaultKind, (face: VenueFace, request: FaceRequest) => FaceResponse>>>;
-
-/** Answers of faults that keep a request from being carried out. */
-const PREVENTING: FaultAnswers = {
-  server_error: (face, request) => face.refuse(request, 'internal'),
-  too_many_requests: (face, request) => face.refuse(request, 'too_many_requests'),
-  gateway_error: () => ({
-    status: 502,
-    headers: { 'Content-Type': 'text/html' },
-    body: '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>',
-    placed: undefined,
-  }),
-};
-
-/** Answers of faults that strike after a request was carried out. */
-const REPLACING: FaultAnswers = {
-  server_error_after_acceptance: (face, request) => face.refuse(request, 'internal'),
-  empty_answer: () => ({ status: 200, headers: {}, body: '', placed: undefined }),
-};
-
-function answerInstead(
-  face: VenueFace,
-  request: FaceRequest,
-  kind: FaultKind | undefined,
-  answers: FaultAnswers,
-): FaceResponse | undefined {
-  return kind === undefined ? undefined : answers[kind]?.(face, request);
-}
-
-async function loseConnection(response: ServerResponse, fault: Fault): Promise<void> {
-  if (fault.silenceMs > 0) await pause(fault.silenceMs);
-  response.destroy();
 }
 
 async function readBody(request: IncomingMessage, bytesMax: number): Promise<string> {

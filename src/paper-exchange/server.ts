@@ -7,6 +7,7 @@ import { ExchangeCore } from './core/exchange-core.ts';
 import type { MarketEvent } from './core/market-events.ts';
 import { type StateEntry, StateFile } from './core/state-file.ts';
 import { Faults } from './faults.ts';
+import { LatencySource } from './latency.ts';
 import type { MarketSource } from './market/candles.ts';
 import { CombinedMarket } from './market/combined.ts';
 import { GeneratedMarket } from './market/generator.ts';
@@ -18,6 +19,7 @@ import type { Operator } from './operator/operator.ts';
 import { type PaperExchangeSettings, type PaperExchangeSettingsGiven, paperExchangeOptions } from './options.ts';
 import { quoteVenues } from './quote-faces/quote-venue.ts';
 import { type ExchangeParts, type PaperExchangeHooks, RequestHandler } from './request-handler.ts';
+import { trainingPage } from './training-page.ts';
 import { VENUES } from './venues.ts';
 
 export type PaperExchangeOptions = PaperExchangeSettingsGiven & {
@@ -56,6 +58,7 @@ export async function startPaperExchange(options: PaperExchangeOptions): Promise
     url,
     operator: new LocalOperator(parts.desk),
     stop: async () => {
+      handler.stop();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
       parts.core.close();
@@ -74,8 +77,8 @@ function assemble(settings: PaperExchangeSettings, clock: Clock): ExchangeParts 
   const { rules, limits, openFace } = VENUES[settings.venue];
   const market = new Market(source, settings.seed, rules);
   const quotes = quoteVenues(source, settings.seed, rules);
-  const dates = { aheadMs: 0 };
-  const core = new ExchangeCore({ clock, market, rules, stateFile: file, entries });
+  const takenHalfLifeMs = settings.takenHalfLifeSeconds === undefined ? undefined : settings.takenHalfLifeSeconds * 1_000;
+  const core = new ExchangeCore({ clock, market, rules, stateFile: file, entries, takenHalfLifeMs });
   const keys = new ApiKeys();
   const faults = new Faults();
   const marketEvents = new Map<string, MarketEvent>();
@@ -86,13 +89,14 @@ function assemble(settings: PaperExchangeSettings, clock: Clock): ExchangeParts 
     faults,
     marketEvents,
     quoteVenues: quotes,
-    dates,
     statistics: () => ({ ...statistics }),
     internalTransferMs: settings.internalTransferSeconds * 1_000,
     wonWithdrawalMs: settings.wonWithdrawalSeconds * 1_000,
   });
-  const face = openFace({ core, keys, marketEvents, clock, limits: { ...limits, ...settings.limits } });
-  return { core, face, faults, desk, quoteVenues: quotes, dates, statistics };
+  const shownClock = { now: () => new Date(core.shownNowMs) };
+  const face = openFace({ core, keys, marketEvents, clock: shownClock, limits: { ...limits, ...settings.limits } });
+  const latency = new LatencySource(settings.seed, settings.latency);
+  return { core, face, faults, latency, desk, quoteVenues: quotes, page: trainingPage(settings.venue, startAtMs), statistics };
 }
 
 function sourceOf(settings: PaperExchangeSettings, firstStart: Date): MarketSource {

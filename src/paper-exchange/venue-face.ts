@@ -6,7 +6,7 @@ import type { TradingRules } from './core/trading-rules.ts';
 import type { RateLimits } from './rate-counter.ts';
 
 /** The exchanges whose interface can be spoken. */
-export const PAPER_VENUES = ['upbit'] as const;
+export const PAPER_VENUES = ['upbit', 'gopax', 'coinone', 'korbit', 'bithumb'] as const;
 export type PaperVenueCode = (typeof PAPER_VENUES)[number];
 
 /** An HTTP request as far as a face looks at it. */
@@ -45,6 +45,7 @@ export interface FaceParts {
   readonly core: ExchangeCore;
   readonly keys: ApiKeys;
   readonly marketEvents: ReadonlyMap<string, MarketEvent>;
+  /** The exchange's time as it tells it, which may be wrong; what happens goes by the core's. */
   readonly clock: Clock;
   readonly limits: RateLimits;
 }

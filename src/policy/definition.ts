@@ -4,7 +4,7 @@ import type { Canonical } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 
 /** What a figure counts, as an officer reads it. */
-export type PolicyUnit = '원' | '비율' | '일' | '개월' | '년' | '초' | '분' | '회' | '건' | '여부' | '선택' | '목록';
+export type PolicyUnit = '원' | '비율' | '일' | '개월' | '년' | '초' | '분' | '시간' | '회' | '건' | '여부' | '선택' | '목록';
 
 /**
  * What the schema of a parameter must be: it reads plain JSON and gives the typed value. Money and rates are text in the

@@ -3,22 +3,23 @@ import type { KeyPermission, VenueCode } from '../exchange/port.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { VENUES } from './venue-directory.ts';
 
-/** What the service needs, and all it accepts: to look and to sell. */
+/** What the service needs, and all it accepts unless the city's policy lets keys withdraw: to look and to sell. */
 export const NEEDED_PERMISSIONS = ['view_assets', 'view_orders', 'trade', 'view_deposits', 'view_withdrawals'] as const;
 
 /**
  * Checks what a key is declared to be allowed. Only what is needed is accepted: whoever steals a key that cannot withdraw can
  * at worst sell. Errors: `KEY_MAY_WITHDRAW`, `INPUT_INVALID` for anything else too much or too little.
  */
-export function checkKeyPermissions(permissions: readonly KeyPermission[]): void {
-  if (permissions.includes('withdraw')) {
+export function checkKeyPermissions(permissions: readonly KeyPermission[], mayWithdraw: boolean): void {
+  if (permissions.includes('withdraw') && !mayWithdraw) {
     throw new CheongsanError(
       'KEY_MAY_WITHDRAW',
       'This key may withdraw. Issue another one at the exchange without that permission; coins and won leave only by a person.',
     );
   }
   const missing = NEEDED_PERMISSIONS.filter((needed) => !permissions.includes(needed));
-  const excessive = permissions.filter((permission) => !NEEDED_PERMISSIONS.some((needed) => needed === permission));
+  const accepted: readonly KeyPermission[] = mayWithdraw ? [...NEEDED_PERMISSIONS, 'withdraw'] : NEEDED_PERMISSIONS;
+  const excessive = permissions.filter((permission) => !accepted.includes(permission));
   if (missing.length > 0 || excessive.length > 0) {
     throw new CheongsanError(
       'INPUT_INVALID',

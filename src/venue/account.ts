@@ -4,11 +4,14 @@ import { isUniqueViolation } from '../database/errors.ts';
 import type { VenueAccount } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
 import { type Transaction, userIdOf, type Work } from '../database/work.ts';
-import { KEY_PERMISSIONS, VENUE_CODES } from '../exchange/port.ts';
-import { type CivilDate, civilDate, dayFromColumn, dayToColumn, isCivilDate } from '../kernel/civil-date.ts';
+import { KEY_PERMISSIONS, type KeyPermission, VENUE_CODES } from '../exchange/port.ts';
+import { type CivilDate, civilDate, dayFromColumn, dayToColumn, isCivilDate, seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
+import { readPolicy } from '../policy/book.ts';
+import { withdrawingKeysAllowed } from '../policy/definitions/venue.ts';
 import { checkAccountAddress, checkKeyPermissions } from './account-rules.ts';
+import { type KeyProof, provenColumns } from './key-proof.ts';
 import { nextRowId } from './next-row-id.ts';
 
 const HINT_CHARACTERS = 4;
@@ -18,7 +21,7 @@ const keySchema = z.object({
   secretKey: z.string().trim().min(8).max(500),
   /** Last day on which the exchange accepts the key, where it tells one. */
   keyExpiresOn: z.string().refine(isCivilDate, 'a calendar day in the form YYYY-MM-DD').transform(civilDate).optional(),
-  /** As shown by the exchange's key management: no exchange of today tells them through its interface. */
+  /** As shown by the exchange's key management; where the exchange tells them itself, what it tells counts. */
   permissions: z.array(z.enum(KEY_PERMISSIONS)),
 });
 export type VenueKey = z.input<typeof keySchema>;
@@ -28,6 +31,10 @@ const venueAccountSchema = keySchema.extend({
   venueCode: z.enum(VENUE_CODES),
   /** The owner as officers call it: the city and, where it has several accounts, which. */
   label: z.string().trim().min(1).max(80),
+  /** In whose name the exchange keeps it: the city, as a corporate customer. */
+  owner: z.string().trim().min(1).max(80),
+  /** Why the city has it, such as receiving and selling seized assets. */
+  purpose: z.string().trim().min(1).max(200),
   baseUrl: z.string(),
   paper: z.boolean(),
   training: z.boolean().default(false),
@@ -39,10 +46,17 @@ export interface VenueAccountView {
   readonly id: number;
   readonly venueCode: string;
   readonly label: string;
+  readonly owner: string;
+  readonly purpose: string;
   readonly baseUrl: string;
   readonly accessKeyHint: string;
   readonly keyExpiresOn: CivilDate | undefined;
   readonly keyPermissions: readonly string[];
+  /** True where the exchange told the permissions itself. */
+  readonly keyPermissionsFound: boolean;
+  /** Addresses from which alone the exchange takes the key, as far as it tells. */
+  readonly keyBoundAddresses: readonly string[];
+  readonly keyReadAt: Date | undefined;
   readonly paper: boolean;
   readonly training: boolean;
   readonly depositsReadAt: Date | undefined;
@@ -52,12 +66,12 @@ export interface VenueAccountView {
 
 /**
  * Registers the city's account at an exchange and seals its key, which nobody sees again. What moved there before this instant
- * is no fact of the books. Errors: `KEY_MAY_WITHDRAW`, `LIVE_KEY_IN_DEMO`, `DEMO_ONLY`, `INPUT_INVALID`, `CONFLICT` for a key
+ * is no fact of the books. `proof` is what the exchange told of the key (`proveKey`). Errors: `KEY_MAY_WITHDRAW`, `LIVE_KEY_IN_DEMO`, `DEMO_ONLY`, `INPUT_INVALID`, `CONFLICT` for a key
  * or label that is registered already.
  */
-export async function registerVenueAccount(work: Work, keys: MasterKey, input: NewVenueAccount): Promise<number> {
+export async function registerVenueAccount(work: Work, keys: MasterKey, input: NewVenueAccount, proof?: KeyProof): Promise<number> {
   const account = parse(venueAccountSchema, input);
-  checkKeyPermissions(account.permissions);
+  await assertKeyAcceptable(work.tx, seoulDay(work.at), proof?.permissions ?? account.permissions);
   const installation = await work.tx.installation.findUniqueOrThrow({ where: { id: 1 } });
   checkAccountAddress(installation.kind, account);
   const id = await nextRowId(work.tx, 'venue_account');
@@ -69,10 +83,13 @@ export async function registerVenueAccount(work: Work, keys: MasterKey, input: N
         id,
         venueCode: account.venueCode,
         label: account.label,
+        owner: account.owner,
+        purpose: account.purpose,
         baseUrl: account.baseUrl,
         paper: account.paper,
         training: account.training,
         ...sealed(keys, id, account.venueCode, account, work.at),
+        ...(proof === undefined ? {} : provenColumns(proof)),
         depositsSettledUntil: begin,
         withdrawalsSettledUntil: begin,
         createdById: userIdOf(work.actor),
@@ -82,27 +99,40 @@ export async function registerVenueAccount(work: Work, keys: MasterKey, input: N
   } catch (thrown) {
     throw keyConflict(thrown);
   }
-  const { label, baseUrl, paper, training } = account;
+  const { label, owner, purpose, baseUrl, paper, training } = account;
   await appendAudit(work, {
     stream: `account:${id}`,
     action: 'account.registered',
     subject: `venue_account:${id}`,
-    after: { venueCode: account.venueCode, label, baseUrl, paper, training },
-    payload: { venueCode: account.venueCode, label, baseUrl, paper, training, ...keyFacts(account) },
+    after: { venueCode: account.venueCode, label, owner, purpose, baseUrl, paper, training },
+    payload: { venueCode: account.venueCode, label, owner, purpose, baseUrl, paper, training, ...keyFacts(account, proof) },
   });
   work.ring('custody', id);
   return id;
 }
 
-/** Puts a new key in place of the old one, whose sealed text is overwritten. Errors as for registering; `NOT_FOUND`. */
-export async function rotateVenueKey(work: Work, keys: MasterKey, input: { accountId: number; key: VenueKey }): Promise<void> {
-  const { accountId } = input;
+/**
+ * Puts a new key in place of the old one, whose sealed text is overwritten. What was asked with the old one is answered; what is asked
+ * from now on is asked with the new one: nothing stands still meanwhile. Errors as for registering; `NOT_FOUND`.
+ */
+export async function rotateVenueKey(
+  work: Work,
+  keys: MasterKey,
+  input: { readonly accountId: number; readonly key: VenueKey; readonly proof?: KeyProof | undefined },
+): Promise<void> {
+  const { accountId, proof } = input;
   const key = parse(keySchema, input.key);
-  checkKeyPermissions(key.permissions);
+  await assertKeyAcceptable(work.tx, seoulDay(work.at), proof?.permissions ?? key.permissions);
   await lockRows(work, 'venue_account', [accountId]);
   const before = await work.tx.venueAccount.findUniqueOrThrow({ where: { id: accountId } });
   try {
-    await work.tx.venueAccount.update({ where: { id: accountId }, data: sealed(keys, accountId, before.venueCode, key, work.at) });
+    await work.tx.venueAccount.update({
+      where: { id: accountId },
+      data: {
+        ...sealed(keys, accountId, before.venueCode, key, work.at),
+        ...(proof === undefined ? { keyReadAt: null, keyPermissionsFound: false, keyBoundAddresses: [] } : provenColumns(proof)),
+      },
+    });
   } catch (thrown) {
     throw keyConflict(thrown);
   }
@@ -111,8 +141,8 @@ export async function rotateVenueKey(work: Work, keys: MasterKey, input: { accou
     action: 'account.key_rotated',
     subject: `venue_account:${accountId}`,
     before: { hint: before.accessKeyHint },
-    after: keyFacts(key),
-    payload: { previousHint: before.accessKeyHint, ...keyFacts(key) },
+    after: keyFacts(key, proof),
+    payload: { previousHint: before.accessKeyHint, ...keyFacts(key, proof) },
   });
   work.ring('custody', accountId);
 }
@@ -128,6 +158,16 @@ export async function readVenueAccount(reader: Pick<Transaction, 'venueAccount'>
   const row = await reader.venueAccount.findUnique({ where: { id: accountId } });
   if (row === null) throw new CheongsanError('NOT_FOUND', `There is no venue account ${accountId}.`);
   return row;
+}
+
+/** Errors: those of `checkKeyPermissions` under the city's policy of the day. */
+export async function assertKeyAcceptable(
+  reader: Pick<Transaction, 'policyValue'>,
+  day: CivilDate,
+  permissions: readonly KeyPermission[],
+): Promise<void> {
+  const mayWithdraw = permissions.includes('withdraw') && (await readPolicy(reader)).get(withdrawingKeysAllowed, day);
+  checkKeyPermissions(permissions, mayWithdraw);
 }
 
 /** What binds a sealed key to its row and column: it does not open in another's place. */
@@ -148,20 +188,30 @@ function sealed(keys: MasterKey, id: number, venueCode: string, key: z.output<ty
   };
 }
 
-function keyFacts(key: z.output<typeof keySchema>) {
-  return { hint: key.accessKey.slice(-HINT_CHARACTERS), permissions: key.permissions, keyExpiresOn: key.keyExpiresOn };
+function keyFacts(key: z.output<typeof keySchema>, proof: KeyProof | undefined) {
+  return {
+    hint: key.accessKey.slice(-HINT_CHARACTERS),
+    permissions: [...(proof?.permissions ?? key.permissions)],
+    permissionsFound: proof?.permissions !== undefined,
+    keyExpiresOn: proof?.expiresOn ?? key.keyExpiresOn,
+  };
 }
 
 function viewOf(row: VenueAccount): VenueAccountView {
-  const { id, venueCode, label, baseUrl, accessKeyHint, keyPermissions, paper, training, failedPolls } = row;
+  const { id, venueCode, label, owner, purpose, baseUrl, accessKeyHint, keyPermissions, paper, training, failedPolls } = row;
   return {
     id,
     venueCode,
     label,
+    owner,
+    purpose,
     baseUrl,
     accessKeyHint,
     keyExpiresOn: row.keyExpiresOn === null ? undefined : dayFromColumn(row.keyExpiresOn),
     keyPermissions,
+    keyPermissionsFound: row.keyPermissionsFound,
+    keyBoundAddresses: row.keyBoundAddresses,
+    keyReadAt: row.keyReadAt ?? undefined,
     paper,
     training,
     depositsReadAt: row.depositsReadAt ?? undefined,

@@ -1,18 +1,28 @@
 import type { Database } from '../database/work.ts';
+import { createBithumbAdapter } from '../exchange/bithumb/adapter.ts';
+import { createCoinoneAdapter } from '../exchange/coinone/adapter.ts';
+import { createGopaxAdapter } from '../exchange/gopax/adapter.ts';
+import { createKorbitAdapter } from '../exchange/korbit/adapter.ts';
 import type { ExchangePort, VenueCode } from '../exchange/port.ts';
 import { createUpbitAdapter } from '../exchange/upbit/adapter.ts';
 import type { ConnectionOptions } from '../exchange/venue-connection.ts';
-import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 import { keyContext, readVenueAccount } from './account.ts';
 import { checkAccountAddress } from './account-rules.ts';
+import { type KeyProof, proveKey } from './key-proof.ts';
 import { venueCode } from './venue-directory.ts';
 
 /** Makes the port of one account. Must open nothing yet: client libraries are heavy and load with the first request. */
 export type AdapterMaker = (options: ConnectionOptions) => ExchangePort;
 
-const ADAPTER_MAKERS: Readonly<Partial<Record<VenueCode, AdapterMaker>>> = { upbit: createUpbitAdapter };
+export const ADAPTER_MAKERS: Readonly<Record<VenueCode, AdapterMaker>> = {
+  upbit: createUpbitAdapter,
+  bithumb: createBithumbAdapter,
+  gopax: createGopaxAdapter,
+  coinone: createCoinoneAdapter,
+  korbit: createKorbitAdapter,
+};
 
 /** How long an exchange may take to answer before the outcome counts as unknown. */
 const TIMEOUT_MS = 10_000;
@@ -20,8 +30,18 @@ const TIMEOUT_MS = 10_000;
 export interface ExchangeDirectoryParts {
   readonly database: Database;
   readonly keys: MasterKey;
-  readonly makers?: Readonly<Partial<Record<VenueCode, AdapterMaker>>>;
+  readonly makers?: Readonly<Record<VenueCode, AdapterMaker>>;
   readonly log?: Log;
+}
+
+/** A key with the way to its exchange. */
+export interface KeyCandidate {
+  readonly venueCode: string;
+  readonly baseUrl: string;
+  readonly paper: boolean;
+  readonly training: boolean;
+  readonly accessKey: string;
+  readonly secretKey: string;
 }
 
 interface OpenExchange {
@@ -40,31 +60,43 @@ export class ExchangeDirectory {
   }
 
   /**
-   * The exchange of an account. What was true at registration is checked again, since the row may come from a restored copy.
-   * Errors: `NOT_FOUND`, `KEY_UNAVAILABLE` when the key was sealed under another master key, `LIVE_KEY_IN_DEMO`, `DEMO_ONLY`.
+   * The exchange of an account. Errors: `NOT_FOUND`, `KEY_UNAVAILABLE` when the key was sealed under another master key, `LIVE_KEY_IN_DEMO`, `DEMO_ONLY`.
    */
   async exchangeFor(accountId: number): Promise<ExchangePort> {
-    const { database, keys, makers = ADAPTER_MAKERS, log } = this.#parts;
+    const { database, keys } = this.#parts;
     const account = await readVenueAccount(database.read, accountId);
     const sealedKey = Buffer.from(account.secretKeyCipher).toString('base64');
     const known = this.#open.get(accountId);
     if (known?.sealedKey === sealedKey) return known.port;
 
-    const code = venueCode(account.venueCode);
-    const installation = await database.read.installation.findUniqueOrThrow({ where: { id: 1 } });
     const { baseUrl, paper, training } = account;
-    checkAccountAddress(installation.kind, { venueCode: code, baseUrl, paper, training });
-    const makeAdapter = makers[code];
-    if (makeAdapter === undefined) throw new CheongsanError('INPUT_INVALID', `Accounts of ${code} cannot be worked with yet.`);
-    const port = makeAdapter({
+    const port = await this.#connect({
+      venueCode: account.venueCode,
       baseUrl,
+      paper,
+      training,
       accessKey: keys.openText(account.accessKeyCipher, keyContext(accountId, 'access_key')),
       secretKey: keys.openText(account.secretKeyCipher, keyContext(accountId, 'secret_key')),
-      timeoutMs: TIMEOUT_MS,
-      clock: database.clock,
-      log,
     });
     this.#open.set(accountId, { sealedKey, port });
     return port;
+  }
+
+  /**
+   * Asks the exchange about a key that is about to be kept, and keeps nothing. Errors: those of `proveKey`, `LIVE_KEY_IN_DEMO`, `DEMO_ONLY`,
+   * `INPUT_INVALID` for an address that is not the exchange's.
+   */
+  async proveKey(candidate: KeyCandidate): Promise<KeyProof> {
+    return proveKey(await this.#connect(candidate), this.#parts.database.clock.now());
+  }
+
+  /** What was true at registration is checked again, since the row may come from a restored copy. */
+  async #connect({ accessKey, secretKey, ...address }: KeyCandidate): Promise<ExchangePort> {
+    const { database, makers = ADAPTER_MAKERS, log } = this.#parts;
+    const code = venueCode(address.venueCode);
+    const installation = await database.read.installation.findUniqueOrThrow({ where: { id: 1 } });
+    checkAccountAddress(installation.kind, { ...address, venueCode: code });
+    const makeAdapter = makers[code];
+    return makeAdapter({ baseUrl: address.baseUrl, accessKey, secretKey, timeoutMs: TIMEOUT_MS, clock: database.clock, log });
   }
 }

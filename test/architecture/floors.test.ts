@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
  */
 const FLOORS: readonly (readonly string[])[] = [
   ['src/kernel'],
-  ['src/database', 'src/exchange', 'src/document', 'src/paper-exchange'],
+  ['src/database', 'src/exchange', 'src/chain', 'src/document', 'src/paper-exchange'],
   ['src/audit', 'src/queue'],
   ['src/ledger', 'src/identity', 'src/person', 'src/intent', 'src/import'],
   ['src/venue', 'src/policy'],

@@ -34,7 +34,8 @@ it('compares every account with its exchange, and does not end well while they d
 
   const keys = { accessKey: 'access-key-of-the-sample-city', secretKey: 'secret-key-of-the-sample-city' };
   await exchange.operator.openCorporateAccount({ accountId: 'sample-city', ...keys });
-  const account = { venueCode: 'upbit', label: '표본시 1호 계정', baseUrl: exchange.url, paper: true, training: true };
+  const names = { label: '표본시 1호 계정', owner: '표본시', purpose: '압류한 가상자산의 수령과 매각' };
+  const account = { venueCode: 'upbit', ...names, baseUrl: exchange.url, paper: true, training: true };
   await installation.office.post('/venue-accounts', { ...account, ...keys, permissions: NEEDED_PERMISSIONS }, cast.administrator);
   await exchange.operator.depositFromChain({ accountId: 'sample-city', asset: 'BTC', quantity: '0.25', confirmationSeconds: 0 });
 

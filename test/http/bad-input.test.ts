@@ -197,6 +197,8 @@ describe('an exchange account', () => {
   const account = {
     venueCode: 'upbit',
     label: '다른 계정',
+    owner: '표본시',
+    purpose: '압류한 가상자산의 수령과 매각',
     baseUrl: 'http://127.0.0.1:9',
     paper: true,
     training: true,
@@ -215,12 +217,12 @@ describe('an exchange account', () => {
     expect(list.text).not.toMatch(/(access|secret)-key-of-the-sample-city/);
   });
 
-  test('that cannot be reached is an exchange’s fault, told as such', async () => {
-    const { accountId } = (await town.administrator.post('/venue-accounts', account)).expect(z.object({ accountId: z.int() }));
-    expect((await town.officer.post(`/venue-accounts/${accountId}/addresses`, {})).problem()).toMatchObject({
-      status: 502,
-      code: 'EXCHANGE_UNAVAILABLE',
-    });
+  test('that cannot be reached is an exchange’s fault, told as such, and is not kept', async () => {
+    const before = (await town.administrator.get('/venue-accounts')).text;
+    const answer = await town.administrator.post('/venue-accounts', account);
+    expect(answer.problem()).toMatchObject({ status: 502, code: 'EXCHANGE_UNAVAILABLE' });
+    expect(answer.text).not.toMatch(/another-(access|secret)-key/);
+    expect((await town.administrator.get('/venue-accounts')).text).toBe(before);
   });
 
   test('is stopped by anyone who works and started again only with somebody else’s approval', async () => {

@@ -51,6 +51,8 @@ export async function startTown(): Promise<Town> {
   const account = await administrator.post('/venue-accounts', {
     venueCode: 'upbit',
     label: '표본시 1호 계정',
+    owner: '표본시',
+    purpose: '압류한 가상자산의 수령과 매각',
     baseUrl: exchange.url,
     paper: true,
     training: true,

@@ -44,7 +44,7 @@ class Sample {
   readonly core = new ExchangeCore({ clock: this.clock, market, rules: UPBIT_RULES, stateFile: undefined, entries: [] });
 
   constructor() {
-    this.core.trading.setManners({ cancelDelayMs: 90_000, refusesTaking: false });
+    this.core.setManners({ cancelDelayMs: 90_000 });
     for (const account of ACCOUNTS) {
       this.core.accounts.open(account, 'person');
       for (const [asset, quantity] of [

@@ -136,6 +136,17 @@ describe('an order that rests', () => {
 });
 
 describe('a queue', () => {
+  it('is as long as what is shown of a book that stands still', () => {
+    const sample = new Sample();
+    const { price, quantity: shown } = sample.bestAsk;
+    sample.core.run((nowMs) => sample.core.trading.setStale('ETH', nowMs));
+    const higher = price.plus(100_000).toNumber();
+    sample.source.told.set(FIRST + 1, { open: higher, high: higher, low: higher, close: higher, volume: 40 });
+    sample.wait(60);
+    expect(sample.bestAsk.price.toFixed()).toBe(price.toFixed());
+    expect(sample.sell(price, '1').queueAhead.toFixed()).toBe(shown.toFixed());
+  });
+
   it('moves up when another customer takes what stood before it', () => {
     const sample = new Sample();
     const { price, quantity: ahead } = sample.bestAsk;
@@ -147,7 +158,7 @@ describe('a queue', () => {
 
   it('may be filled while its cancellation is under way, and gives back the rest when that takes effect', () => {
     const sample = new Sample();
-    sample.core.trading.setManners({ cancelDelayMs: 50_000, refusesTaking: false });
+    sample.core.setManners({ cancelDelayMs: 50_000 });
     const { price } = sample.bestAsk;
     const order = sample.sell(price, '1');
     sample.tell(1, price.plus(1_000), new Decimal('0.4'));

@@ -16,6 +16,8 @@ export function registerSampleAccount(
     registerVenueAccount(work, testKeys, {
       venueCode: 'upbit',
       label: '표본시 1호 계정',
+      owner: '표본시',
+      purpose: '압류한 가상자산의 수령과 매각',
       baseUrl: 'http://127.0.0.1:9',
       accessKey: 'access-key-of-the-sample-city',
       secretKey: 'secret-key-of-the-sample-city',

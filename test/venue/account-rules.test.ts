@@ -7,13 +7,20 @@ const paper: AccountAddress = { venueCode: 'upbit', baseUrl: 'http://127.0.0.1:9
 
 describe('the permissions of a key', () => {
   it('are exactly what is needed', () => {
-    expect(errorCode(() => checkKeyPermissions([...NEEDED_PERMISSIONS]))).toBeUndefined();
-    expect(errorCode(() => checkKeyPermissions([...NEEDED_PERMISSIONS, 'deposit']))).toBe('INPUT_INVALID');
-    expect(errorCode(() => checkKeyPermissions(NEEDED_PERMISSIONS.filter((permission) => permission !== 'trade')))).toBe('INPUT_INVALID');
+    expect(errorCode(() => checkKeyPermissions([...NEEDED_PERMISSIONS], false))).toBeUndefined();
+    expect(errorCode(() => checkKeyPermissions([...NEEDED_PERMISSIONS, 'deposit'], false))).toBe('INPUT_INVALID');
+    expect(
+      errorCode(() =>
+        checkKeyPermissions(
+          NEEDED_PERMISSIONS.filter((permission) => permission !== 'trade'),
+          false,
+        ),
+      ),
+    ).toBe('INPUT_INVALID');
   });
 
   it('never include withdrawing', () => {
-    expect(errorCode(() => checkKeyPermissions([...NEEDED_PERMISSIONS, 'withdraw']))).toBe('KEY_MAY_WITHDRAW');
+    expect(errorCode(() => checkKeyPermissions([...NEEDED_PERMISSIONS, 'withdraw'], false))).toBe('KEY_MAY_WITHDRAW');
   });
 });
 

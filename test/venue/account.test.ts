@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Database } from '../../src/database/work.ts';
 import type { DrivenClock } from '../../src/kernel/clock.ts';
 import { type PaperExchange, startPaperExchange } from '../../src/paper-exchange/server.ts';
+import { seedPolicy } from '../../src/policy/book.ts';
 import { listVenueAccounts, type NewVenueAccount, registerVenueAccount, rotateVenueKey } from '../../src/venue/account.ts';
 import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
 import { checkDepositAddresses } from '../../src/venue/deposit-address.ts';
@@ -19,6 +20,7 @@ let accounts = 0;
 
 beforeAll(async () => {
   ({ database, clock, superuserUrl } = await createTestDatabase());
+  await database.work(testActor, seedPolicy);
   exchange = await startPaperExchange({ clock });
 });
 
@@ -35,6 +37,8 @@ async function paperAccount(change: Partial<NewVenueAccount> = {}): Promise<NewV
   return {
     venueCode: 'upbit',
     label: `표본시 ${accounts}호 계정`,
+    owner: '표본시',
+    purpose: '압류한 가상자산의 수령과 매각',
     baseUrl: exchange.url,
     accessKey,
     secretKey,

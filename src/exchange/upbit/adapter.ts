@@ -1,11 +1,13 @@
 import type { ExchangePort } from '../port.ts';
+import { readOpenOrders } from '../upbit-like/orders.ts';
+import { readCandles, readLastTrade } from '../upbit-like/trades.ts';
+import { readBalances, readDepositAddresses, readKeyFacts, readWalletStates } from '../upbit-like/transfers.ts';
 import type { ConnectionOptions } from '../venue-connection.ts';
-import { connectUpbit, RATES } from './connection.ts';
+import { connectUpbit, RATES, UPBIT } from './connection.ts';
 import { DUPLICATE_IDENTIFIER, WOULD_TAKE } from './judgement.ts';
 import { booksOf, instrumentsOf, readMarkets, readOrderBook, readSellingTerms } from './market.ts';
-import { cancel, lookUp, readOpenOrders, searchOrders, sell } from './orders.ts';
-import { readCandles, readLastTrade } from './trades.ts';
-import { readBalances, readDepositAddresses, readDeposits, readKeyFacts, readWalletStates, readWithdrawals } from './transfers.ts';
+import { cancel, lookUp, searchOrders, sell } from './orders.ts';
+import { readDeposits, readWithdrawals } from './transfers.ts';
 
 /**
  * Upbit through ccxt's class, for one account. `baseUrl` is `https://api.upbit.com` or whatever speaks its language; no
@@ -31,15 +33,15 @@ export function createUpbitAdapter(options: ConnectionOptions): ExchangePort {
     markets: () => readMarkets(connection),
     sellingTerms: (symbol) => readSellingTerms(connection, instruments, symbol),
     orderBook: (symbol) => readOrderBook(books, symbol),
-    candles: (symbol, barMs, from, to) => readCandles(connection, { symbol, barMs, fromMs: from.getTime(), toMs: to.getTime() }),
-    lastTrade: (symbol) => readLastTrade(connection, symbol),
+    candles: (symbol, barMs, from, to) => readCandles(connection, UPBIT, { symbol, barMs, fromMs: from.getTime(), toMs: to.getTime() }),
+    lastTrade: (symbol) => readLastTrade(connection, UPBIT, symbol),
     walletStates: () => readWalletStates(connection),
     balances: () => readBalances(connection),
     sell: (order) => sell(connection, order),
     lookUp: (identifier) => lookUp(connection, identifier),
     searchOrders: (identifier, symbol, since) => searchOrders(connection, options.clock, { identifier, symbol, since }),
     cancel: (identifier) => cancel(connection, identifier),
-    openOrders: (symbol) => readOpenOrders(connection, symbol),
+    openOrders: (symbol) => readOpenOrders(connection, UPBIT, symbol),
     orderBudget: () => connection.orderBudget,
     clockSkewMs: () => connection.clockSkewMs,
     deposits: (since) => readDeposits(connection, since),

@@ -1,7 +1,8 @@
 import type { upbit } from 'ccxt';
 import { loadCcxtClass, makeExact } from '../exact-client.ts';
+import { clientSettings, errorIn } from '../upbit-like/client.ts';
+import type { Dialect } from '../upbit-like/dialect.ts';
 import { type ConnectionOptions, type RequestParameters, VenueConnection, type VenueProtocol } from '../venue-connection.ts';
-import { errorBody } from './wire.ts';
 
 /** Requests a second (docs.upbit.com, rate limits): orders and `default` per pocket, the others per address. */
 export const RATES = { market: 10, candle: 10, trade: 10, orderbook: 10, default: 30, order: 12 } as const;
@@ -34,38 +35,32 @@ const ENDPOINTS = {
 export type UpbitEndpoint = keyof typeof ENDPOINTS;
 export type UpbitConnection = VenueConnection<upbit, UpbitEndpoint>;
 
-const PROTOCOL: VenueProtocol<upbit, UpbitEndpoint> = {
+export const UPBIT: Dialect = {
   venue: 'upbit',
   title: 'Upbit',
+  identifierParameter: 'identifier',
+  barsEnd: (beforeMs) => new Date(beforeMs).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+};
+
+const PROTOCOL: VenueProtocol<upbit, UpbitEndpoint> = {
+  venue: UPBIT.venue,
+  title: UPBIT.title,
   endpoints: ENDPOINTS,
   orderGroup: ENDPOINTS.newOrder.group,
   ratePerSecond: RATES,
   believesPublished: false,
   openClient: openUpbitClient,
   remainingIn: (headers) => remainingIn(headers['Remaining-Req']),
-  errorIn: (body) => {
-    const named = errorBody.safeParse(body);
-    return named.success ? { code: named.data.error.name, message: named.data.error.message } : undefined;
-  },
+  errorIn,
 };
 
 export function connectUpbit(options: ConnectionOptions): UpbitConnection {
   return new VenueConnection(PROTOCOL, options);
 }
 
-export async function openUpbitClient({ baseUrl, accessKey, secretKey, timeoutMs }: ConnectionOptions): Promise<upbit> {
+export async function openUpbitClient(options: ConnectionOptions): Promise<upbit> {
   const Upbit = await loadCcxtClass('upbit');
-  const host = baseUrl.replace(/\/+$/, '');
-  return makeExact(
-    new Upbit({
-      apiKey: accessKey,
-      secret: secretKey,
-      timeout: timeoutMs,
-      enableRateLimit: false,
-      userAgent: 'cheongsan',
-      urls: { api: { public: host, private: host } },
-    }),
-  );
+  return makeExact(new Upbit(clientSettings(options)));
 }
 
 /** `sec` of `Remaining-Req: group=default; min=1800; sec=29`; `min` is no longer in use. */

@@ -1,5 +1,5 @@
-import { unreachable } from '../../kernel/errors.ts';
 import type { SellAnswer } from '../port.ts';
+import { judgeSellIn, type SellWords } from '../upbit-like/judgement.ts';
 import type { Outcome } from '../venue-connection.ts';
 import { acceptedOrder } from './wire.ts';
 
@@ -7,7 +7,6 @@ import { acceptedOrder } from './wire.ts';
 export const DUPLICATE_IDENTIFIER = 'duplicated_identifier';
 /** Upbit's name for an order that should only make and would have taken, where it refuses instead of cancelling it at once. */
 export const WOULD_TAKE = 'invalid_post_only';
-export const ORDER_NOT_FOUND = 'order_not_found';
 
 /**
  * Names with which Upbit says that an order was not placed and why. Only a name of this list, in a 4xx answer, is taken
@@ -48,7 +47,6 @@ const FURTHER_REFUSALS = [
   'invalid_access_key',
   'thirdparty_agreement_required',
 ];
-const REFUSALS: ReadonlySet<string> = new Set([...DOCUMENTED_REFUSALS, ...FURTHER_REFUSALS]);
 
 /**
  * The token's nonce was seen before. We never use one twice, so the request itself arrived twice: this copy was not
@@ -57,31 +55,13 @@ const REFUSALS: ReadonlySet<string> = new Set([...DOCUMENTED_REFUSALS, ...FURTHE
 const NONCE_USED = 'nonce_used';
 const NONCE_WAIT_MS = 1_000;
 
+const WORDS: SellWords = {
+  orderIdIn: (body) => acceptedOrder.safeParse(body).data?.uuid,
+  refusals: new Set([...DOCUMENTED_REFUSALS, ...FURTHER_REFUSALS]),
+  notExecutedMs: new Map([[NONCE_USED, NONCE_WAIT_MS]]),
+};
+
 /** What came of a sell request, from HTTP status and raw body. Pure. */
 export function judgeSell(outcome: Outcome): SellAnswer {
-  switch (outcome.kind) {
-    case 'answered': {
-      const accepted = acceptedOrder.safeParse(outcome.body);
-      return accepted.success
-        ? { kind: 'accepted', orderId: accepted.data.uuid }
-        : { kind: 'unknown', reason: 'a success without an order id' };
-    }
-    case 'rejected': {
-      const { status, venueCode, message, retryAfterMs } = outcome;
-      if (status === 429 || status === 418) {
-        return { kind: 'not_executed', venueCode: venueCode ?? `http_${status}`, retryAfterMs: retryAfterMs ?? 0 };
-      }
-      if (status >= 400 && status < 500 && venueCode !== undefined) {
-        if (venueCode === NONCE_USED) return { kind: 'not_executed', venueCode, retryAfterMs: NONCE_WAIT_MS };
-        if (REFUSALS.has(venueCode)) return { kind: 'refused', venueCode, message };
-      }
-      return { kind: 'unknown', reason: `HTTP ${status}${venueCode === undefined ? '' : ` ${venueCode}`}` };
-    }
-    case 'held_back':
-      return { kind: 'not_executed', venueCode: 'held_back', retryAfterMs: outcome.retryAfterMs };
-    case 'lost':
-      return { kind: 'unknown', reason: outcome.reason };
-    default:
-      return unreachable(outcome, 'outcome');
-  }
+  return judgeSellIn(WORDS, outcome);
 }

@@ -1,11 +1,12 @@
 import type { ZodType } from 'zod';
-import { CoinAmount, Price, Rate, VenueWon } from '../../kernel/money.ts';
+import { Price } from '../../kernel/money.ts';
 import { MarketRows } from '../market-rows.ts';
-import type { BookLevel, Market, MarketFlag, OrderBook, SellingTerms } from '../port.ts';
+import type { Market, MarketFlag, OrderBook, SellingTerms } from '../port.ts';
+import { readTermsWithoutTicks, toOrderBook } from '../upbit-like/market.ts';
+import { assetOf, bookRow, namedRows } from '../upbit-like/wire.ts';
 import type { RequestParameters } from '../venue-connection.ts';
-import type { UpbitConnection, UpbitEndpoint } from './connection.ts';
-import { QUANTITY_DECIMAL_PLACES } from './orders.ts';
-import { assetOf, bookRow, instrumentRow, type MarketEvent, marketRows, namedRows, orderChance } from './wire.ts';
+import { UPBIT, type UpbitConnection, type UpbitEndpoint } from './connection.ts';
+import { instrumentRow, type MarketEvent, marketRows } from './wire.ts';
 
 const BOOK_LEVELS = 30;
 
@@ -15,7 +16,7 @@ export async function readMarkets(connection: UpbitConnection): Promise<Market[]
   return rows
     .filter((row) => row.market.startsWith('KRW-'))
     .map((row) => ({
-      asset: assetOf(row.market),
+      asset: assetOf(row.market, UPBIT),
       symbol: row.market,
       flags: row.market_event === undefined ? [] : flagsOf(row.market_event),
     }));
@@ -48,22 +49,12 @@ function isOn(event: unknown): boolean {
  * smaller one, so a price that fits this tick also fits below; it may not fit above the next boundary.
  */
 export async function readSellingTerms(connection: UpbitConnection, instruments: Instruments, symbol: string): Promise<SellingTerms> {
-  const asset = assetOf(symbol);
-  const [chance, { tick_size: tick }] = await Promise.all([
-    connection.read('orderChance', orderChance, { market: symbol }),
+  const asset = assetOf(symbol, UPBIT);
+  const [terms, { tick_size: tick }] = await Promise.all([
+    readTermsWithoutTicks(connection, UPBIT, { symbol, sellType: 'limit_ioc' }),
     instruments.of(symbol),
   ]);
-  const { order_sides, ask_types, state, ask, max_total } = chance.market;
-  return {
-    symbol,
-    takerFeeRate: Rate.of(chance.ask_fee),
-    makerFeeRate: Rate.of(chance.maker_ask_fee ?? chance.ask_fee),
-    minimumOrder: VenueWon.of('upbit', ask.min_total),
-    maximumOrder: VenueWon.of('upbit', max_total),
-    quantityDecimalPlaces: QUANTITY_DECIMAL_PLACES,
-    ticks: [{ from: Price.of(asset, '0'), tick: Price.of(asset, tick) }],
-    acceptsOrders: state === 'active' && order_sides.includes('ask') && ask_types.includes('limit_ioc'),
-  };
+  return { ...terms, ticks: [{ from: Price.of(asset, '0'), tick: Price.of(asset, tick) }] };
 }
 
 /** Books of several markets, those asked for at the same time in one request. */
@@ -87,18 +78,6 @@ type Books = ReturnType<typeof booksOf>;
 type Instruments = ReturnType<typeof instrumentsOf>;
 
 export async function readOrderBook(books: Books, symbol: string): Promise<OrderBook> {
-  const asset = assetOf(symbol);
-  const book = await books.of(symbol);
-  const levels = (side: readonly { price: string; size: string }[]): BookLevel[] =>
-    side
-      .map(({ price, size }) => ({ price: Price.of(asset, price), quantity: CoinAmount.of(asset, size) }))
-      // Levels come in pairs; a side with fewer levels is filled up with a price of zero.
-      .filter((level) => !level.price.isZero());
-  return {
-    symbol,
-    asset,
-    bids: levels(book.orderbook_units.map((unit) => ({ price: unit.bid_price, size: unit.bid_size }))),
-    asks: levels(book.orderbook_units.map((unit) => ({ price: unit.ask_price, size: unit.ask_size }))),
-    changedAt: book.timestamp,
-  };
+  assetOf(symbol, UPBIT);
+  return toOrderBook(symbol, UPBIT, await books.of(symbol));
 }

@@ -1,36 +1,9 @@
-import type { ZodType } from 'zod';
-import { CheongsanError } from '../../kernel/errors.ts';
-import type { AssetWallet, Balance, Deposit, DepositAddress, KeyFacts, WalletState, Withdrawal } from '../port.ts';
-import type { UpbitConnection } from './connection.ts';
-import { accountRows, apiKeyRows, depositAddressRows, depositRows, walletRows, withdrawalRows } from './wire.ts';
+import type { Deposit, Withdrawal } from '../port.ts';
+import { newestBack, toDeposit, toWithdrawal } from '../upbit-like/transfers.ts';
+import { depositRows, withdrawalRows } from '../upbit-like/wire.ts';
+import { UPBIT, type UpbitConnection } from './connection.ts';
 
-const TRANSFER_PAGE = 100;
-
-export async function readBalances(connection: UpbitConnection): Promise<Balance[]> {
-  const rows = await connection.read('accounts', accountRows);
-  return rows.map((row) => ({ asset: row.currency, free: row.balance, locked: row.locked }));
-}
-
-export async function readDeposits(connection: UpbitConnection, since: Date): Promise<Deposit[]> {
-  const rows = await newestBack(connection, 'deposits', depositRows, since);
-  return rows.map((row) => {
-    const state = DEPOSIT_STATES.get(row.state.toUpperCase()) ?? 'pending';
-    return {
-      depositId: row.uuid,
-      asset: row.currency,
-      quantity: row.amount,
-      network: row.net_type ?? undefined,
-      transactionId: row.txid ?? undefined,
-      route: depositRoute(row.currency, row.transaction_type ?? undefined),
-      state,
-      statusWord: row.state,
-      createdAt: row.created_at,
-      creditedAt: state === 'credited' ? (row.done_at ?? undefined) : undefined,
-    };
-  });
-}
-
-/** Words not listed here are on the way (`PROCESSING`, `TRAVEL_RULE_SUSPECTED`) or new, which is no reason to credit or give up. */
+/** Words not listed here are on the way (`PROCESSING`, `TRAVEL_RULE_SUSPECTED`) or new. */
 const DEPOSIT_STATES: ReadonlyMap<string, Deposit['state']> = new Map([
   ['ACCEPTED', 'credited'],
   ['CANCELLED', 'refused'],
@@ -39,31 +12,6 @@ const DEPOSIT_STATES: ReadonlyMap<string, Deposit['state']> = new Map([
   ['REFUNDED', 'refused'],
 ]);
 
-/** `internal` is a move between two accounts of Upbit; `default` is anything else, for won a bank transfer. */
-function depositRoute(currency: string, transactionType: string | undefined): Deposit['route'] {
-  if (transactionType === 'internal') return 'internal';
-  return transactionType === 'default' && currency !== 'KRW' ? 'on_chain' : 'unknown';
-}
-
-export async function readWithdrawals(connection: UpbitConnection, since: Date): Promise<Withdrawal[]> {
-  const rows = await newestBack(connection, 'withdrawals', withdrawalRows, since);
-  return rows.map((row) => {
-    const state = WITHDRAWAL_STATES.get(row.state.toUpperCase()) ?? 'pending';
-    return {
-      withdrawalId: row.uuid,
-      asset: row.currency,
-      quantity: row.amount,
-      fee: row.fee,
-      network: row.net_type ?? undefined,
-      transactionId: row.txid ?? undefined,
-      state,
-      statusWord: row.state,
-      createdAt: row.created_at,
-      doneAt: state === 'done' ? (row.done_at ?? undefined) : undefined,
-    };
-  });
-}
-
 const WITHDRAWAL_STATES: ReadonlyMap<string, Withdrawal['state']> = new Map([
   ['DONE', 'done'],
   ['FAILED', 'failed'],
@@ -71,79 +19,12 @@ const WITHDRAWAL_STATES: ReadonlyMap<string, Withdrawal['state']> = new Map([
   ['REJECTED', 'failed'],
 ]);
 
-interface Ways {
-  readonly deposits: boolean;
-  readonly withdrawals: boolean;
+export async function readDeposits(connection: UpbitConnection, since: Date): Promise<Deposit[]> {
+  const rows = await newestBack(connection, UPBIT, 'deposits', depositRows, since);
+  return rows.map((row) => toDeposit(row, DEPOSIT_STATES));
 }
 
-/** Upbit's words (docs.upbit.com, wallet status). A network that is `unsupported` moves nothing. */
-const WALLET_WAYS: ReadonlyMap<string, Ways> = new Map([
-  ['working', { deposits: true, withdrawals: true }],
-  ['deposit_only', { deposits: true, withdrawals: false }],
-  ['withdraw_only', { deposits: false, withdrawals: true }],
-  ['paused', { deposits: false, withdrawals: false }],
-  ['unsupported', { deposits: false, withdrawals: false }],
-]);
-
-/** Upbit tells each network of an asset by itself; what one of them can do the asset can. It may be some minutes old. */
-export async function readWalletStates(connection: UpbitConnection): Promise<AssetWallet[]> {
-  const rows = await connection.read('walletStates', walletRows);
-  const byAsset = new Map<string, (Ways | undefined)[]>();
-  for (const { currency, wallet_state } of rows) {
-    const known = byAsset.get(currency) ?? [];
-    byAsset.set(currency, [...known, WALLET_WAYS.get(wallet_state)]);
-  }
-  return [...byAsset].map(([asset, networks]) => ({ asset, state: walletState(networks) }));
-}
-
-function walletState(networks: readonly (Ways | undefined)[]): WalletState {
-  const deposits = networks.some((ways) => ways?.deposits === true);
-  const withdrawals = networks.some((ways) => ways?.withdrawals === true);
-  if (deposits && withdrawals) return 'working';
-  if (networks.includes(undefined)) return 'unknown';
-  if (deposits) return 'deposits_only';
-  return withdrawals ? 'withdrawals_only' : 'halted';
-}
-
-/** An address that is still being made, or whose network Upbit does not tell, is not offered: coins sent there could be lost. */
-export async function readDepositAddresses(connection: UpbitConnection): Promise<DepositAddress[]> {
-  const rows = await connection.read('depositAddresses', depositAddressRows);
-  return rows.flatMap((row) => {
-    const { net_type: network, deposit_address: address } = row;
-    if (network === null || network === undefined || address === null || address === undefined) return [];
-    return [{ asset: row.currency, network, address, secondaryAddress: row.secondary_address ?? undefined }];
-  });
-}
-
-/**
- * Rows created at or after an instant, oldest first. Upbit tells whole seconds, so the whole second counts. It lists newest
- * first in pages; what arrives while we read pushes rows to the next page, where they are met a second time and counted once.
- */
-async function newestBack<Row extends { uuid: string; created_at: Date }>(
-  connection: UpbitConnection,
-  endpoint: 'deposits' | 'withdrawals',
-  schema: ZodType<Row[]>,
-  since: Date,
-): Promise<Row[]> {
-  const fromMs = Math.floor(since.getTime() / 1_000) * 1_000;
-  const byId = new Map<string, Row>();
-  for (let page = 1; ; page += 1) {
-    const rows = await connection.read(endpoint, schema, { limit: TRANSFER_PAGE, page, order_by: 'desc' });
-    const knownBefore = byId.size;
-    for (const row of rows) byId.set(row.uuid, row);
-    if (rows.length < TRANSFER_PAGE || rows.some((row) => row.created_at.getTime() < fromMs)) break;
-    if (byId.size === knownBefore) {
-      throw new CheongsanError('EXCHANGE_UNAVAILABLE', `Upbit repeats page ${page} of ${endpoint}; the list cannot be read to its end.`);
-    }
-  }
-  const newestFirst = [...byId.values()].filter((row) => row.created_at.getTime() >= fromMs);
-  // Reversed before the stable sort: rows of the same second stay in the order in which they came.
-  return newestFirst.reverse().sort((a, b) => a.created_at.getTime() - b.created_at.getTime());
-}
-
-/** Upbit tells when a key ends, and neither what it may do nor where it is bound to. */
-export async function readKeyFacts(connection: UpbitConnection, accessKey: string): Promise<KeyFacts> {
-  const keys = await connection.read('apiKeys', apiKeyRows);
-  const expiresAt = keys.find((key) => key.access_key === accessKey)?.expire_at;
-  return { permissions: undefined, expiresAt, boundAddresses: undefined };
+export async function readWithdrawals(connection: UpbitConnection, since: Date): Promise<Withdrawal[]> {
+  const rows = await newestBack(connection, UPBIT, 'withdrawals', withdrawalRows, since);
+  return rows.map((row) => toWithdrawal(row, WITHDRAWAL_STATES));
 }

@@ -4,10 +4,11 @@ import type { AssetReading } from '../../custody/reconcile.ts';
 import { tendAccount } from '../../custody/tend.ts';
 import { TradingState } from '../../database/generated/enums.ts';
 import { KEY_PERMISSIONS, VENUE_CODES } from '../../exchange/port.ts';
-import { listVenueAccounts, registerVenueAccount, rotateVenueKey } from '../../venue/account.ts';
+import { seoulDay } from '../../kernel/civil-date.ts';
+import { assertKeyAcceptable, listVenueAccounts, readVenueAccount, registerVenueAccount, rotateVenueKey } from '../../venue/account.ts';
 import { NEEDED_PERMISSIONS } from '../../venue/account-rules.ts';
 import { checkDepositAddresses } from '../../venue/deposit-address.ts';
-import { action, command, NONE, type Route, read } from '../route.ts';
+import { action, NONE, type Route, read } from '../route.ts';
 import { assetCode, DONE, dayInput, dayText, decimalText, done, instantText, lineText, pathId, rowId, venueText } from '../schemas.ts';
 import { balancesOfAccount, latestBalanceAnswer } from '../views/balance-view.ts';
 
@@ -28,10 +29,17 @@ const accountAnswer = z
     id: rowId,
     venueCode: venueText,
     label: z.string().meta({ example: '표본시 업비트' }),
+    owner: z.string().meta({ description: '거래소에 등록된 명의', example: '표본시' }),
+    purpose: z.string().meta({ description: '계정의 용도', example: '압류한 가상자산의 수령과 매각' }),
     baseUrl: z.string().meta({ example: 'http://127.0.0.1:9100' }),
     accessKeyHint: z.string().meta({ description: '접근 키의 끝자리', example: '-key' }),
     keyExpiresOn: dayText.nullable(),
     keyPermissions: z.array(z.string()).meta({ example: [...NEEDED_PERMISSIONS] }),
+    keyPermissionsFound: z
+      .boolean()
+      .meta({ description: '권한을 거래소가 알려 주었음 (아니면 등록한 사람이 적은 대로임)', example: false }),
+    keyBoundAddresses: z.array(z.string()).meta({ description: '거래소가 알려 준, 키를 쓸 수 있는 접속 주소', example: [] }),
+    keyReadAt: instantText.nullable().meta({ description: '거래소에 키를 마지막으로 물은 때' }),
     paper: z.boolean().meta({ description: '모의 거래소', example: true }),
     training: z.boolean().meta({ example: false }),
     tradingState: z.enum(TradingState),
@@ -64,7 +72,7 @@ function toReading({ asset, venueQuantity, ledgerQuantity, agrees, breaksInRow, 
 }
 
 const keyRoutes: readonly Route[] = [
-  command({
+  action({
     operationId: 'registerVenueAccount',
     tag: 'custody',
     summary: '거래소 계정과 키 등록 (출금 권한이 있는 키는 거절)',
@@ -75,27 +83,35 @@ const keyRoutes: readonly Route[] = [
     body: z.object({
       venueCode: z.enum(VENUE_CODES),
       label: lineText(80, '표본시 업비트'),
+      owner: lineText(80, '표본시').meta({ description: '거래소에 등록된 명의' }),
+      purpose: lineText(200, '압류한 가상자산의 수령과 매각').meta({ description: '계정의 용도' }),
       baseUrl: z.url({ protocol: /^https?$/ }).meta({ example: 'http://127.0.0.1:9100' }),
       paper: z.boolean().meta({ description: '모의 거래소', example: true }),
       training: z.boolean().default(false).meta({ description: '실제 설치에서 쓰는 교육용 모의 계정', example: false }),
       ...key,
     }),
     answer: z.object({ accountId: rowId }),
-    handle: async (work, { services, body }) => ({ accountId: await registerVenueAccount(work, services.keys, body) }),
+    handle: async ({ services: { database, keys, exchanges }, principal, body }) => {
+      await assertKeyAcceptable(database.read, seoulDay(database.clock.now()), body.permissions);
+      const proof = await exchanges.proveKey(body);
+      return { accountId: await database.work(principal.actor, (work) => registerVenueAccount(work, keys, body, proof)) };
+    },
   }),
-  command({
+  action({
     operationId: 'rotateVenueKey',
     tag: 'custody',
-    summary: '거래소 키를 새 키로 바꿈',
-    method: 'put',
+    summary: '거래소 키를 새 키로 바꿈 (거래소가 새 키를 받아들이는지 먼저 확인)',
     path: '/venue-accounts/{accountId}/key',
     permission: 'venue.manage',
     params: accountParams,
     query: NONE,
     body: z.object(key),
     answer: done,
-    handle: async (work, { services, params, body }) => {
-      await rotateVenueKey(work, services.keys, { ...params, key: body });
+    handle: async ({ services: { database, keys, exchanges }, principal, params: { accountId }, body }) => {
+      await assertKeyAcceptable(database.read, seoulDay(database.clock.now()), body.permissions);
+      const { venueCode, baseUrl, paper, training } = await readVenueAccount(database.read, accountId);
+      const proof = await exchanges.proveKey({ venueCode, baseUrl, paper, training, ...body });
+      await database.work(principal.actor, (work) => rotateVenueKey(work, keys, { accountId, key: body, proof }));
       return DONE;
     },
   }),
@@ -114,15 +130,19 @@ const readRoutes: readonly Route[] = [
     handle: async ({ services: { database } }) => {
       const states = await database.read.venueAccount.findMany({ select: { id: true, tradingState: true, tradingStateReason: true } });
       const stateOf = new Map(states.map((row) => [row.id, row]));
-      return (await listVenueAccounts(database.read)).map(({ keyExpiresOn, depositsReadAt, reconciledAt, keyPermissions, ...account }) => ({
-        ...account,
-        keyExpiresOn: keyExpiresOn ?? null,
-        keyPermissions: [...keyPermissions],
-        depositsReadAt: depositsReadAt?.toISOString() ?? null,
-        reconciledAt: reconciledAt?.toISOString() ?? null,
-        tradingState: stateOf.get(account.id)?.tradingState ?? 'HALTED',
-        tradingStateReason: stateOf.get(account.id)?.tradingStateReason ?? null,
-      }));
+      return (await listVenueAccounts(database.read)).map(
+        ({ keyExpiresOn, depositsReadAt, reconciledAt, keyPermissions, keyReadAt, keyBoundAddresses, ...account }) => ({
+          ...account,
+          keyReadAt: keyReadAt?.toISOString() ?? null,
+          keyBoundAddresses: [...keyBoundAddresses],
+          keyExpiresOn: keyExpiresOn ?? null,
+          keyPermissions: [...keyPermissions],
+          depositsReadAt: depositsReadAt?.toISOString() ?? null,
+          reconciledAt: reconciledAt?.toISOString() ?? null,
+          tradingState: stateOf.get(account.id)?.tradingState ?? 'HALTED',
+          tradingStateReason: stateOf.get(account.id)?.tradingStateReason ?? null,
+        }),
+      );
     },
   }),
   read({

@@ -46,7 +46,12 @@ export function refuse(request: OrderRequest, rules: TradingRules, facts: () => 
   const worth = worthOf(request, bids[0]?.price ?? new Decimal(0));
   if (worth.isLessThan(rules.minimumOrder)) return { code: 'below_minimum', minimum: rules.minimumOrder };
   if (worth.isGreaterThan(rules.maximumOrder)) return { code: 'above_maximum', maximum: rules.maximumOrder };
-  if (side === 'sell' && terms.kind !== 'market_buy' && (terms.kind === 'market_sell' || isImmediate(terms.execution))) {
+  if (
+    rules.refusesBeyondShown &&
+    side === 'sell' &&
+    terms.kind !== 'market_buy' &&
+    (terms.kind === 'market_sell' || isImmediate(terms.execution))
+  ) {
     const displayed = bids.reduce((sum, level) => sum.plus(level.quantity), new Decimal(0));
     if (terms.quantity.isGreaterThan(displayed)) return { code: 'beyond_displayed_depth' };
   }

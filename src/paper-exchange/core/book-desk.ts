@@ -5,6 +5,7 @@ import type { Market } from '../market/market.ts';
 import { type BookFault, brokenLevels, brokenPicture } from './book-faults.ts';
 import type { Interest, Match } from './matching.ts';
 import { type OrderRegister, remainingQuantity, type Side } from './orders.ts';
+import { TakenLevels } from './taken-levels.ts';
 import type { TradingRules } from './trading-rules.ts';
 
 /** What anybody sees: the market's levels less what was taken, and customers' resting orders, best first. */
@@ -14,25 +15,19 @@ export interface DisplayedBook {
   readonly changedAtMs: number;
 }
 
-interface Taken {
-  readonly minute: number;
-  readonly quantities: Map<string, Decimal>;
-}
-
-/**
- * Keeps what orders have taken from the market's book of the current minute. With the next traded minute the market shows a new
- * book and everything taken is back; until then it is gone for everybody.
- */
+/** The market's book as it stands after what orders took from it, for everybody: shown, and traded against. */
 export class BookDesk {
   readonly #market: Market;
   readonly #orders: OrderRegister;
   readonly #rules: TradingRules;
-  readonly #taken = new Map<string, Taken>();
+  readonly #taken: TakenLevels;
   readonly #staleSince = new Map<string, number>();
   readonly #faults = new Map<string, BookFault>();
 
-  constructor(market: Market, orders: OrderRegister, rules: TradingRules) {
+  /** Without a half-life what was taken comes back with the next traded minute's book. */
+  constructor(market: Market, orders: OrderRegister, rules: TradingRules, takenHalfLifeMs: number | undefined) {
     this.#market = market;
+    this.#taken = new TakenLevels(takenHalfLifeMs);
     this.#orders = orders;
     this.#rules = rules;
   }
@@ -69,26 +64,26 @@ export class BookDesk {
     return sorted([...this.marketInterests(asset, takerSide, atMs), ...resting], takerSide);
   }
 
-  /** The market's own levels facing a taker of this side, less what was taken this minute. */
+  /** The market's own levels facing a taker of this side, less what was taken and is not back yet. */
   marketInterests(asset: string, takerSide: Side, atMs: number): readonly Interest[] {
     const book = this.#market.book(asset, atMs);
-    const taken = this.#taken.get(asset);
     const side = takerSide === 'sell' ? 'bids' : 'asks';
     return brokenLevels(book[side], side, this.#faults.get(asset)).flatMap((level) => {
-      const gone = taken?.minute === book.minute ? taken.quantities.get(takenKey(takerSide, level.price)) : undefined;
-      const quantity = gone === undefined ? level.quantity : level.quantity.minus(gone);
+      const quantity = level.quantity.minus(this.#taken.goneAt(asset, takerSide, level.price, { minute: book.minute, atMs }));
       return quantity.isGreaterThan(0) ? [{ price: level.price, quantity, orderId: undefined }] : [];
     });
+  }
+
+  /** Units of the market's own orders that an order of this side finds shown at its price. */
+  marketQuantityAt(asset: string, side: Side, price: Decimal, nowMs: number): Decimal {
+    const sameSide = this.marketInterests(asset, side === 'sell' ? 'buy' : 'sell', this.#staleSince.get(asset) ?? nowMs);
+    return sameSide.find((level) => level.price.isEqualTo(price))?.quantity ?? new Decimal(0);
   }
 
   consume(asset: string, takerSide: Side, found: Match, nowMs: number): void {
     const atMs = this.#staleSince.get(asset) ?? nowMs;
     const { minute } = this.#market.book(asset, atMs);
-    const known = this.#taken.get(asset);
-    const taken = known?.minute === minute ? known : { minute, quantities: new Map<string, Decimal>() };
-    const key = takenKey(takerSide, found.price);
-    taken.quantities.set(key, (taken.quantities.get(key) ?? new Decimal(0)).plus(found.quantity));
-    this.#taken.set(asset, taken);
+    this.#taken.take(asset, takerSide, found, { minute, atMs });
   }
 
   #restingInterests(asset: string, takerSide: Side, exceptAccountId: string | undefined): readonly Interest[] {
@@ -99,10 +94,6 @@ export class BookDesk {
       return [{ price: order.terms.price, quantity, orderId: order.orderId }];
     });
   }
-}
-
-function takenKey(takerSide: Side, price: Decimal): string {
-  return `${takerSide}/${price.toFixed()}`;
 }
 
 /** Best first for a taker of this side; equal prices keep their order. */

@@ -1,8 +1,12 @@
 import type { Clock } from '../../kernel/clock.ts';
+import type { Decimal } from '../../kernel/decimal.ts';
 import type { Market } from '../market/market.ts';
-import { Accounts } from './accounts.ts';
+import { Accounts, type Balance } from './accounts.ts';
+import { type Manners, PLAIN_MANNERS } from './manners.ts';
+import { type Disturbance, type Disturbed, OrderEntry } from './order-entry.ts';
 import { type Order, OrderRegister, type OrderRequest, type Refusal } from './orders.ts';
 import { Persons } from './persons.ts';
+import { type OrderName, Shown } from './shown.ts';
 import { keyOf, type StateEntry, type StateFile } from './state-file.ts';
 import { Trading } from './trading.ts';
 import type { TradingRules } from './trading-rules.ts';
@@ -15,6 +19,8 @@ export interface CoreParts {
   /** Absent: everything is gone when the process ends. */
   readonly stateFile: StateFile | undefined;
   readonly entries: readonly StateEntry[];
+  /** Milliseconds after which half of what orders took from a level is back; absent: all of it with the next traded minute's book. */
+  readonly takenHalfLifeMs?: number | undefined;
 }
 
 /**
@@ -30,6 +36,8 @@ export class ExchangeCore {
   readonly transfers: Transfers;
   readonly trading: Trading;
   readonly persons: Persons;
+  readonly #entry: OrderEntry;
+  readonly #shown: Shown;
   readonly #clock: Clock;
   readonly #stateFile: StateFile | undefined;
   readonly #changes = new Map<string, StateEntry>();
@@ -47,14 +55,27 @@ export class ExchangeCore {
       orders: this.orders,
       market: this.market,
       rules: this.rules,
+      takenHalfLifeMs: parts.takenHalfLifeMs,
       changed: (order) => this.#note({ kind: 'order', order }),
     });
+    this.#entry = new OrderEntry({
+      orders: this.orders,
+      trading: this.trading,
+      rules: this.rules,
+      claimed: (accountId, reference) => this.#note({ kind: 'reference', accountId, reference }),
+    });
+    this.#shown = new Shown(this.accounts, this.orders);
     this.#restore(parts.entries);
   }
 
   /** Milliseconds since 1970 by the exchange's clock. */
   get nowMs(): number {
     return this.#clock.now().getTime();
+  }
+
+  /** The time that the exchange tells, and by which it judges the time stamps of requests: wrong where its manners say so. */
+  get shownNowMs(): number {
+    return this.#shown.time(this.nowMs);
   }
 
   /** Runs a command or a question at the clock's instant, in milliseconds since 1970. */
@@ -70,36 +91,68 @@ export class ExchangeCore {
   }
 
   placeOrder(request: OrderRequest): Order | Refusal {
-    return this.run((nowMs) => {
-      const { accountId, reference } = request;
-      if (reference !== undefined && this.#isUsed(accountId, reference, nowMs)) return { code: 'reference_used' };
-      return this.trading.place(request, nowMs);
-    });
+    return this.run((nowMs) => this.#entry.place(request, nowMs));
   }
 
-  /** An order of the account as its own lists show it now. */
-  shownOrder(accountId: string, by: { readonly orderId: string } | { readonly reference: string }): Order | undefined {
-    const order = 'orderId' in by ? this.orders.find(by.orderId) : this.orders.findByReference(accountId, by.reference);
-    return order?.accountId === accountId ? order : undefined;
+  /** Runs one request of a customer while something goes wrong with the orders it brings. */
+  disturb<T>(disturbance: Disturbance, action: () => T): Disturbed<T> {
+    return this.#entry.disturb(disturbance, action);
+  }
+
+  /** An order of the account as its own lists show it now; one that was only just accepted may not be there yet. */
+  shownOrder(accountId: string, by: OrderName): Order | undefined {
+    return this.#shown.order(accountId, by, this.nowMs);
   }
 
   /** Likewise all of them, oldest first. */
   shownOrders(accountId: string): readonly Order[] {
-    return this.orders.ofAccount(accountId);
+    return this.#shown.orders(accountId, this.nowMs);
   }
 
-  /** Where an attempt alone uses a reference up, this is the attempt. */
-  #isUsed(accountId: string, reference: string, nowMs: number): boolean {
-    const { referenceLife } = this.rules;
-    if (referenceLife.of === 'attempt') {
-      if (!this.orders.claimReference(accountId, reference)) return true;
-      this.#note({ kind: 'reference', accountId, reference });
-      return false;
-    }
-    const known = this.orders.findByReference(accountId, reference);
-    if (known === undefined) return false;
-    if (referenceLife.of === 'open_order') return known.state === 'open';
-    return referenceLife.rememberedMs === undefined || nowMs - known.createdAtMs < referenceLife.rememberedMs;
+  /** What the account's own list of balances shows, by asset; it may be wrong, `accounts` never is. */
+  shownBalances(accountId: string): ReadonlyMap<string, Balance> {
+    return this.#shown.balances(accountId);
+  }
+
+  /** Error: `NOT_FOUND` for the account. Zero mends the balance. */
+  setWrongBalance(accountId: string, asset: string, wrongBy: Decimal): void {
+    this.#shown.setWrongBalance(accountId, asset, wrongBy);
+  }
+
+  clearWrongBalances(): void {
+    this.#shown.clearWrongBalances();
+  }
+
+  /** Says all of them anew; what is left out is plain. */
+  setManners(given: Partial<Manners>): void {
+    this.run(() => {
+      const manners = { ...PLAIN_MANNERS, ...given };
+      this.trading.setManners(manners);
+      this.#shown.setManners(manners);
+    });
+  }
+
+  /** A coin's market closes at an instant of the exchange's clock, be it past; undefined lets it go on. Its wallet is not concerned. */
+  setClosing(asset: string, atMs: number | undefined): void {
+    this.run((nowMs) => {
+      this.trading.setClosing(asset, atMs);
+      this.#note({ kind: 'closing', asset, closesAtMs: atMs ?? null });
+      this.trading.meetResting(nowMs);
+    });
+  }
+
+  /** Listed, and its market has not closed. */
+  isTraded(asset: string): boolean {
+    return this.market.has(asset) && !this.trading.isClosed(asset, this.nowMs);
+  }
+
+  tradedAssets(): readonly string[] {
+    return this.market.assets.filter((asset) => this.isTraded(asset));
+  }
+
+  /** Of a market that has closed, the price at which it did. Error as of `Market.lastPrice`. */
+  lastPrice(asset: string): Decimal {
+    return this.market.lastPrice(asset, Math.min(this.nowMs, this.trading.closesAtMs(asset) ?? this.nowMs));
   }
 
   /** At once, as staff does it. */
@@ -109,7 +162,7 @@ export class ExchangeCore {
 
   /** As a customer asks for it. */
   requestCancel(order: Order): boolean {
-    return this.run((nowMs) => this.trading.requestCancel(order, nowMs));
+    return this.run((nowMs) => this.#entry.requestCancel(order, nowMs));
   }
 
   beginTransfer(request: TransferRequest): Transfer {
@@ -154,6 +207,7 @@ export class ExchangeCore {
       else if (entry.kind === 'transfer') this.transfers.restore(entry.transfer);
       else if (entry.kind === 'wallet') this.transfers.restoreWallet(entry.asset, entry.wallet);
       else if (entry.kind === 'reference') this.orders.claimReference(entry.accountId, entry.reference);
+      else if (entry.kind === 'closing') this.trading.setClosing(entry.asset, entry.closesAtMs ?? undefined);
       else if (entry.kind === 'advanced') advancedToMs = entry.atMs;
     }
     this.trading.restoreMetUntil(advancedToMs);

@@ -48,6 +48,17 @@ export function match(
   return matches;
 }
 
+/** The first of the matches, up to a share of all their units. */
+export function shareOf(matches: readonly Match[], share: number, quantityDecimalPlaces: number): Match[] {
+  const all = matches.reduce((sum, { quantity }) => sum.plus(quantity), new Decimal(0));
+  let left = all.times(share).decimalPlaces(quantityDecimalPlaces, Decimal.ROUND_DOWN);
+  return matches.flatMap((found) => {
+    const quantity = Decimal.min(left, found.quantity);
+    left = left.minus(quantity);
+    return quantity.isGreaterThan(0) ? [{ ...found, quantity }] : [];
+  });
+}
+
 /** Units that the interests offer within a limit. */
 export function depthWithin(side: Side, limit: Decimal | undefined, interests: readonly Interest[]): Decimal {
   return interests.reduce((sum, interest) => (crosses(side, limit, interest.price) ? sum.plus(interest.quantity) : sum), new Decimal(0));

@@ -37,6 +37,8 @@ export interface Order extends OrderRequest {
   /** Rises with every order of the exchange: time priority, and the order of lists. */
   readonly sequence: number;
   readonly createdAtMs: number;
+  /** From this instant on its account's look-ups and lists show it. */
+  readonly visibleFromMs: number;
   /** Fee set aside at acceptance; zero for sells, whose fee is taken from the proceeds. */
   readonly reservedFee: Decimal;
   state: 'open' | 'filled' | 'cancelled';
@@ -68,6 +70,11 @@ export type Refusal =
   | { readonly code: 'would_take' }
   | { readonly code: 'insufficient_funds'; readonly asset: string };
 
+/** True for an order that gets at once what it can, and whose rest is cancelled. */
+export function endsAtOnce(terms: Terms): boolean {
+  return terms.kind !== 'limit' || terms.execution === 'immediate_or_cancel';
+}
+
 /** Units not executed, or undefined for an order that names only a budget. */
 export function remainingQuantity(order: Order): Decimal | undefined {
   return order.terms.kind === 'market_buy' ? undefined : order.terms.quantity.minus(order.executedQuantity);
@@ -79,7 +86,7 @@ export class OrderRegister {
   readonly #byReference = new Map<string, Order>();
   readonly #byAccount = new Map<string, Order[]>();
   readonly #openByAsset = new Map<string, Map<string, Order>>();
-  readonly #usedReferences = new Set<string>();
+  readonly #claimedReferences = new Set<string>();
   #sequence = 0;
 
   nextSequence(): number {
@@ -95,9 +102,7 @@ export class OrderRegister {
     ofAccount.push(order);
     this.#byAccount.set(order.accountId, ofAccount);
     if (order.reference !== undefined) {
-      const key = referenceKey(order.accountId, order.reference);
-      this.#byReference.set(key, order);
-      this.#usedReferences.add(key);
+      this.#byReference.set(referenceKey(order.accountId, order.reference), order);
     }
     this.changed(order);
   }
@@ -109,12 +114,13 @@ export class OrderRegister {
     this.#openByAsset.set(order.asset, open);
   }
 
-  /** False when the account has used this reference before, whatever became of it. */
-  claimReference(accountId: string, reference: string): boolean {
-    const key = referenceKey(accountId, reference);
-    if (this.#usedReferences.has(key)) return false;
-    this.#usedReferences.add(key);
-    return true;
+  /** The account may never use this reference again, whether or not an order comes of it. */
+  claimReference(accountId: string, reference: string): void {
+    this.#claimedReferences.add(referenceKey(accountId, reference));
+  }
+
+  isClaimed(accountId: string, reference: string): boolean {
+    return this.#claimedReferences.has(referenceKey(accountId, reference));
   }
 
   find(orderId: string): Order | undefined {

@@ -43,6 +43,7 @@ const order = z.object({
   reference: z.string().optional(),
   origin: z.enum(['interface', 'person']),
   createdAtMs: instant,
+  visibleFromMs: instant.default(0),
   reservedFee: decimal,
   state: z.enum(['open', 'filled', 'cancelled']),
   closedAtMs: instant.optional(),
@@ -92,6 +93,7 @@ const entry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('transfer'), transfer }),
   z.object({ kind: z.literal('wallet'), asset: z.string(), wallet }),
   z.object({ kind: z.literal('reference'), accountId: z.string(), reference: z.string() }),
+  z.object({ kind: z.literal('closing'), asset: z.string(), closesAtMs: instant.nullable() }),
 ]);
 
 /** One thing as it is after a command. The last entry of a thing is its state. */
@@ -102,14 +104,16 @@ export type StateEntry =
   | { readonly kind: 'order'; readonly order: Order }
   | { readonly kind: 'transfer'; readonly transfer: Transfer }
   | { readonly kind: 'wallet'; readonly asset: string; readonly wallet: WalletState }
-  | { readonly kind: 'reference'; readonly accountId: string; readonly reference: string };
+  | { readonly kind: 'reference'; readonly accountId: string; readonly reference: string }
+  /** Null: the market goes on. */
+  | { readonly kind: 'closing'; readonly asset: string; readonly closesAtMs: number | null };
 
 /**
  * Lets an installation for training survive a restart: an append-only file, one line a command, each line all things the
  * command changed as they are afterwards. A line is written before the command is answered, so what a client was told is
  * there after a SIGKILL; a line torn by it is dropped, since nobody was told. Writing costs what changed, not what exists,
  * which is why this is not a snapshot. At opening the last state of every thing is kept and the file rewritten. Identities of
- * persons and secrets of keys are never in it, nor what the current minute's book has lost to orders.
+ * persons and secrets of keys are never in it, nor what the market's book has lost to orders and not got back, nor faults.
  */
 export class StateFile {
   readonly #descriptor: number;
@@ -181,6 +185,7 @@ export function keyOf(one: StateEntry): string {
   if (one.kind === 'order') return `order/${one.order.orderId}`;
   if (one.kind === 'transfer') return `transfer/${one.transfer.transferId}`;
   if (one.kind === 'wallet') return `wallet/${one.asset}`;
+  if (one.kind === 'closing') return `closing/${one.asset}`;
   if (one.kind === 'reference') return `reference/${one.accountId}/${one.reference}`;
   return one.kind;
 }

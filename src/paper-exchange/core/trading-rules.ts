@@ -81,5 +81,7 @@ export interface TradingRules {
   /** Characters of a client's own order reference. */
   readonly referenceLengthMax: number;
   readonly referenceLife: ReferenceLife;
+  /** True: an immediate sell of more than all that is shown is refused; false: it takes what is there. */
+  readonly refusesBeyondShown: boolean;
   ticksOf(asset: string): TickTable;
 }

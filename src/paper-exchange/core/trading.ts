@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Decimal } from '../../kernel/decimal.ts';
+import { SeededRandom } from '../../kernel/random.ts';
 import { MINUTE_MS, minuteOf } from '../market/candles.ts';
 import type { Market, PublicTrade } from '../market/market.ts';
 import { free, locked } from './accounts.ts';
@@ -7,12 +8,15 @@ import { refuse, reservationOf, reservedAsset } from './admission.ts';
 import { BookDesk, type DisplayedBook } from './book-desk.ts';
 import type { BookFault } from './book-faults.ts';
 import { Booking, type BookingParts } from './booking.ts';
-import { crosses, depthWithin, type Match, match } from './matching.ts';
-import { type Order, type OrderRequest, type Refusal, remainingQuantity, type Side } from './orders.ts';
+import { type Manners, PLAIN_MANNERS } from './manners.ts';
+import { crosses, depthWithin, type Match, match, shareOf, type Want } from './matching.ts';
+import { endsAtOnce, type Order, type OrderRequest, type Refusal, remainingQuantity, type Side } from './orders.ts';
 import { advance, type RestingOrder } from './queue.ts';
 
 export interface TradingParts extends BookingParts {
   readonly market: Market;
+  /** Milliseconds after which half of what orders took from a level is back; undefined: all of it with the next traded minute's book. */
+  readonly takenHalfLifeMs: number | undefined;
 }
 
 /**
@@ -28,19 +32,33 @@ export class Trading {
   readonly #booking: Booking;
   /** Per asset, the instant up to which the resting orders have met the market. */
   readonly #metUntilMs = new Map<string, number>();
-  /** Milliseconds of the exchange's clock between hearing of a cancellation and its effect. */
-  #cancelDelayMs = 0;
-  /** True: an order that should only make and would take is refused; false: it is accepted and cancelled at once. */
-  #refusesTaking = false;
+  /** Coins whose market closes, and when. */
+  readonly #closesAtMs = new Map<string, number>();
+  #manners: Pick<Manners, 'cancelDelayMs' | 'refusesTaking' | 'hiddenMs'> = PLAIN_MANNERS;
 
   constructor(parts: TradingParts) {
     this.#parts = parts;
-    this.#desk = new BookDesk(parts.market, parts.orders, parts.rules);
+    this.#desk = new BookDesk(parts.market, parts.orders, parts.rules, parts.takenHalfLifeMs);
     this.#booking = new Booking(parts);
   }
 
   displayedBook(asset: string, nowMs: number): DisplayedBook {
+    if (this.isClosed(asset, nowMs)) return { bids: [], asks: [], changedAtMs: this.#closesAtMs.get(asset) ?? nowMs };
     return this.#desk.display(asset, nowMs);
+  }
+
+  /** At that instant what is still open is cancelled, and from then on no order is taken; undefined lets the market go on. */
+  setClosing(asset: string, atMs: number | undefined): void {
+    if (atMs === undefined) this.#closesAtMs.delete(asset);
+    else this.#closesAtMs.set(asset, atMs);
+  }
+
+  closesAtMs(asset: string): number | undefined {
+    return this.#closesAtMs.get(asset);
+  }
+
+  isClosed(asset: string, nowMs: number): boolean {
+    return nowMs >= (this.#closesAtMs.get(asset) ?? Number.POSITIVE_INFINITY);
   }
 
   /** A stale book is the one of the given instant, whatever the time; undefined lets it live again. */
@@ -52,9 +70,8 @@ export class Trading {
     this.#desk.setFault(asset, fault);
   }
 
-  setManners(manners: { readonly cancelDelayMs: number; readonly refusesTaking: boolean }): void {
-    this.#cancelDelayMs = manners.cancelDelayMs;
-    this.#refusesTaking = manners.refusesTaking;
+  setManners(manners: Pick<Manners, 'cancelDelayMs' | 'refusesTaking' | 'hiddenMs'>): void {
+    this.#manners = manners;
   }
 
   /** After a restart: resting orders have met the market up to this instant. */
@@ -62,8 +79,11 @@ export class Trading {
     for (const asset of this.#parts.orders.assetsWithOpenOrders()) this.#metUntilMs.set(asset, instantMs);
   }
 
-  /** Takes an order or says why not; only an accepted one changes anything. */
-  place(request: OrderRequest, nowMs: number): Order | Refusal {
+  /**
+   * Takes an order or says why not; only an accepted one changes anything. With an `executedShare` below one an order for immediate
+   * execution gets only that share of what it could have; one that rests, or wants all or nothing, is not concerned.
+   */
+  place(request: OrderRequest, nowMs: number, executedShare = 1): Order | Refusal {
     const refusal = this.#refuse(request, nowMs);
     if (refusal !== undefined) return refusal;
     const { terms } = request;
@@ -71,13 +91,10 @@ export class Trading {
     const limit = terms.kind === 'limit' ? terms.price : undefined;
     const wouldTake = crossesAny(request.side, limit, opposite);
     const onlyMakes = terms.kind === 'limit' && terms.execution === 'post_only';
-    if (onlyMakes && wouldTake && this.#refusesTaking) return { code: 'would_take' };
+    if (onlyMakes && wouldTake && this.#manners.refusesTaking) return { code: 'would_take' };
     const order = this.#accept(request, nowMs);
     if (this.#mayTake(order, opposite)) {
-      const want = terms.kind === 'market_buy' ? { budget: terms.budget } : { quantity: terms.quantity };
-      for (const found of match(order.side, limit, want, opposite, this.#parts.rules.quantityDecimalPlaces)) {
-        this.#trade(order, found, nowMs);
-      }
+      for (const found of this.#matches(order, limit, opposite, executedShare)) this.#trade(order, found, nowMs);
     }
     const rests = terms.kind === 'limit' && terms.execution === 'rest';
     if (order.state === 'open' && !rests && !(onlyMakes && !wouldTake)) this.#booking.close(order, 'cancelled', nowMs);
@@ -95,8 +112,8 @@ export class Trading {
   /** Hears of a cancellation; it takes effect when the exchange gets to it. False when the order is over already. */
   requestCancel(order: Order, nowMs: number): boolean {
     if (order.state !== 'open') return false;
-    if (this.#cancelDelayMs === 0) return this.cancel(order, nowMs);
-    order.cancelDueAtMs ??= nowMs + this.#cancelDelayMs;
+    if (this.#manners.cancelDelayMs === 0) return this.cancel(order, nowMs);
+    order.cancelDueAtMs ??= nowMs + this.#manners.cancelDelayMs;
     this.#parts.changed(order);
     return true;
   }
@@ -106,18 +123,31 @@ export class Trading {
     const { orders } = this.#parts;
     for (const asset of orders.assetsWithOpenOrders()) {
       const fromMs = this.#metUntilMs.get(asset) ?? nowMs;
-      for (let minute = minuteOf(fromMs); minute <= minuteOf(nowMs); minute++) this.#meetMinute(asset, minute, fromMs, nowMs);
-      this.#closeDue(asset, nowMs);
+      const untilMs = Math.min(nowMs, this.#closesAtMs.get(asset) ?? nowMs);
+      for (let minute = minuteOf(fromMs); minute <= minuteOf(untilMs); minute++) this.#meetMinute(asset, minute, fromMs, untilMs);
+      this.#closeDue(asset, untilMs);
+      if (this.isClosed(asset, nowMs)) this.#closeAll(asset, Math.max(fromMs, untilMs));
       this.#metUntilMs.set(asset, nowMs);
     }
+  }
+
+  #matches(order: Order, limit: Decimal | undefined, opposite: ReturnType<BookDesk['interests']>, executedShare: number): Match[] {
+    const { terms, side } = order;
+    const places = this.#parts.rules.quantityDecimalPlaces;
+    const want: Want = terms.kind === 'market_buy' ? { budget: terms.budget } : { quantity: terms.quantity };
+    const matches = match(side, limit, want, opposite, places);
+    return endsAtOnce(terms) && executedShare < 1 ? shareOf(matches, executedShare, places) : matches;
+  }
+
+  #closeAll(asset: string, atMs: number): void {
+    for (const order of this.#parts.orders.open(asset)) this.#booking.close(order, 'cancelled', atMs);
   }
 
   #beginToRest(order: Order, nowMs: number): void {
     this.#metUntilMs.set(order.asset, nowMs);
     if (order.terms.kind !== 'limit') return;
     const { price } = order.terms;
-    const sameSide = this.#desk.marketInterests(order.asset, otherSide(order.side), nowMs);
-    order.queueAhead = sameSide.find((level) => level.price.isEqualTo(price))?.quantity ?? order.queueAhead;
+    order.queueAhead = this.#desk.marketQuantityAt(order.asset, order.side, price, nowMs);
     this.#parts.changed(order);
   }
 
@@ -183,7 +213,7 @@ export class Trading {
     const { accounts, market, rules } = this.#parts;
     const { accountId, asset } = request;
     return refuse(request, rules, () => {
-      const isListed = market.has(asset);
+      const isListed = market.has(asset) && !this.isClosed(asset, nowMs);
       return {
         isFrozen: accounts.get(accountId).frozen,
         isListed,
@@ -198,11 +228,13 @@ export class Trading {
     const reservation = reservationOf(request, rules);
     accounts.move(free(request.accountId), locked(request.accountId), reservedAsset(request, rules), reservation.total);
     const zero = new Decimal(0);
+    const sequence = orders.nextSequence();
     const order: Order = {
       ...request,
       orderId: randomUUID(),
-      sequence: orders.nextSequence(),
+      sequence,
       createdAtMs: nowMs,
+      visibleFromMs: nowMs + this.#hiddenFor(sequence),
       reservedFee: reservation.fee,
       state: 'open',
       closedAtMs: undefined,
@@ -217,6 +249,12 @@ export class Trading {
     orders.add(order);
     this.#parts.changed(order);
     return order;
+  }
+
+  /** Whole milliseconds, the same for the same seed and order. */
+  #hiddenFor(sequence: number): number {
+    const { hiddenMs } = this.#manners;
+    return hiddenMs === 0 ? 0 : new SeededRandom(this.#parts.market.seed, 'visibility', sequence).integer(0, hiddenMs);
   }
 
   #mayTake(order: Order, opposite: ReturnType<BookDesk['interests']>): boolean {

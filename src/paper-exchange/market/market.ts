@@ -54,7 +54,7 @@ export interface DaySummary {
 export class Market {
   readonly assets: readonly string[];
   readonly #source: MarketSource;
-  readonly #seed: string;
+  readonly seed: string;
   readonly #rules: TradingRules;
   readonly #books = new Map<string, Book>();
   readonly #hours = new Map<string, Map<number, CandleSum | undefined>>();
@@ -62,7 +62,7 @@ export class Market {
   constructor(source: MarketSource, seed: string, rules: TradingRules) {
     this.assets = source.assets;
     this.#source = source;
-    this.#seed = seed;
+    this.seed = seed;
     this.#rules = rules;
   }
 
@@ -97,7 +97,7 @@ export class Market {
     const known = this.#books.get(key);
     if (known !== undefined) return known;
     const book = makeBook({
-      seed: this.#seed,
+      seed: this.seed,
       asset,
       minute,
       price: this.#source.bar(asset, minute)?.open ?? 0,

@@ -13,7 +13,6 @@ export interface DeskParts {
   readonly faults: Faults;
   readonly marketEvents: Map<string, MarketEvent>;
   readonly quoteVenues: QuoteVenues;
-  readonly dates: { aheadMs: number };
   readonly statistics: () => Result['statistics'];
   /** Milliseconds of the exchange's clock that a move within the exchange takes. */
   readonly internalTransferMs: number;

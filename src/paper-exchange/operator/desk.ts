@@ -55,7 +55,7 @@ function answerInquiry(core: ExchangeCore, items: Checked['answerInquiry']['item
       if (!answer.found) return [];
       const { reference, matchedBy, accountId, identity } = answer;
       return answer.holdings.map((holding) => {
-        const price = holding.asset === QUOTE_ASSET ? new Decimal(1) : core.market.lastPrice(holding.asset, nowMs);
+        const price = holding.asset === QUOTE_ASSET ? new Decimal(1) : core.lastPrice(holding.asset);
         return {
           reference,
           matchedBy,
@@ -85,16 +85,18 @@ function exchangeOperations({
   faults,
   marketEvents,
   quoteVenues,
-  dates,
   statistics,
 }: DeskParts): DeskPart<
   | 'setStaleBook'
   | 'setBookFault'
   | 'setMarketEvent'
   | 'setManners'
+  | 'setDelisting'
+  | 'setWrongBalance'
   | 'setQuoteVenue'
   | 'injectFault'
   | 'clearFaults'
+  | 'faultsStruck'
   | 'totals'
   | 'statistics'
 > {
@@ -114,9 +116,23 @@ function exchangeOperations({
       marketEvents.set(asset, event);
       return DONE;
     },
-    setManners: ({ cancelDelaySeconds, refusesTakingPostOnly, clockAheadSeconds }) => {
-      dates.aheadMs = clockAheadSeconds * 1_000;
-      core.run(() => core.trading.setManners({ cancelDelayMs: cancelDelaySeconds * 1_000, refusesTaking: refusesTakingPostOnly }));
+    setManners: ({ cancelDelaySeconds, refusesTakingPostOnly, clockAheadSeconds, hiddenSeconds, partialIocWord }) => {
+      core.setManners({
+        cancelDelayMs: cancelDelaySeconds * 1_000,
+        refusesTaking: refusesTakingPostOnly,
+        hiddenMs: Math.round(hiddenSeconds * 1_000),
+        showsPartialAsFilled: partialIocWord === 'filled',
+        clockAheadMs: Math.round(clockAheadSeconds * 1_000),
+      });
+      return DONE;
+    },
+    setDelisting: ({ asset, closesAt }) => {
+      assertCoin(core, asset);
+      core.setClosing(asset, closesAt === null ? undefined : new Date(closesAt).getTime());
+      return DONE;
+    },
+    setWrongBalance: ({ accountId, asset, wrongBy }) => {
+      core.setWrongBalance(accountId, asset, new Decimal(wrongBy));
       return DONE;
     },
     setQuoteVenue: ({ venue, shift, stale, isDown }) => {
@@ -129,8 +145,10 @@ function exchangeOperations({
     },
     clearFaults: () => {
       faults.clear();
+      core.clearWrongBalances();
       return DONE;
     },
+    faultsStruck: () => faults.struck(),
     totals: () => core.run(() => Object.fromEntries([...core.accounts.totals()].map(([asset, total]) => [asset, total.toFixed()]))),
     statistics,
   };

@@ -4,7 +4,7 @@ import { isPlainDecimal } from '../../kernel/decimal.ts';
 import { SCOPES } from '../core/api-keys.ts';
 import { BOOK_FAULTS } from '../core/book-faults.ts';
 import { CAUTIONS, FURTHER_EVENTS } from '../core/market-events.ts';
-import { faultSchema } from '../faults.ts';
+import { FAULT_KINDS, faultSchema } from '../faults.ts';
 import { QUOTE_VENUES } from '../quote-faces/quote-venue.ts';
 
 const figure = z.string().refine(isPlainDecimal, 'must be a plain decimal such as "0.5"');
@@ -157,17 +157,28 @@ const SPECIFICATIONS = {
   },
   /**
    * `cancelDelaySeconds` (of the exchange's clock) lie between hearing of a cancellation and its effect. An order that should only make
-   * and would take is accepted and cancelled at once, as Upbit's guide has it, or refused. `clockAheadSeconds` is what the dates of
-   * answers are wrong by. Each call says all of it anew.
+   * and would take is accepted and cancelled at once, as Upbit's guide has it, or refused. `clockAheadSeconds` is what the exchange's
+   * time is wrong by: in the dates of answers, where it tells the time, and where it checks time stamps. `hiddenSeconds` (of the
+   * exchange's clock): an accepted order is in no look-up and no list for a time drawn evenly from zero to this. `partialIocWord` is how
+   * an order for immediate execution is shown that was executed in part. Each call says all of it anew.
    */
   setManners: {
     input: z.object({
       cancelDelaySeconds: seconds.default(0),
       refusesTakingPostOnly: z.boolean().default(false),
       clockAheadSeconds: z.number().default(0),
+      hiddenSeconds: z.number().min(0).default(0),
+      partialIocWord: z.enum(['cancelled', 'filled']).default('cancelled'),
     }),
     output: done,
   },
+  /**
+   * Delists a coin: at that instant of the exchange's clock its market closes, open orders are cancelled, further ones refused, and it is
+   * no longer among the markets. Its wallet goes on: it can be withdrawn. Null lists it again.
+   */
+  setDelisting: { input: z.object({ asset, closesAt: instant.nullable() }), output: done },
+  /** The account's own list of balances shows so much more of the asset, or less below zero; "0" mends it. Only the list is wrong. */
+  setWrongBalance: { input: z.object({ accountId, asset, wrongBy: figure }), output: done },
   /**
    * What another venue's quotations look like: `shift` moves its prices by that share of them, `stale` lets book and trades stand still,
    * `isDown` answers nothing but errors. Each call says all of it anew.
@@ -182,7 +193,10 @@ const SPECIFICATIONS = {
     output: done,
   },
   injectFault: { input: faultSchema, output: done },
+  /** Ends what `injectFault` and `setWrongBalance` began. */
   clearFaults: { input: z.object({}), output: done },
+  /** How often each kind of injected fault has struck. */
+  faultsStruck: { input: z.object({}), output: z.partialRecord(z.enum(FAULT_KINDS), z.number().int()) },
   /** Sum of every asset over all accounts and the exchange's own counter-accounts: zero unless the exchange is broken. */
   totals: { input: z.object({}), output: z.record(z.string(), figure) },
   statistics: { input: z.object({}), output: z.object({ requests: z.number().int(), ordersAccepted: z.number().int() }) },

@@ -83,6 +83,14 @@ export abstract class Operator {
     return this.call('setManners', given);
   }
 
+  setDelisting(given: Given['setDelisting']): Promise<Result['setDelisting']> {
+    return this.call('setDelisting', given);
+  }
+
+  setWrongBalance(given: Given['setWrongBalance']): Promise<Result['setWrongBalance']> {
+    return this.call('setWrongBalance', given);
+  }
+
   setQuoteVenue(given: Given['setQuoteVenue']): Promise<Result['setQuoteVenue']> {
     return this.call('setQuoteVenue', given);
   }
@@ -93,6 +101,10 @@ export abstract class Operator {
 
   clearFaults(): Promise<Result['clearFaults']> {
     return this.call('clearFaults', {});
+  }
+
+  faultsStruck(): Promise<Result['faultsStruck']> {
+    return this.call('faultsStruck', {});
   }
 
   totals(): Promise<Result['totals']> {

@@ -1,7 +1,9 @@
-import { listingOf } from '../core/listings.ts';
-import { tradeFields } from '../upbit-face/quotation.ts';
-import type { Query } from '../upbit-face/request.ts';
-import { assetOf, marketOf } from '../upbit-face/venue-rules.ts';
+import { BITHUMB_ERRORS } from '../bithumb-face/errors.ts';
+import { levelsShown, marketFields } from '../bithumb-face/quotation.ts';
+import type { LikeError } from '../upbit-like/errors.ts';
+import { assetOf } from '../upbit-like/markets.ts';
+import { bookFields, tradeFields } from '../upbit-like/quotation.ts';
+import type { Query } from '../upbit-like/request.ts';
 import type { Wire } from '../wire-format.ts';
 import type { QuoteVenue } from './quote-venue.ts';
 
@@ -10,47 +12,36 @@ export interface QuoteAnswer {
   readonly body: Wire;
 }
 
-const NOT_FOUND: QuoteAnswer = { status: 404, body: { error: { name: 404, message: 'Code not found' } } };
-const MISSING: QuoteAnswer = { status: 400, body: { error: { name: 400, message: 'Missing request parameter.' } } };
 const TRADES_MAX = 500;
 
-/** Bithumb's public interface 2.0 (apidocs.bithumb.com), as far as quotations are read from it: `/v1/…`, after Upbit's words. */
+/** Bithumb's public interface 2.0 (apidocs.bithumb.com), as far as quotations are read from it: `/v1/…`, in its face's words. */
 export function answerBithumb(venue: QuoteVenue, path: string, query: Query, nowMs: number): QuoteAnswer {
-  if (path === '/v1/market/all') return { status: 200, body: venue.assets.map(marketFields) };
-  if (path === '/v1/orderbook') return listed(venue, query.get('markets'), (asset) => [bookFields(venue, asset, nowMs)]);
+  if (path === '/v1/market/all') return { status: 200, body: venue.assets.map((asset) => marketFields(asset, 'NONE')) };
+  if (path === '/v1/orderbook') {
+    return listed(venue, query.get('markets'), (assets) =>
+      assets.map((asset) => bookFields(asset, venue.book(asset, nowMs), levelsShown(assets.length))),
+    );
+  }
   if (path === '/v1/trades/ticks') {
     const count = Math.min(TRADES_MAX, Number(query.get('count') ?? 1) || 1);
-    return listed(venue, query.get('market'), (asset) => tradeList(venue, asset, nowMs, count));
+    return listed(venue, query.get('market'), (assets) => assets.flatMap((asset) => tradeList(venue, asset, nowMs, count)));
   }
-  return NOT_FOUND;
+  return refused(BITHUMB_ERRORS.quotationNotFound());
 }
 
-function listed(venue: QuoteVenue, market: string | undefined, answer: (asset: string) => Wire): QuoteAnswer {
-  if (market === undefined) return MISSING;
-  const asset = assetOf(market);
-  return asset === undefined || !venue.assets.includes(asset) ? NOT_FOUND : { status: 200, body: answer(asset) };
+function listed(venue: QuoteVenue, markets: string | undefined, answer: (assets: readonly string[]) => Wire): QuoteAnswer {
+  if (markets === undefined) return refused(BITHUMB_ERRORS.quotationMissing());
+  const asked = markets.split(',');
+  const assets = asked.map(assetOf).filter((asset) => asset !== undefined);
+  const areListed = assets.length === asked.length && assets.every((asset) => venue.assets.includes(asset));
+  return areListed ? { status: 200, body: answer(assets) } : refused(BITHUMB_ERRORS.quotationNotFound());
 }
 
-function marketFields(asset: string): Wire {
-  const { koreanName, englishName } = listingOf(asset);
-  return { market: marketOf(asset), korean_name: koreanName, english_name: englishName, market_warning: 'NONE' };
+function refused(error: LikeError): QuoteAnswer {
+  return { status: error.status, body: error.body() };
 }
 
-function bookFields(venue: QuoteVenue, asset: string, nowMs: number): Wire {
-  const { bids, asks, changedAtMs } = venue.book(asset, nowMs);
-  return {
-    market: marketOf(asset),
-    timestamp: changedAtMs,
-    orderbook_units: bids.map((bid, index) => ({
-      ask_price: asks[index]?.price ?? 0,
-      bid_price: bid.price,
-      ask_size: asks[index]?.quantity ?? 0,
-      bid_size: bid.quantity,
-    })),
-  };
-}
-
-function tradeList(venue: QuoteVenue, asset: string, nowMs: number, count: number): Wire {
+function tradeList(venue: QuoteVenue, asset: string, nowMs: number, count: number): Wire[] {
   const trades = venue.trades(asset, nowMs, count);
   const oldest = trades.at(-1);
   return oldest === undefined ? [] : trades.map((trade) => tradeFields(asset, trade, oldest.price));

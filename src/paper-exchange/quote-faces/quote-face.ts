@@ -1,4 +1,5 @@
-import { Query } from '../upbit-face/request.ts';
+import { UPBIT_ERRORS } from '../upbit-like/errors.ts';
+import { Query } from '../upbit-like/request.ts';
 import { writeWire } from '../wire-format.ts';
 import { answerBithumb, type QuoteAnswer } from './bithumb-face.ts';
 import { answerCoinone } from './coinone-face.ts';
@@ -19,6 +20,6 @@ export function answerQuotation(
   const name = word === 'bithumb' || word === 'coinone' ? word : undefined;
   if (name === undefined || path === undefined || request.method !== 'GET') return undefined;
   const venue = venues[name];
-  const { status, body } = venue.isDown ? DOWN : ANSWERS[name](venue, path, new Query(request.rawQuery), nowMs);
+  const { status, body } = venue.isDown ? DOWN : ANSWERS[name](venue, path, new Query(request.rawQuery, UPBIT_ERRORS), nowMs);
   return { status, body: writeWire(body) };
 }

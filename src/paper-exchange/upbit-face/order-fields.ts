@@ -1,81 +1,29 @@
 import { Decimal } from '../../kernel/decimal.ts';
-import type { Execution, Order } from '../core/orders.ts';
-import { seoulTime, seoulTimeFine, type Wire } from '../wire-format.ts';
-import { marketOf } from './venue-rules.ts';
+import type { Order } from '../core/orders.ts';
+import { UPBIT_ERRORS } from '../upbit-like/errors.ts';
+import { type Fields, orderFields } from '../upbit-like/order-fields.ts';
+import type { OrderRequestWords } from '../upbit-like/orders.ts';
 
-/** `time_in_force` words; an order that rests has none. */
-export const EXECUTIONS: Readonly<Record<string, Execution>> = { ioc: 'immediate_or_cancel', fok: 'fill_or_kill', post_only: 'post_only' };
 /** A partly filled order whose rest was cancelled is `cancel`: what happened is told by its volumes, never by this word. */
 export const STATE_WORDS = { open: 'wait', filled: 'done', cancelled: 'cancel' } as const;
 
-type Fields = { readonly [field: string]: Wire | undefined };
+export const UPBIT_ORDERS: OrderRequestWords = {
+  errors: UPBIT_ERRORS,
+  typeField: 'ord_type',
+  referenceField: 'identifier',
+  state: ({ state }) => STATE_WORDS[state],
+  hidden: () => UPBIT_ERRORS.orderNotFound(),
+  further: () => ({ prevented_volume: '0', prevented_locked: '0' }),
+};
 
 /** Upbit answers before it matches: nothing executed yet, everything still locked. */
 export function acceptedFields(order: Order, feeRate: Decimal): Fields {
   const zero = new Decimal(0);
-  return orderFields({ ...order, state: 'open', executedQuantity: zero, executedFunds: zero, paidFee: zero, fills: [] }, feeRate);
+  const atFirst: Order = { ...order, state: 'open', executedQuantity: zero, executedFunds: zero, paidFee: zero, fills: [] };
+  return orderFields(atFirst, feeRate, UPBIT_ORDERS);
 }
 
 /** The lists show the traded won beside. */
 export function listFields(order: Order, feeRate: Decimal): Fields {
-  return { ...orderFields(order, feeRate), executed_funds: order.executedFunds.toFixed() };
-}
-
-/** An order as Upbit shows it everywhere. */
-export function orderFields(order: Order, feeRate: Decimal): Fields {
-  const { terms } = order;
-  const unexecuted = unexecutedOf(order, feeRate);
-  return {
-    market: marketOf(order.asset),
-    uuid: order.orderId,
-    side: order.side === 'sell' ? 'ask' : 'bid',
-    ord_type: terms.kind === 'limit' ? 'limit' : terms.kind === 'market_sell' ? 'market' : 'price',
-    price: terms.kind === 'limit' ? terms.price.toFixed() : terms.kind === 'market_buy' ? terms.budget.toFixed() : undefined,
-    state: STATE_WORDS[order.state],
-    created_at: seoulTime(order.createdAtMs),
-    volume: terms.kind === 'market_buy' ? undefined : terms.quantity.toFixed(),
-    remaining_volume: unexecuted.volume?.toFixed(),
-    executed_volume: order.executedQuantity.toFixed(),
-    reserved_fee: order.reservedFee.toFixed(),
-    remaining_fee: unexecuted.fee.toFixed(),
-    paid_fee: order.paidFee.toFixed(),
-    locked: unexecuted.locked.toFixed(),
-    prevented_volume: '0',
-    prevented_locked: '0',
-    trades_count: order.fills.length,
-    time_in_force: terms.kind === 'limit' ? executionWord(terms.execution) : undefined,
-    identifier: order.reference,
-  };
-}
-
-/** Upbit keeps showing what a cancelled order left unexecuted, and its part of the lock, although nothing is locked any more. */
-function unexecutedOf(order: Order, feeRate: Decimal): { volume: Decimal | undefined; fee: Decimal; locked: Decimal } {
-  const { terms } = order;
-  const zero = new Decimal(0);
-  if (terms.kind === 'market_buy') {
-    const funds = terms.budget.minus(order.executedFunds);
-    return { volume: undefined, fee: funds.times(feeRate), locked: funds.times(feeRate.plus(1)) };
-  }
-  const volume = terms.quantity.minus(order.executedQuantity);
-  if (order.side === 'sell') return { volume, fee: zero, locked: volume };
-  const funds = terms.kind === 'limit' ? terms.price.times(volume) : zero;
-  return { volume, fee: funds.times(feeRate), locked: funds.times(feeRate.plus(1)) };
-}
-
-/** One fill; `trend` tells which side's arrival caused it. */
-export function tradeFields(order: Order, fill: Order['fills'][number]): Fields {
-  return {
-    market: marketOf(order.asset),
-    uuid: fill.fillId,
-    price: fill.price.toFixed(),
-    volume: fill.quantity.toFixed(),
-    funds: fill.funds.toFixed(),
-    trend: fill.takerSide === 'buy' ? 'up' : 'down',
-    created_at: seoulTimeFine(fill.filledAtMs),
-    side: order.side === 'sell' ? 'ask' : 'bid',
-  };
-}
-
-function executionWord(execution: Execution): string | undefined {
-  return Object.entries(EXECUTIONS).find(([, value]) => value === execution)?.[0];
+  return { ...orderFields(order, feeRate, UPBIT_ORDERS), executed_funds: order.executedFunds.toFixed() };
 }

@@ -1,6 +1,7 @@
 import { Decimal } from '../../kernel/decimal.ts';
 import { QUOTE_ASSET } from '../core/listings.ts';
-import { TickTable, type TradingRules } from '../core/trading-rules.ts';
+import type { TradingRules } from '../core/trading-rules.ts';
+import { tickTable } from '../upbit-like/markets.ts';
 
 /** Price steps of Upbit's won markets since 31 July 2025 (docs.upbit.com, "원화 마켓 주문 가격 단위"): from, tick. */
 const WON_TICKS = tickTable([
@@ -44,18 +45,6 @@ export const UPBIT_RULES: TradingRules = {
   bookLevels: 30,
   referenceLengthMax: 64,
   referenceLife: { of: 'attempt' },
+  refusesBeyondShown: true,
   ticksOf: (asset) => (STABLECOINS.has(asset) ? STABLECOIN_TICKS : WON_TICKS),
 };
-
-export function marketOf(asset: string): string {
-  return `${QUOTE_ASSET}-${asset}`;
-}
-
-/** The asset of a market code such as `KRW-BTC`; undefined for anything but a won market. */
-export function assetOf(market: string): string | undefined {
-  return market.startsWith(`${QUOTE_ASSET}-`) ? market.slice(QUOTE_ASSET.length + 1) : undefined;
-}
-
-function tickTable(rows: readonly (readonly [from: string, tick: string])[]): TickTable {
-  return new TickTable(rows.map(([from, tick]) => ({ from: new Decimal(from), tick: new Decimal(tick) })));
-}

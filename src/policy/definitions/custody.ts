@@ -5,16 +5,6 @@ import { countSchema } from '../schemas.ts';
 const KNOWN_FROM = civilDate('2006-01-01');
 const CITY_RULE = '시 기준(기본값)';
 
-export const keyExpiryWarningDays = definePolicy({
-  key: 'venue.key_expiry_warning_days',
-  title: '거래소 키 만료 전 알림',
-  description: '거래소 API 키의 유효기간이 끝나기 이 기간 전에 담당자에게 알린다. 업비트 키의 유효기간은 1년이다.',
-  unit: '일',
-  schema: countSchema(0, 366),
-  initial: [{ value: 30, validFrom: KNOWN_FROM, source: CITY_RULE }],
-  changeable: true,
-});
-
 export const unreadableVenuePolls = definePolicy({
   key: 'custody.unreadable_polls',
   title: '거래소를 읽지 못한 횟수의 알림',
@@ -35,4 +25,4 @@ export const transferOverdueDays = definePolicy({
   changeable: true,
 });
 
-export const CUSTODY_POLICIES = [keyExpiryWarningDays, unreadableVenuePolls, transferOverdueDays] as const;
+export const CUSTODY_POLICIES = [unreadableVenuePolls, transferOverdueDays] as const;

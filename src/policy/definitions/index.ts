@@ -10,6 +10,7 @@ import { SALE_POLICIES } from './sale.ts';
 import { SEIZURE_POLICIES } from './seizure.ts';
 import { SERVICE_POLICIES } from './service.ts';
 import { TREASURY_POLICIES } from './treasury.ts';
+import { VENUE_POLICIES } from './venue.ts';
 import { WISH_POLICIES } from './wish.ts';
 
 /** Every parameter of law and city, in the order in which they are listed to people. */
@@ -23,6 +24,7 @@ export const POLICY_DEFINITIONS: readonly PolicyDefinition[] = [
   ...EXECUTION_POLICIES,
   ...WISH_POLICIES,
   ...COVERAGE_POLICIES,
+  ...VENUE_POLICIES,
   ...CUSTODY_POLICIES,
   ...SEIZURE_POLICIES,
   ...TREASURY_POLICIES,

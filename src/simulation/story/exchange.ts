@@ -19,6 +19,8 @@ export async function registerAccount(office: Office, exchange: PaperExchange, a
     {
       venueCode: 'upbit',
       label: '표본시 연습 계정',
+      owner: '표본시',
+      purpose: '압류한 가상자산의 수령과 매각',
       baseUrl: exchange.url,
       paper: true,
       accessKey,

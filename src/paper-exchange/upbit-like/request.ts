@@ -1,18 +1,21 @@
-import { UPBIT_ERRORS } from './errors.ts';
+import type { LikeErrors } from './errors.ts';
 
 /** Parameters of a query string, in order; `name[]` may come several times. */
 export class Query {
   /** Without percent-encoding, a plus sign read as a blank: what a token's hash is compared with. */
   readonly text: string;
+  /** The venue's words for what is wrong with it. */
+  readonly errors: LikeErrors;
   readonly #pairs: readonly (readonly [name: string, value: string])[];
 
-  /** Error: `UpbitError` 400 when the encoding is broken. */
-  constructor(raw: string) {
-    this.text = unescaped(raw);
+  /** Error: `LikeError` 400 when the encoding is broken. */
+  constructor(raw: string, errors: LikeErrors) {
+    this.errors = errors;
+    this.text = unescaped(raw, errors);
     const parts = raw === '' ? [] : raw.split('&');
     this.#pairs = parts.map((part) => {
       const [name = '', ...value] = part.split('=');
-      return [unescaped(name), unescaped(value.join('='))];
+      return [unescaped(name, errors), unescaped(value.join('='), errors)];
     });
   }
 
@@ -29,7 +32,7 @@ export class Query {
   count(name: string, fallback: number, max: number): number {
     const text = this.get(name);
     if (text === undefined) return Math.min(fallback, max);
-    if (!/^[1-9]\d{0,8}$/.test(text)) throw UPBIT_ERRORS.invalidValue(name);
+    if (!/^[1-9]\d{0,8}$/.test(text)) throw this.errors.invalidValue(name);
     return Math.min(Number(text), max);
   }
 
@@ -37,7 +40,7 @@ export class Query {
     const text = this.get(name);
     if (text === undefined) return fallback;
     const found = allowed.find((candidate) => candidate === text);
-    if (found === undefined) throw UPBIT_ERRORS.invalidValue(name);
+    if (found === undefined) throw this.errors.invalidValue(name);
     return found;
   }
 
@@ -45,21 +48,21 @@ export class Query {
   someOf<T extends string>(single: string, list: string, allowed: readonly T[]): readonly T[] | undefined {
     const one = this.get(single);
     const many = this.list(list);
-    if (one !== undefined && many.length > 0) throw UPBIT_ERRORS.invalidParameter();
+    if (one !== undefined && many.length > 0) throw this.errors.invalidParameter();
     const given = one === undefined ? many : [one];
     if (given.length === 0) return undefined;
     return given.map((text) => {
       const found = allowed.find((candidate) => candidate === text);
-      if (found === undefined) throw UPBIT_ERRORS.invalidValue(single);
+      if (found === undefined) throw this.errors.invalidValue(single);
       return found;
     });
   }
 }
 
-function unescaped(text: string): string {
+function unescaped(text: string, errors: LikeErrors): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    throw UPBIT_ERRORS.badRequest();
+    throw errors.badRequest();
   }
 }
