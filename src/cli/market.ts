@@ -3,7 +3,21 @@ import { type RecordedBars, recordMarket } from '../exchange/record-market.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { paperExchangeOptions } from '../paper-exchange/options.ts';
 import { startPaperExchange } from '../paper-exchange/server.ts';
+import { PAPER_VENUES, type PaperVenueCode } from '../paper-exchange/venue-face.ts';
 import { print, shellLog } from './shell.ts';
+
+interface PaperOptions {
+  readonly venue: PaperVenueCode;
+  readonly realistic: boolean;
+  readonly port: number;
+  readonly seed: string;
+  readonly folder?: string;
+  readonly state?: string;
+  readonly operatorToken: string;
+}
+
+/** Answers as late as a real exchange's, and books that need a minute to fill again. */
+const REALISTIC = { latency: { medianMs: 40, p99Ms: 400 }, takenHalfLifeSeconds: 60 };
 
 function instant(text: string): Date {
   const parsed = new Date(text);
@@ -36,14 +50,18 @@ export function registerMarket(program: Command): void {
     });
   market
     .command('paper')
-    .description('연습용 거래소를 켠다 (업비트와 같은 형식, 실제 돈과 코인 없음)')
+    .description('연습용 거래소를 켠다 (다섯 거래소 가운데 하나와 같은 형식, 실제 돈과 코인 없음)')
+    .addOption(new Option('--venue <code>', '흉내 낼 거래소').choices(PAPER_VENUES).default('upbit'))
+    .option('--realistic', '응답 지연과 호가 회복을 실제 거래소처럼 한다', false)
     .option('--port <number>', '포트', (text) => Number.parseInt(text, 10), 8090)
     .option('--seed <text>', '시장의 씨앗', '1')
     .option('--folder <path>', '기록된 분봉 폴더; 없으면 만들어 낸 시장')
     .option('--state <file>', '다시 켜도 이어지도록 상태를 적는 파일')
     .requiredOption('--operator-token <text>', '운영자 암호 (16자 이상)')
-    .action(async (options: { port: number; seed: string; folder?: string; state?: string; operatorToken: string }) => {
+    .action(async (options: PaperOptions) => {
       const settings = paperExchangeOptions.parse({
+        venue: options.venue,
+        ...(options.realistic ? REALISTIC : {}),
         port: options.port,
         seed: options.seed,
         market: options.folder === undefined ? { kind: 'generated' } : { kind: 'replay', folder: options.folder },

@@ -210,8 +210,11 @@ export interface DepositAddress {
 
 /** What a venue can do through its interface. What it lacks becomes a guided human step, never a crash. */
 export interface VenueCapabilities {
-  /** False where what we know of the private part was never held against the venue itself: a person looks before money moves. */
-  readonly isPrivatePartVerified: boolean;
+  /**
+   * What our knowledge of the private part rests on: the venue's own present documents, or older and second-hand sources that were never
+   * held against it. Officials see which, and look at the venue's site before they rely on the latter.
+   */
+  readonly privatePart: 'documented' | 'unverified';
   readonly depositsReadable: boolean;
   readonly withdrawalsReadable: boolean;
   readonly wonWithdrawal: 'by_person_on_web';

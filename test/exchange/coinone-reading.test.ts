@@ -385,7 +385,7 @@ test('of the key Coinone tells nothing, and the capabilities say what it lacks',
   const adapter = coinone.adapter();
   expect(await adapter.keyFacts()).toEqual({ permissions: undefined, expiresAt: undefined, boundAddresses: undefined });
   expect(adapter.capabilities).toMatchObject({
-    isPrivatePartVerified: false,
+    privatePart: 'documented',
     orderShownMs: undefined,
     postOnly: { wouldTakeCode: undefined },
   });

@@ -334,7 +334,7 @@ test('what GOPAX does not tell is not made up: networks of addresses, wallets, r
   expect(wallets.map(({ asset }) => asset)).not.toContain('KRW');
   expect(await adapter.keyFacts()).toEqual({ permissions: undefined, expiresAt: undefined, boundAddresses: undefined });
   await expect(connect({ ...KEYS, accessKey: 'nobody' }).balances()).rejects.toMatchObject({ code: 'EXCHANGE_REFUSED' });
-  expect(adapter.capabilities.isPrivatePartVerified).toBe(false);
+  expect(adapter.capabilities.privatePart).toBe('unverified');
 });
 
 test('candles, the last trade and the venue’s clock', async () => {

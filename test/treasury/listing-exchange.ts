@@ -8,7 +8,7 @@ export function listingExchange(listed: readonly Withdrawal[]): ExchangePort {
   return {
     venue: 'upbit',
     capabilities: {
-      isPrivatePartVerified: true,
+      privatePart: 'documented',
       depositsReadable: true,
       withdrawalsReadable: true,
       wonWithdrawal: 'by_person_on_web',

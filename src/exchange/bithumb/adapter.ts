@@ -17,7 +17,7 @@ export function createBithumbAdapter(options: ConnectionOptions): ExchangePort {
   return {
     venue: 'bithumb',
     capabilities: {
-      isPrivatePartVerified: true,
+      privatePart: 'documented',
       depositsReadable: true,
       withdrawalsReadable: true,
       wonWithdrawal: 'by_person_on_web',

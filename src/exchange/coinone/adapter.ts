@@ -23,7 +23,7 @@ export function createCoinoneAdapter(options: ConnectionOptions): ExchangePort {
   return {
     venue: 'coinone',
     capabilities: {
-      isPrivatePartVerified: false,
+      privatePart: 'documented',
       depositsReadable: true,
       withdrawalsReadable: true,
       // Coinone's interface has no withdrawal of won at all, and one of coins that keys here are not to be given the right to.

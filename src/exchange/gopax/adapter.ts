@@ -22,7 +22,7 @@ export function createGopaxAdapter(options: ConnectionOptions): ExchangePort {
   return {
     venue: 'gopax',
     capabilities: {
-      isPrivatePartVerified: false,
+      privatePart: 'unverified',
       depositsReadable: true,
       withdrawalsReadable: true,
       wonWithdrawal: 'by_person_on_web',

@@ -26,7 +26,7 @@ export function createKorbitAdapter(options: ConnectionOptions): ExchangePort {
     venue: 'korbit',
     capabilities: {
       // Rests on the venue's own documents and on the source of its own client.
-      isPrivatePartVerified: true,
+      privatePart: 'documented',
       depositsReadable: true,
       withdrawalsReadable: true,
       wonWithdrawal: 'by_person_on_web',

@@ -19,7 +19,7 @@ export function createUpbitAdapter(options: ConnectionOptions): ExchangePort {
   return {
     venue: 'upbit',
     capabilities: {
-      isPrivatePartVerified: true,
+      privatePart: 'documented',
       depositsReadable: true,
       withdrawalsReadable: true,
       wonWithdrawal: 'by_person_on_web',

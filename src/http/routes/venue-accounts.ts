@@ -5,12 +5,21 @@ import { tendAccount } from '../../custody/tend.ts';
 import { TradingState } from '../../database/generated/enums.ts';
 import { KEY_PERMISSIONS, VENUE_CODES } from '../../exchange/port.ts';
 import { seoulDay } from '../../kernel/civil-date.ts';
-import { assertKeyAcceptable, listVenueAccounts, readVenueAccount, registerVenueAccount, rotateVenueKey } from '../../venue/account.ts';
+import { CheongsanError } from '../../kernel/errors.ts';
+import {
+  assertKeyAcceptable,
+  listVenueAccounts,
+  readVenueAccount,
+  registerVenueAccount,
+  rotateVenueKey,
+  type VenueAccountView,
+} from '../../venue/account.ts';
 import { NEEDED_PERMISSIONS } from '../../venue/account-rules.ts';
 import { checkDepositAddresses } from '../../venue/deposit-address.ts';
+import type { ExchangeDirectory } from '../../venue/exchange-directory.ts';
 import { action, NONE, type Route, read } from '../route.ts';
 import { assetCode, DONE, dayInput, dayText, decimalText, done, instantText, lineText, pathId, rowId, venueText } from '../schemas.ts';
-import { balancesOfAccount, latestBalanceAnswer } from '../views/balance-view.ts';
+import type { Services } from '../services.ts';
 
 const accountParams = z.object({ accountId: pathId });
 
@@ -47,6 +56,16 @@ const accountAnswer = z
     depositsReadAt: instantText.nullable(),
     reconciledAt: instantText.nullable(),
     failedPolls: z.int().meta({ example: 0 }),
+    capabilities: z
+      .object({
+        privatePart: z
+          .enum(['documented', 'unverified'])
+          .meta({ description: '주문·입출금 연동의 근거: 거래소의 현행 문서, 또는 확인되지 않은 자료' }),
+        depositsReadable: z.boolean(),
+        withdrawalsReadable: z.boolean(),
+      })
+      .nullable()
+      .meta({ description: '거래소 연동으로 할 수 있는 것. 키를 열 수 없으면 null' }),
   })
   .meta({ id: 'VenueAccount', description: '거래소에 있는 시의 계정' });
 
@@ -70,6 +89,36 @@ const readingAnswer = z.object({
 function toReading({ asset, venueQuantity, ledgerQuantity, agrees, breaksInRow, isFrozen }: AssetReading): z.input<typeof readingAnswer> {
   return { asset, venueQuantity, ledgerQuantity, agrees, breaksInRow, isFrozen };
 }
+
+async function toAccount({ database, exchanges }: Services, account: VenueAccountView): Promise<z.input<typeof accountAnswer>> {
+  const { keyExpiresOn, depositsReadAt, reconciledAt, keyPermissions, keyReadAt, keyBoundAddresses, ...plain } = account;
+  const { tradingState, tradingStateReason } = await database.read.venueAccount.findUniqueOrThrow({ where: { id: account.id } });
+  return {
+    ...plain,
+    tradingState,
+    tradingStateReason,
+    keyReadAt: keyReadAt?.toISOString() ?? null,
+    keyBoundAddresses: [...keyBoundAddresses],
+    keyExpiresOn: keyExpiresOn ?? null,
+    keyPermissions: [...keyPermissions],
+    depositsReadAt: depositsReadAt?.toISOString() ?? null,
+    reconciledAt: reconciledAt?.toISOString() ?? null,
+    capabilities: await capabilitiesOf(exchanges, account.id),
+  };
+}
+
+/** Without the key, or with one of another installation, nobody can say: the list is shown all the same. */
+async function capabilitiesOf(exchanges: ExchangeDirectory, accountId: number) {
+  try {
+    const { privatePart, depositsReadable, withdrawalsReadable } = (await exchanges.exchangeFor(accountId)).capabilities;
+    return { privatePart, depositsReadable, withdrawalsReadable };
+  } catch (thrown) {
+    if (thrown instanceof CheongsanError && UNOPENED.some((code) => code === thrown.code)) return null;
+    throw thrown;
+  }
+}
+
+const UNOPENED = ['KEY_UNAVAILABLE', 'LIVE_KEY_IN_DEMO', 'DEMO_ONLY'] as const;
 
 const keyRoutes: readonly Route[] = [
   action({
@@ -127,23 +176,8 @@ const readRoutes: readonly Route[] = [
     params: NONE,
     query: NONE,
     answer: z.array(accountAnswer),
-    handle: async ({ services: { database } }) => {
-      const states = await database.read.venueAccount.findMany({ select: { id: true, tradingState: true, tradingStateReason: true } });
-      const stateOf = new Map(states.map((row) => [row.id, row]));
-      return (await listVenueAccounts(database.read)).map(
-        ({ keyExpiresOn, depositsReadAt, reconciledAt, keyPermissions, keyReadAt, keyBoundAddresses, ...account }) => ({
-          ...account,
-          keyReadAt: keyReadAt?.toISOString() ?? null,
-          keyBoundAddresses: [...keyBoundAddresses],
-          keyExpiresOn: keyExpiresOn ?? null,
-          keyPermissions: [...keyPermissions],
-          depositsReadAt: depositsReadAt?.toISOString() ?? null,
-          reconciledAt: reconciledAt?.toISOString() ?? null,
-          tradingState: stateOf.get(account.id)?.tradingState ?? 'HALTED',
-          tradingStateReason: stateOf.get(account.id)?.tradingStateReason ?? null,
-        }),
-      );
-    },
+    handle: async ({ services }) =>
+      Promise.all((await listVenueAccounts(services.database.read)).map((account) => toAccount(services, account))),
   }),
   read({
     operationId: 'listDepositAddresses',
@@ -167,17 +201,6 @@ const readRoutes: readonly Route[] = [
         checkedAt: checkedAt.toISOString(),
       }));
     },
-  }),
-  read({
-    operationId: 'listBalances',
-    tag: 'custody',
-    summary: '계정의 장부 잔액과 거래소 잔액의 마지막 대조',
-    path: '/venue-accounts/{accountId}/balances',
-    permission: 'venue.read',
-    params: accountParams,
-    query: NONE,
-    answer: z.array(latestBalanceAnswer),
-    handle: ({ services: { database }, params: { accountId } }) => balancesOfAccount(database.read, accountId),
   }),
 ];
 

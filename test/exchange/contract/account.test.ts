@@ -5,16 +5,10 @@ import { CITY, type ContractVenue, openContractVenue, START } from './contract-v
 const MINUTE_MS = 60_000;
 
 /** What every adapter tells of markets and of what comes, goes and lies in an account. */
-describe.each(VENUE_CODES)('%s', (code) => {
-  let venue: ContractVenue;
-  beforeAll(async () => {
-    venue = await openContractVenue(code);
-  });
-  afterAll(() => venue.exchange.stop());
-
-  it('lists won markets once each, with books from the best price on and terms that can be kept', async () => {
+const RULES: Readonly<Record<string, (venue: ContractVenue) => Promise<void>>> = {
+  'lists won markets once each, with books from the best price on and terms that can be kept': async (venue) => {
     const markets = await venue.port.markets();
-    expect(venue.port.venue).toBe(code);
+    expect(venue.port.venue).toBe(venue.code);
     expect(new Set(markets.map(({ asset }) => asset)).size).toBe(markets.length);
     expect(markets.map(({ asset }) => asset)).toEqual(expect.arrayContaining(['BTC', 'ETH', 'XRP']));
     const symbols = await Promise.all(['BTC', 'ETH', 'XRP'].map((asset) => venue.symbolOf(asset)));
@@ -30,9 +24,8 @@ describe.each(VENUE_CODES)('%s', (code) => {
       expect(terms.ticks.at(-1)?.from.isZero()).toBe(true);
       expect(terms.takerFeeRate.value.isGreaterThanOrEqualTo(0)).toBe(true);
     }
-  });
-
-  it('tells bars and the last trade of a market', async () => {
+  },
+  'tells bars and the last trade of a market': async (venue) => {
     const symbol = await venue.symbolOf('BTC');
     const from = new Date(START.getTime() - 30 * MINUTE_MS);
     const candles = await venue.port.candles(symbol, MINUTE_MS, from, START);
@@ -44,14 +37,12 @@ describe.each(VENUE_CODES)('%s', (code) => {
     const trade = await venue.port.lastTrade(symbol);
     expect(trade?.price.isPositive() && trade.tradedAt.getTime() <= venue.clock.now().getTime()).toBe(true);
     await expect(venue.port.candles(symbol, 7 * MINUTE_MS, from, START)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
-  });
-
-  it('tells balances to the last digit', async () => {
+  },
+  'tells balances to the last digit': async (venue) => {
     await venue.exchange.operator.depositFromChain({ accountId: CITY, asset: 'ADA', quantity: '0.00000001', confirmationSeconds: 0 });
     expect((await venue.port.balances()).find(({ asset }) => asset === 'ADA')).toEqual({ asset: 'ADA', free: '0.00000001', locked: '0' });
-  });
-
-  it('tells deposits with their network, pending until they are final, or says that it tells none', async () => {
+  },
+  'tells deposits with their network, pending until they are final, or says that it tells none': async (venue) => {
     if (!venue.port.capabilities.depositsReadable) {
       await expect(venue.port.deposits(START)).rejects.toMatchObject({ code: 'CAPABILITY_MISSING' });
       return;
@@ -62,9 +53,8 @@ describe.each(VENUE_CODES)('%s', (code) => {
     expect(await mine()).toMatchObject([{ state: 'pending' }]);
     venue.clock.advanceBy(601_000);
     expect(await mine()).toMatchObject([{ state: 'credited' }]);
-  });
-
-  it('tells withdrawals, or says that it tells none', async () => {
+  },
+  'tells withdrawals, or says that it tells none': async (venue) => {
     if (!venue.port.capabilities.withdrawalsReadable) {
       await expect(venue.port.withdrawals(START)).rejects.toMatchObject({ code: 'CAPABILITY_MISSING' });
       return;
@@ -76,36 +66,42 @@ describe.each(VENUE_CODES)('%s', (code) => {
     expect(await mine()).toMatchObject([{ quantity: '300000', state: 'pending' }]);
     venue.clock.advanceBy(MINUTE_MS * 60);
     expect(await mine()).toMatchObject([{ quantity: '300000', state: 'done' }]);
-  });
-
-  it('tells the addresses at which coins arrive, each with its network, or none where it names no network', async () => {
+  },
+  'tells the addresses at which coins arrive, each with its network, or none where it names no network': async (venue) => {
     const addresses = await venue.port.depositAddresses();
     if (addresses.length === 0) return;
     expect(addresses.filter(({ asset }) => asset === 'BTC')).toMatchObject([{ address: expect.any(String), network: expect.any(String) }]);
     expect(addresses.find(({ asset }) => asset === 'XRP')?.secondaryAddress).toMatch(/^\d+$/);
-  });
-
-  it('tells wallets that are halted while trading goes on', async () => {
+  },
+  'tells wallets that are halted while trading goes on': async (venue) => {
     const stateOf = async (asset: string) => (await venue.port.walletStates()).find((each) => each.asset === asset)?.state ?? 'unknown';
     const isTold = (await stateOf('ETH')) !== 'unknown';
     await venue.exchange.operator.haltWallet({ asset: 'ETH', deposits: true, withdrawals: true });
     expect(await stateOf('ETH')).toBe(isTold ? 'halted' : 'unknown');
     await venue.exchange.operator.haltWallet({ asset: 'ETH', deposits: false, withdrawals: false });
-  });
-
-  it('tells what it tells of a key, and how far its clock is ahead', async () => {
+  },
+  'tells what it tells of a key, and how far its clock is ahead': async (venue) => {
     const facts = await venue.port.keyFacts();
     if (facts.permissions !== undefined) expect(facts.permissions).not.toContain('withdraw');
     if (facts.expiresAt !== undefined) expect(facts.expiresAt.getTime()).toBeGreaterThan(START.getTime());
     expect(Math.abs(venue.port.clockSkewMs() ?? Number.NaN)).toBeLessThan(1_000);
-  });
-
-  it('meets the venue’s limits by waiting', async () => {
+  },
+  'meets the venue’s limits by waiting': async (venue) => {
     const symbol = await venue.symbolOf('BTC');
     const orders = await Promise.all(Array.from({ length: 30 }, () => venue.sellOf('BTC', 20_000, 3, 'immediate_or_cancel')));
     const answers = await Promise.all(orders.map((order) => venue.port.sell(order)));
     expect(answers.map(({ kind }) => kind)).toEqual(orders.map(() => 'accepted'));
     expect(venue.port.orderBudget()).toMatchObject({ blockedMs: 0 });
     expect((await Promise.all(Array.from({ length: 15 }, () => venue.port.lastTrade(symbol)))).length).toBe(15);
+  },
+};
+
+describe.each(VENUE_CODES)('%s', (code) => {
+  let venue: ContractVenue;
+  beforeAll(async () => {
+    venue = await openContractVenue(code);
   });
+  afterAll(() => venue.exchange.stop());
+
+  for (const [name, rule] of Object.entries(RULES)) it(name, () => rule(venue));
 });
