@@ -20,6 +20,7 @@ import type { ExchangeDirectory } from '../../venue/exchange-directory.ts';
 import { action, NONE, type Route, read } from '../route.ts';
 import { assetCode, DONE, dayInput, dayText, decimalText, done, instantText, lineText, pathId, rowId, venueText } from '../schemas.ts';
 import type { Services } from '../services.ts';
+import { balancesOfAccount, latestBalanceAnswer } from '../views/balance-view.ts';
 
 const accountParams = z.object({ accountId: pathId });
 
@@ -201,6 +202,17 @@ const readRoutes: readonly Route[] = [
         checkedAt: checkedAt.toISOString(),
       }));
     },
+  }),
+  read({
+    operationId: 'listBalances',
+    tag: 'custody',
+    summary: '계정의 장부 잔액과 거래소 잔액의 마지막 대조',
+    path: '/venue-accounts/{accountId}/balances',
+    permission: 'venue.read',
+    params: accountParams,
+    query: NONE,
+    answer: z.array(latestBalanceAnswer),
+    handle: ({ services: { database }, params: { accountId } }) => balancesOfAccount(database.read, accountId),
   }),
 ];
 
