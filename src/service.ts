@@ -3,6 +3,8 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { dueSources } from '../workers/due-sources.ts';
 import { startWorkers, type Workers } from '../workers/start.ts';
+import { LocalScreeningList } from './custody/screening-list.ts';
+import { WalletChains } from './custody/wallet/chains.ts';
 import { EmbeddedPostgres } from './database/embedded.ts';
 import { EmbeddedWatch } from './database/embedded-watch.ts';
 import { applicationPoolConfig, type DatabaseAccess, openDatabase } from './database/open.ts';
@@ -189,7 +191,10 @@ function buildServices(parts: { config: Config; log: Log; database: Database; ke
   const exchanges = new ExchangeDirectory({ database, keys, log });
   const references = openReferenceMarkets(config, access.kind, log);
   const startedAt = database.clock.now();
-  return { config, log, database, keys, queues, exchanges, references, dueSources: dueSources({ config, database }), startedAt };
+  const screening = new LocalScreeningList(config.screeningListFile);
+  const chains = new WalletChains({ config, environment: process.env, log });
+  const sources = dueSources({ config, database });
+  return { config, log, database, keys, queues, exchanges, references, screening, chains, dueSources: sources, startedAt };
 }
 
 async function openHttp(

@@ -1,4 +1,5 @@
 import { accountDueSource, answeredDemandDueSource } from '../src/custody/due.ts';
+import { walletDueSource } from '../src/custody/wallet/due.ts';
 import type { Database } from '../src/database/work.ts';
 import { approvalDueSource } from '../src/identity/approval.ts';
 import { alertDueSource } from '../src/intent/alert.ts';
@@ -24,6 +25,7 @@ export function dueSources({ config, database }: { config: Config; database: Dat
     pausedSaleDueSource(database),
     coverageDueSource(database),
     accountDueSource(database),
+    walletDueSource(database),
     marketDueSource(database),
     answeredDemandDueSource(database),
     seizureDueSource(database),

@@ -11,6 +11,7 @@ import { answerDesk } from './desk.ts';
 import { answerMarket } from './markets.ts';
 import { Sweeper } from './sweeper.ts';
 import { answerTreasury } from './treasury.ts';
+import { answerWallet } from './wallets.ts';
 import { answerWish } from './wishes.ts';
 
 interface Answer {
@@ -32,6 +33,7 @@ const ANSWERS: Readonly<Record<QueueName, Answer>> = {
   alerts: { concurrency: 1, handle: answerAlert },
   wishes: { concurrency: 2, asksExchange: true, handle: answerWish },
   coverage: { concurrency: 2, handle: answerCoverage },
+  wallets: { concurrency: 2, asksExchange: true, handle: answerWallet },
 };
 
 export interface Workers {

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { FileImport } from '../http/file-import.ts';
 import { importReport } from '../http/import-answer.ts';
 import { fileImports } from '../http/routes/imports.ts';
+import { refuseSecretsIn } from '../http/secrets.ts';
 import { assertNotRefused } from '../import/refusal.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { ImportProgress } from '../tax/import-ledger.ts';
@@ -71,6 +72,7 @@ async function run(each: FileImport, path: string, options: ImportOptions): Prom
   const reported = await withShell(options, (shell) =>
     asOfficer(shell, options, each.permission, async ({ actor }) => {
       try {
+        await refuseSecretsIn(path);
         return await each.run(shell, {
           content: { path },
           actor,

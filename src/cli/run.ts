@@ -12,6 +12,7 @@ import { speakKorean, typedWrongly } from './korean.ts';
 import { registerMarket } from './market.ts';
 import { registerPenalty } from './penalty.ts';
 import { registerReconcile } from './reconcile.ts';
+import { registerSoak } from './soak.ts';
 import { registerTrace } from './trace.ts';
 import { registerVerify } from './verify.ts';
 
@@ -33,6 +34,7 @@ export async function runCommand(args: readonly string[]): Promise<0 | 1> {
   registerMarket(program);
   registerBackup(program);
   registerBacktest(program);
+  registerSoak(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;

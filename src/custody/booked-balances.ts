@@ -8,7 +8,7 @@ import { withdrawalKey } from './transfer-progress.ts';
 import { wonWithdrawalKey } from './won-withdrawal.ts';
 
 /** Accounts of the ledger whose sum at a place is what lies at the venue. Won in transit (1220) has left it. */
-const AT_VENUE = [
+export const AT_VENUE = [
   CHART.coinsHeld,
   CHART.coinsOnOrder,
   CHART.coinsInTransit,

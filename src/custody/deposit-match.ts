@@ -14,6 +14,7 @@ import { accountPlace, isVenueWon } from '../venue/ledger-asset.ts';
 import { coinMatchEntry, depositSubject, type MatchedDeposit } from './deposit-entry.ts';
 import { receiptOf } from './expectation.ts';
 import { setReceiptState } from './holding-state.ts';
+import { proveSource } from './test-transfer-proof.ts';
 
 /** States of a holding before its demand was served: nothing of it can have come. */
 const BEFORE_DEMAND = ['proposed', 'seized'] as const;
@@ -88,6 +89,7 @@ export async function matchToHolding(work: Work, order: MatchOrder): Promise<Coi
   };
   const posted = await post(work, coinMatchEntry(reference, holdingId, { outstanding: fromOutstanding, wasShort: fromShort }));
   await storeMatch(work, order, { caseId: holding.caseId, quantity, posted });
+  await proveSource(work, holdingId, { depositRowId: deposit.id, route: deposit.route, network: deposit.network });
   await setReceiptState(work, holding, fromOutstanding.equals(outstanding));
   work.ring('cases', holding.caseId);
   return quantity;

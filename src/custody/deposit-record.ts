@@ -11,15 +11,26 @@ import { type Posted, post } from '../ledger/post.ts';
 import { ledgerAsset } from '../venue/ledger-asset.ts';
 import { nextRowId } from '../venue/next-row-id.ts';
 import { coinReceiptEntry, type DepositReference, wonReceiptEntry } from './deposit-entry.ts';
-import { DEPOSIT_CODES, type DepositCode, type DepositJudgement, judgeDeposit, type ReportedTransfer } from './deposit-rules.ts';
+import {
+  CREDIT_REASONS,
+  DEPOSIT_CODES,
+  type DepositCode,
+  type DepositJudgement,
+  judgeDeposit,
+  type ReportedTransfer,
+} from './deposit-rules.ts';
 import { expectedHoldings } from './expectation.ts';
 import { lockHolding, setReceiptState } from './holding-state.ts';
+import { proveSource } from './test-transfer-proof.ts';
 import { comparableTransactionId } from './transaction-id.ts';
+import { sweptTransfer } from './wallet/deposit.ts';
 
 export interface CreditedDeposit {
   readonly accountId: number;
   readonly venue: string;
   readonly deposit: Deposit;
+  /** False where the venue has no won market of the asset; undefined where it was not asked. */
+  readonly isListed?: boolean | undefined;
 }
 
 /**
@@ -27,7 +38,7 @@ export interface CreditedDeposit {
  * coins goes to the holding that the exchange's report names for this transaction, as far as something is outstanding there,
  * and otherwise to *unidentified receipts*. Returns false when it was recorded before.
  */
-export async function recordDeposit(work: Work, { accountId, venue, deposit }: CreditedDeposit): Promise<boolean> {
+export async function recordDeposit(work: Work, { accountId, venue, deposit, isListed }: CreditedDeposit): Promise<boolean> {
   const transactionId = deposit.transactionId === undefined ? undefined : comparableTransactionId(deposit.transactionId);
   const reported = await reportedTransfer(work.tx, deposit.asset, transactionId);
   const holding = reported === undefined ? undefined : await lockHolding(work, reported.holdingId);
@@ -45,13 +56,16 @@ export async function recordDeposit(work: Work, { accountId, venue, deposit }: C
     occurredOn: seoulDay(deposit.creditedAt ?? deposit.createdAt),
   };
   const isWon = asset !== deposit.asset;
-  const judgement: DepositJudgement = isWon ? { credit: undefined, reasons: ['won'] } : await judge(work.tx, accountId, deposit, reported);
+  const judgement: DepositJudgement = isWon
+    ? { credit: undefined, reasons: ['won'] }
+    : await judge(work.tx, { accountId, deposit, isListed }, reported);
   const posting = isWon
     ? wonReceiptEntry(reference, VenueWon.of(venue, deposit.quantity))
     : coinReceiptEntry(reference, CoinAmount.of(asset, deposit.quantity), judgement.credit);
   const posted = await post(work, posting);
-  await storeDeposit(work, { reference, deposit, asset, transactionId, judgement, posted });
+  await storeDeposit(work, { reference, deposit, asset, transactionId, judgement, posted, by: reported?.by ?? 'report' });
   if (holding !== undefined && judgement.credit !== undefined) {
+    await proveSource(work, holding.id, { depositRowId: reference.rowId, route: deposit.route, network: deposit.network });
     await setReceiptState(work, holding, !judgement.reasons.includes('short'));
     work.ring('cases', holding.caseId);
   }
@@ -61,8 +75,7 @@ export async function recordDeposit(work: Work, { accountId, venue, deposit }: C
 
 async function judge(
   tx: Transaction,
-  accountId: number,
-  deposit: Deposit,
+  { accountId, deposit, isListed }: Omit<CreditedDeposit, 'venue'>,
   reported: ReportedTransfer | undefined,
 ): Promise<DepositJudgement> {
   const { asset, route, network } = deposit;
@@ -72,25 +85,30 @@ async function judge(
     route,
     network,
     creditedOn: seoulDay(deposit.creditedAt ?? deposit.createdAt),
+    isListed,
   };
   return judgeDeposit(facts, reported, await expectedHoldings(tx, asset), await givenNetworks(tx, accountId, asset));
 }
 
-/** Networks for which the account has an address of this asset that was read from the venue. */
+/** Networks for which the account has an address of this asset, as the venue or whoever confirmed it names them. */
 export async function givenNetworks(tx: Pick<Transaction, 'venueDepositAddress'>, accountId: number, asset: string): Promise<string[]> {
-  const rows = await tx.venueDepositAddress.findMany({ where: { venueAccountId: accountId, asset }, select: { network: true } });
-  return rows.map(({ network }) => network);
+  const rows = await tx.venueDepositAddress.findMany({
+    where: { venueAccountId: accountId, asset },
+    select: { network: true, confirmedNetwork: true },
+  });
+  return rows.flatMap(({ network, confirmedNetwork }) => [network, ...(confirmedNetwork === null ? [] : [confirmedNetwork])]);
 }
 
-/** What the exchange reported under a transaction of this asset, if anything. */
+/** What the exchange reported under a transaction of this asset, or what a sweep of ours sent under it, if anything. */
 export async function reportedTransfer(
-  tx: Pick<Transaction, 'transferReportRow'>,
+  tx: Pick<Transaction, 'transferReportRow' | 'walletTransferHash' | 'seizedWallet' | 'holding'>,
   asset: string,
   transactionId: string | undefined,
 ): Promise<ReportedTransfer | undefined> {
   if (transactionId === undefined) return undefined;
   const row = await tx.transferReportRow.findUnique({ where: { asset_transactionId: { asset, transactionId } } });
-  return row === null ? undefined : { holdingId: row.holdingId, quantity: CoinAmount.of(asset, row.quantity.toFixed()) };
+  if (row === null) return sweptTransfer(tx, asset, transactionId);
+  return { holdingId: row.holdingId, quantity: CoinAmount.of(asset, row.quantity.toFixed()), by: 'report' };
 }
 
 interface JudgedDeposit {
@@ -102,9 +120,9 @@ interface JudgedDeposit {
 
 async function storeDeposit(
   work: Work,
-  given: JudgedDeposit & { readonly deposit: Deposit; readonly transactionId: string | undefined },
+  given: JudgedDeposit & { readonly deposit: Deposit; readonly transactionId: string | undefined; readonly by: ReportedTransfer['by'] },
 ): Promise<void> {
-  const { reference, deposit, asset, transactionId, judgement, posted } = given;
+  const { reference, deposit, asset, transactionId, judgement, posted, by } = given;
   const { credit } = judgement;
   const isWhole = credit?.quantity.equals(CoinAmount.of(asset, deposit.quantity)) ?? false;
   await work.tx.venueDeposit.create({
@@ -132,8 +150,8 @@ async function storeDeposit(
       caseId: credit.caseId,
       holdingId: credit.holdingId,
       quantity: credit.quantity.toString(),
-      ground: 'report',
-      reason: '거래소 회신의 거래번호와 일치',
+      ground: by,
+      reason: CREDIT_REASONS[by],
       matchedAt: work.at,
       ledgerEntryId: posted.entryId,
     },

@@ -10,12 +10,14 @@ export const RESOLUTIONS = {
   gas_float: { title: '시 자체 재원 - 네트워크 수수료 선급금으로 확정' },
   make_good: { title: '시 자체 재원 - 부족한 자산을 메움' },
   recovery: { title: '지시 없이 나간 자산의 회수로 확정' },
+  venue_recovery: { title: '거래소에 복구를 요청' },
 } as const satisfies Record<string, { title: string }>;
 export type Resolution = keyof typeof RESOLUTIONS;
 
 /** How a deposit compares with what was demanded, with its Korean title and the ways to resolve it. */
 export const DEPOSIT_CODES = {
   matched_by_report: { title: '거래소 회신의 거래번호와 일치', resolutions: [] },
+  matched_by_sweep: { title: '압류한 지갑에서 보낸 거래번호와 일치', resolutions: [] },
   exact_quantity: { title: '한 사건의 미이행 수량과 같음(추정)', resolutions: ['match', 'return'] },
   several_exact: { title: '여러 사건의 미이행 수량과 같음', resolutions: ['match', 'return'] },
   unknown_sender: { title: '보낸 사람을 알 수 없음', resolutions: ['match', 'return', 'wait'] },
@@ -26,6 +28,8 @@ export const DEPOSIT_CODES = {
   wrong_network: { title: '알려 주지 않은 네트워크로 입금', resolutions: ['match', 'return'] },
   other_account: { title: '요구한 계정이 아닌 계정으로 입금', resolutions: ['match', 'return'] },
   late: { title: '이전 기한이 지난 뒤 입금', resolutions: [] },
+  unlisted_asset: { title: '거래소에 원화 시장이 없어 평가하거나 팔 수 없는 종목', resolutions: ['match', 'return', 'wait'] },
+  refused_by_venue: { title: '거래소가 반영하지 않음', resolutions: ['venue_recovery', 'wait'] },
   won: { title: '원화 입금', resolutions: ['match'] },
 } as const satisfies Record<string, { title: string; resolutions: readonly Resolution[] }>;
 export type DepositCode = keyof typeof DEPOSIT_CODES;
@@ -58,6 +62,8 @@ export interface DepositFacts {
   readonly route: string;
   readonly network: string | undefined;
   readonly creditedOn: CivilDate;
+  /** False where the venue has no won market of it; undefined where it was not asked. */
+  readonly isListed: boolean | undefined;
 }
 
 /** A holding of the deposit's asset of which something is still to come. */
@@ -70,11 +76,19 @@ export interface ExpectedHolding {
   readonly deadlineOn: CivilDate | undefined;
 }
 
-/** What the exchange says it sent under the deposit's transaction. */
+/** What was sent under the deposit's transaction, by the exchange's report or by our own sweep of a seized wallet. */
 export interface ReportedTransfer {
   readonly holdingId: number;
   readonly quantity: CoinAmount;
+  /** Whose word it is. */
+  readonly by: 'report' | 'sweep';
 }
+
+/** Why a deposit was credited by itself, as its match says it. */
+export const CREDIT_REASONS = {
+  report: '거래소 회신의 거래번호와 일치',
+  sweep: '압류한 지갑에서 보낸 거래번호와 일치',
+} as const satisfies Record<ReportedTransfer['by'], string>;
 
 export interface DepositJudgement {
   /** What is credited without anybody's decision. */
@@ -83,7 +97,7 @@ export interface DepositJudgement {
 }
 
 /**
- * Compares a deposit with the demands. Only the exchange's word on that very transaction credits a holding by itself; a
+ * Compares a deposit with the demands. Only the exchange's word on that very transaction, or our own signature under it, credits a holding by itself; a
  * quantity that fits is a guess. `networks` are those for which the account has given out an address of this asset.
  */
 export function judgeDeposit(
@@ -92,9 +106,10 @@ export function judgeDeposit(
   expected: readonly ExpectedHolding[],
   networks: readonly string[],
 ): DepositJudgement {
-  const wrongNetwork = deposit.route === 'on_chain' && (deposit.network === undefined || !networks.includes(deposit.network));
+  const wrongNetwork = isWrongNetwork(deposit, networks);
   if (reported === undefined) {
-    const reasons = [...(wrongNetwork ? (['wrong_network'] as const) : []), guess(deposit, expected)];
+    const unlisted = deposit.isListed === false ? (['unlisted_asset'] as const) : [];
+    const reasons = [...(wrongNetwork ? (['wrong_network'] as const) : []), ...unlisted, guess(deposit, expected)];
     return { credit: undefined, reasons };
   }
   const holding = expected.find(({ holdingId }) => holdingId === reported.holdingId);
@@ -102,12 +117,18 @@ export function judgeDeposit(
   if (holding.accountId !== deposit.accountId) return { credit: undefined, reasons: ['other_account'] };
   if (wrongNetwork) return { credit: undefined, reasons: ['wrong_network'] };
   const { quantity } = deposit;
-  const reasons: DepositCode[] = ['matched_by_report'];
+  const reasons: DepositCode[] = [reported.by === 'report' ? 'matched_by_report' : 'matched_by_sweep'];
   if (quantity.isMoreThan(holding.outstanding)) reasons.push('over');
   if (quantity.isLessThan(holding.outstanding)) reasons.push('short');
   if (!quantity.equals(reported.quantity)) reasons.push('differs_from_report');
   if (holding.deadlineOn !== undefined && deposit.creditedOn > holding.deadlineOn) reasons.push('late');
   return { credit: { holdingId: holding.holdingId, caseId: holding.caseId, quantity: quantity.smaller(holding.outstanding) }, reasons };
+}
+
+/** A venue that does not tell the way may have credited a chain's coins; one that names no chain for what came over one is not believed. */
+function isWrongNetwork({ route, network }: DepositFacts, networks: readonly string[]): boolean {
+  if (route === 'internal') return false;
+  return network === undefined ? route === 'on_chain' : !networks.includes(network);
 }
 
 function guess(deposit: DepositFacts, expected: readonly ExpectedHolding[]): DepositCode {

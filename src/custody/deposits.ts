@@ -1,10 +1,13 @@
 import type { VenueAccount } from '../database/generated/client.ts';
+import { lockRows } from '../database/locks.ts';
 import type { Database } from '../database/work.ts';
 import type { Deposit, ExchangePort } from '../exchange/port.ts';
 import { Decimal } from '../kernel/decimal.ts';
+import { CheongsanError, type ErrorCode } from '../kernel/errors.ts';
 import { readVenueAccount } from '../venue/account.ts';
 import { CUSTODIAN } from './custodian.ts';
 import { recordDeposit } from './deposit-record.ts';
+import { notePendingDeposits } from './pending-deposit.ts';
 import { creditReportedDeposits } from './report-match.ts';
 
 /** How far a venue's clock and its lists may lag behind ours. */
@@ -26,19 +29,38 @@ export async function readDeposits(database: Database, port: ExchangePort, accou
   const listed = await port.deposits(listFrom(account.depositsSettledUntil, account));
   const credited = listed.filter(({ state, quantity }) => state === 'credited' && !isZero(quantity));
   const known = await knownDeposits(database, accountId, credited);
+  const fresh = credited.filter(({ depositId }) => !known.has(depositId));
+  const listedAssets = fresh.length === 0 ? undefined : await assetsWithMarket(port);
   let recorded = 0;
-  for (const deposit of credited) {
-    if (known.has(deposit.depositId)) continue;
-    if (await database.work(CUSTODIAN, (work) => recordDeposit(work, { accountId, venue: port.venue, deposit }))) recorded++;
+  for (const deposit of fresh) {
+    const isListed = listedAssets?.has(deposit.asset);
+    if (await database.work(CUSTODIAN, (work) => recordDeposit(work, { accountId, venue: port.venue, deposit, isListed }))) recorded++;
   }
   const pending = listed.filter(({ state }) => state === 'pending');
   const settledUntil = earliest([askedAt, ...pending.map(({ createdAt }) => createdAt)]);
-  await database.work(CUSTODIAN, (work) =>
-    work.tx.venueAccount.update({ where: { id: accountId }, data: { depositsReadAt: askedAt, depositsSettledUntil: settledUntil } }),
-  );
+  await database.work(CUSTODIAN, async (work) => {
+    await lockRows(work, 'venue_account', [accountId]);
+    await notePendingDeposits(work, accountId, port.venue, listed);
+    await work.tx.venueAccount.update({
+      where: { id: accountId },
+      data: { depositsReadAt: askedAt, depositsSettledUntil: settledUntil },
+    });
+  });
   await creditReportedDeposits(database, accountId);
   return { recorded, pending: pending.length };
 }
+
+/** Undefined where the venue does not answer now: what came is recorded all the same, without a word on its market. */
+async function assetsWithMarket(port: ExchangePort): Promise<ReadonlySet<string> | undefined> {
+  try {
+    return new Set((await port.markets()).map(({ asset }) => asset));
+  } catch (thrown) {
+    if (thrown instanceof CheongsanError && MARKETS_UNREAD.includes(thrown.code)) return undefined;
+    throw thrown;
+  }
+}
+
+const MARKETS_UNREAD: readonly ErrorCode[] = ['EXCHANGE_UNAVAILABLE', 'EXCHANGE_REFUSED'];
 
 function isZero(quantity: string): boolean {
   return new Decimal(quantity).isZero();

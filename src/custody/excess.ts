@@ -9,7 +9,10 @@ import { recordDeposit } from './deposit-record.ts';
 import { readDeposits } from './deposits.ts';
 import { NOTHING_BOOKED } from './reconcile-rules.ts';
 
-/** Deposits are read until none comes between two readings, so that what is found beside them came in no other way. */
+/**
+ * Deposits are read until none comes between two readings, so that what is found beside them came in no other way. Where the venue lists
+ * none, everything beyond the books comes in this way.
+ */
 const READINGS_MAX = 5;
 
 /**
@@ -42,6 +45,7 @@ export async function recordExcess(database: Database, actor: Actor, port: Excha
 }
 
 async function quietBalances(database: Database, port: ExchangePort, accountId: number): Promise<readonly Balance[]> {
+  if (!port.capabilities.depositsReadable) return port.balances();
   await readDeposits(database, port, accountId);
   for (let reading = 1; reading <= READINGS_MAX; reading++) {
     const balances = await port.balances();

@@ -6,6 +6,7 @@ import { CoinAmount } from '../kernel/money.ts';
 import { balances } from '../ledger/balance.ts';
 import { CHART, type ChartCode } from '../ledger/chart.ts';
 import { accountPlace } from '../venue/ledger-asset.ts';
+import { OPEN_TESTS } from '../venue/source-proof.ts';
 import { holdingSubject } from './expectation.ts';
 
 /** Locks a holding and its case, in that order, and reads both as they are then. Error: `NOT_FOUND`. */
@@ -23,10 +24,14 @@ export async function setHoldingState(work: Work, holding: Pick<Holding, 'id' | 
   await work.tx.holding.update({ where: { id: holding.id }, data: { state, stateSince: work.at } });
 }
 
-/** After coins have come: complete or not. A holding that is being sold or returned meanwhile stays in that state. */
+/**
+ * After coins have come: complete or not. A holding of which only a test was demanded is not complete with that. One that is being sold or
+ * returned meanwhile stays in that state.
+ */
 export async function setReceiptState(work: Work, holding: Pick<Holding, 'id' | 'state'>, isComplete: boolean): Promise<void> {
   if (holding.state === 'selling' || holding.state === 'returning') return;
-  await setHoldingState(work, holding, isComplete ? 'received' : 'partly_received');
+  const openTests = await work.tx.testTransfer.count({ where: { holdingId: holding.id, state: { in: [...OPEN_TESTS] } } });
+  await setHoldingState(work, holding, isComplete && openTests === 0 ? 'received' : 'partly_received');
 }
 
 /** Coins of a holding at an account, by where they stand in the ledger. */

@@ -6,6 +6,7 @@ import { requireApproved } from '../identity/approval.ts';
 import { createIntent, markSent, settleIntent } from '../intent/intent.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
+import type { MasterKey } from '../kernel/master-key.ts';
 import { readPolicy } from '../policy/book.ts';
 import { depositPollSeconds } from '../policy/definitions/sale.ts';
 import { requireMovementAllowed } from '../venue/movement-gate.ts';
@@ -14,8 +15,13 @@ import { VENUES, venueCode } from '../venue/venue-directory.ts';
 import { requireReason } from './deposit-decision.ts';
 import { openLoss } from './loss.ts';
 import { assertMayReturn, transferContent } from './return.ts';
+import { requireScreened } from './screening.ts';
 import { comparableTransactionId } from './transaction-id.ts';
+import { assertWithinDailyLimit } from './transfer-limit.ts';
 import { advanceTransfer, lockTransfer, transferStream, withdrawalKey } from './transfer-progress.ts';
+import { logAddressView } from './withdrawal-address.ts';
+import { type Destination, fingerprintOf, openDestination } from './withdrawal-address-seal.ts';
+import { requireUsable } from './withdrawal-address-use.ts';
 import { earliestOf } from './withdrawal-rules.ts';
 import { readWithdrawals } from './withdrawals.ts';
 
@@ -28,17 +34,28 @@ export interface TransferInstruction {
   readonly accountLabel: string;
   readonly asset: string;
   readonly quantity: string;
+  /** The address, or the account at the same exchange. */
   readonly destinationReference: string;
+  /** As the exchange's site names it; `internal` for an account there. Null, with what follows, for a transfer from before the allow list. */
+  readonly network: string | null;
+  /** Tag or memo. */
+  readonly secondaryAddress: string | null;
+  readonly addressId: number | null;
+  /** What the address is called where it is not written. */
+  readonly fingerprint: string | null;
+  /** Under which the exchange's site has the address registered. */
+  readonly registrationReference: string | null;
 }
 
 /**
  * Commits to an approved transfer and says what its sender has to do; asked for again it says the same. The intent exists
- * before anybody reads the instruction, and there is one for each transfer, so none is made twice on our word. Errors:
- * `TRADING_HALTED`, `ASSET_FROZEN`, `CONFLICT` when a stay has come in between or the venue lists it, `APPROVAL_STALE`, `NOT_FOUND`.
+ * before anybody reads the instruction, and there is one for each transfer, so none is made twice on our word. Opening the address is
+ * logged as a view. Errors: `TRADING_HALTED`, `ASSET_FROZEN`, `CONFLICT` when a stay has come in between or the venue lists it,
+ * `APPROVAL_STALE`, `NOT_FOUND`, those of `requireUsable`, `requireScreened` and `assertWithinDailyLimit`.
  */
-export async function instructTransfer(work: Work, transferId: number): Promise<TransferInstruction> {
+export async function instructTransfer(work: Work, keys: MasterKey, transferId: number): Promise<TransferInstruction> {
   const transfer = await lockTransfer(work, transferId);
-  if (transfer.state === 'instructed' && transfer.confirmedAt === null) return instructionAgain(work, transfer);
+  if (transfer.state === 'instructed' && transfer.confirmedAt === null) return instructionAgain(work, keys, transfer);
   if (transfer.state !== 'approved' || transfer.approvalId === null) {
     throw new CheongsanError(
       'CONFLICT',
@@ -47,7 +64,10 @@ export async function instructTransfer(work: Work, transferId: number): Promise<
   }
   await requireApproved(work.tx, transfer.approvalId, transferContent(transfer));
   if (transfer.caseId !== null) await assertMayReturn(work, transfer.caseId);
+  await requireUsable(work, transfer);
   await requireMovementAllowed(work, { accountId: transfer.venueAccountId, asset: transfer.asset, kind: 'finish' });
+  await requireScreened(work, transferId);
+  await assertWithinDailyLimit(work, transfer);
   const intent = await createIntent(work, { port: 'coin_transfer', subject: `coin_transfer:${transferId}` });
   const instructed = await work.tx.coinTransfer.update({
     where: { id: transferId },
@@ -61,7 +81,7 @@ export async function instructTransfer(work: Work, transferId: number): Promise<
     after: { state: 'instructed' },
     payload: { intent: intent.id, asset: transfer.asset, quantity: transfer.quantity.toFixed() },
   });
-  return instructionOf(work, instructed);
+  return instructionOf(work, keys, instructed);
 }
 
 /**
@@ -148,7 +168,7 @@ export async function abandonTransfer(
  * What left since the instruction and nobody accounts for may be this transfer with another quantity typed in: given up, it could
  * never be explained, and its coins would be owed and sent once more. What has come back or was made good is no such thing.
  */
-async function assertNothingElseLeft(work: Work, transfer: CoinTransfer): Promise<void> {
+export async function assertNothingElseLeft(work: Work, transfer: CoinTransfer): Promise<void> {
   const { id, venueAccountId, asset, instructedAt } = transfer;
   if (instructedAt === null) return;
   const strays = await work.tx.venueWithdrawal.findMany({
@@ -167,18 +187,22 @@ async function assertNothingElseLeft(work: Work, transfer: CoinTransfer): Promis
   }
 }
 
-/** Told once more, as long as nothing says that it may have been sent: listed by the venue, or frozen for what left unexplained. */
-async function instructionAgain(work: Work, transfer: CoinTransfer): Promise<TransferInstruction> {
+/**
+ * Told once more, as long as nothing says that it may have been sent, listed by the venue or frozen for what left unexplained, and
+ * its address was not revoked.
+ */
+async function instructionAgain(work: Work, keys: MasterKey, transfer: CoinTransfer): Promise<TransferInstruction> {
   const { id, venueAccountId: accountId, asset } = transfer;
   const listed = await work.tx.venueWithdrawal.findUnique({ where: { matchedTo: withdrawalKey(id) }, select: { id: true } });
   if (listed !== null) {
     throw new CheongsanError('CONFLICT', `The venue lists transfer ${id} already (row ${listed.id}); confirm it, do not send it again.`);
   }
+  if (transfer.addressId !== null) await requireUsable(work, transfer);
   await requireMovementAllowed(work, { accountId, asset, kind: 'finish' });
-  return instructionOf(work, transfer);
+  return instructionOf(work, keys, transfer);
 }
 
-async function instructionOf(work: Work, transfer: CoinTransfer): Promise<TransferInstruction> {
+async function instructionOf(work: Work, keys: MasterKey, transfer: CoinTransfer): Promise<TransferInstruction> {
   if (transfer.intentId === null) throw new CheongsanError('INTERNAL', `Transfer ${transfer.id} is instructed without an intent.`);
   const intent = await work.tx.intent.findUniqueOrThrow({ where: { id: transfer.intentId } });
   const account = await work.tx.venueAccount.findUniqueOrThrow({ where: { id: transfer.venueAccountId } });
@@ -189,6 +213,18 @@ async function instructionOf(work: Work, transfer: CoinTransfer): Promise<Transf
     accountLabel: account.label,
     asset: transfer.asset,
     quantity: transfer.quantity.toFixed(),
-    destinationReference: transfer.destinationReference,
+    ...(await whereTo(work, keys, transfer)),
   };
+}
+
+async function whereTo(work: Work, keys: MasterKey, { id, addressId, destinationReference }: CoinTransfer) {
+  if (addressId === null) {
+    if (destinationReference === null) throw new CheongsanError('INTERNAL', `Transfer ${id} goes nowhere.`);
+    return { destinationReference, network: null, secondaryAddress: null, addressId, fingerprint: null, registrationReference: null };
+  }
+  const row = await work.tx.withdrawalAddress.findUniqueOrThrow({ where: { id: addressId } });
+  const { address, network, secondaryAddress }: Destination = await openDestination(work.tx, keys, row);
+  await logAddressView(work, row, 'coin_transfer.send');
+  const { registrationReference } = row;
+  return { destinationReference: address, network, secondaryAddress, addressId, fingerprint: fingerprintOf(row), registrationReference };
 }

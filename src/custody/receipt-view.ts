@@ -38,6 +38,8 @@ export async function receiptsOfCase(reader: Transaction, caseId: number, now: D
     const { phase, phaseDeadlineOn } = holding.case;
     const deadlineOn = phase === 'transfer_demanded' && phaseDeadlineOn !== null ? dayFromColumn(phaseDeadlineOn) : undefined;
     const codes = await codesOf(reader, holding.id, outstanding);
+    const isOverdue = deadlineOn !== undefined && outstanding.isPositive() && seoulDay(now) > deadlineOn;
+    const said = codes.flatMap((code): readonly Resolution[] => DEPOSIT_CODES[code].resolutions);
     receipts.push({
       holdingId: holding.id,
       asset: holding.asset,
@@ -47,9 +49,10 @@ export async function receiptsOfCase(reader: Transaction, caseId: number, now: D
       outstanding,
       short,
       deadlineOn,
-      isOverdue: deadlineOn !== undefined && outstanding.isPositive() && seoulDay(now) > deadlineOn,
+      isOverdue,
       codes: codes.map((code) => ({ code, title: DEPOSIT_CODES[code].title })),
-      resolutions: [...new Set(codes.flatMap((code): readonly Resolution[] => DEPOSIT_CODES[code].resolutions))],
+      // What is late may have been sent where the account does not see it.
+      resolutions: [...new Set<Resolution>([...said, ...(isOverdue ? (['venue_recovery'] as const) : [])])],
     });
   }
   return receipts;

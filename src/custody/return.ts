@@ -1,5 +1,5 @@
 import { appendAudit } from '../audit/append.ts';
-import type { Approval, CoinTransfer, StayKind } from '../database/generated/client.ts';
+import type { Approval, CoinTransfer, StayKind, WithdrawalAddress } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
 import { userIdOf, type Work } from '../database/work.ts';
 import { requestApproval, requireApproved } from '../identity/approval.ts';
@@ -16,6 +16,8 @@ import { lockUnidentified, unidentifiedRest } from './deposit-match.ts';
 import { holdingCoins, lockHolding } from './holding-state.ts';
 import { quantityOf } from './transfer-posting.ts';
 import { transferStream } from './transfer-progress.ts';
+import { fingerprintOf } from './withdrawal-address-seal.ts';
+import { chooseAddress } from './withdrawal-address-use.ts';
 
 /** What an approval to send coins is about. */
 export const TRANSFER_SUBJECT = 'coin_transfer';
@@ -29,14 +31,16 @@ export interface ReturnRequest {
   readonly holdingId: number;
   /** Absent: all that is held. */
   readonly quantity?: CoinAmount;
+  /** A row of the allow list. Absent: the taxpayer's only one for this asset. */
+  readonly addressId?: number | undefined;
   readonly reason: string;
   readonly expiresAt: Date;
 }
 
 /**
- * Asks for leave to send coins of a holding back to the account at the same venue from which they were seized, and nowhere else
- * (LTCA-D 62-2, 64(5)). Errors: `PHASE_WRONG` before the sale is over, `CONFLICT` when less is held or a stay leaves it open
- * who may receive them, those of `requestApproval`.
+ * Asks for leave to send coins of a holding back to an account or address of the taxpayer or a right-holder that stands on the allow
+ * list, and nowhere else (LTCA-D 62-2, 64(5)). Errors: `PHASE_WRONG` before the sale is over, `CONFLICT` when less is held or a stay
+ * leaves it open who may receive them, those of `chooseAddress` and `requestApproval`.
  */
 export async function requestCoinTransfer(work: Work, request: ReturnRequest): Promise<{ transferId: number; approval: Approval }> {
   requireReason(request.reason);
@@ -54,6 +58,7 @@ export async function requestCoinTransfer(work: Work, request: ReturnRequest): P
       `Holding ${holdingId} has ${free.toString()} ${asset} free to send, ${quantity.toString()} was asked for.`,
     );
   }
+  const address = await chooseAddress(work, { accountId, asset, recipient: { caseId } }, request.addressId);
   const transfer = await work.tx.coinTransfer.create({
     data: {
       holdingId,
@@ -61,23 +66,23 @@ export async function requestCoinTransfer(work: Work, request: ReturnRequest): P
       venueAccountId: accountId,
       asset,
       quantity: quantity.toString(),
-      destinationReference: holding.accountReference,
+      addressId: address.id,
       reason: request.reason,
       state: 'requested',
       createdById: userIdOf(work.actor),
       createdAt: work.at,
     },
   });
-  return askFor(work, transfer, { expiresAt: request.expiresAt, moneyAtStake: await lastWorth(work.tx, quantity) });
+  return askFor(work, { transfer, address, expiresAt: request.expiresAt, moneyAtStake: await lastWorth(work.tx, quantity) });
 }
 
 /**
- * Asks for leave to send the unidentified rest of a deposit back to where it came from. The destination is the sender's account
- * or address as the venue or the sender proved it; the reason says how. Errors as above.
+ * Asks for leave to send the unidentified rest of a deposit back to where it came from: to an address of the allow list that was
+ * proven to be its sender's. Errors as above.
  */
 export async function requestDepositReturn(
   work: Work,
-  request: { readonly depositRowId: number; readonly destinationReference: string; readonly reason: string; readonly expiresAt: Date },
+  request: { readonly depositRowId: number; readonly addressId?: number | undefined; readonly reason: string; readonly expiresAt: Date },
 ): Promise<{ transferId: number; approval: Approval }> {
   requireReason(request.reason);
   const deposit = await lockUnidentified(work, request.depositRowId);
@@ -89,20 +94,22 @@ export async function requestDepositReturn(
   }
   const quantity = await unidentifiedRest(work, deposit);
   if (!quantity.isPositive()) throw new CheongsanError('CONFLICT', `All that is left of deposit ${deposit.id} is on its way back already.`);
+  const { venueAccountId: accountId, asset } = deposit;
+  const address = await chooseAddress(work, { accountId, asset, recipient: { depositRowId: deposit.id } }, request.addressId);
   const transfer = await work.tx.coinTransfer.create({
     data: {
       depositRowId: deposit.id,
       venueAccountId: deposit.venueAccountId,
       asset: deposit.asset,
       quantity: quantity.toString(),
-      destinationReference: request.destinationReference,
+      addressId: address.id,
       reason: request.reason,
       state: 'requested',
       createdById: userIdOf(work.actor),
       createdAt: work.at,
     },
   });
-  return askFor(work, transfer, { expiresAt: request.expiresAt, moneyAtStake: await lastWorth(work.tx, quantity) });
+  return askFor(work, { transfer, address, expiresAt: request.expiresAt, moneyAtStake: await lastWorth(work.tx, quantity) });
 }
 
 /**
@@ -131,15 +138,15 @@ export async function applyTransferApproval(work: Work, approval: Approval): Pro
 
 async function askFor(
   work: Work,
-  transfer: CoinTransfer,
-  { expiresAt, moneyAtStake }: { expiresAt: Date; moneyAtStake: Won | undefined },
+  asked: { transfer: CoinTransfer; address: WithdrawalAddress; expiresAt: Date; moneyAtStake: Won | undefined },
 ): Promise<{ transferId: number; approval: Approval }> {
+  const { transfer, address, expiresAt, moneyAtStake } = asked;
   const policy = await readPolicy(work.tx);
   const approval = await requestApproval(work, {
     kind: 'coin_transfer',
     subjectType: TRANSFER_SUBJECT,
     subjectId: transfer.id,
-    summary: `가상자산 반환 이체: ${transfer.quantity.toFixed()} ${transfer.asset}`,
+    summary: `가상자산 반환 이체: ${transfer.quantity.toFixed()} ${transfer.asset} → 출금 주소 ${address.id} (${fingerprintOf(address)})`,
     content: transferContent(transfer),
     moneyAtStakeKrw: moneyAtStake,
     secondFromKrw: policy.get(secondApprovalFrom, seoulDay(work.at)),
@@ -159,7 +166,7 @@ async function askFor(
 
 /** What is approved: these coins, from here, to there. */
 export function transferContent(transfer: CoinTransfer) {
-  const { id, holdingId, depositRowId, venueAccountId, asset, destinationReference } = transfer;
+  const { id, holdingId, depositRowId, venueAccountId, asset, addressId, destinationReference } = transfer;
   return {
     act: 'send_coins',
     transferId: id,
@@ -168,7 +175,7 @@ export function transferContent(transfer: CoinTransfer) {
     accountId: venueAccountId,
     asset,
     quantity: transfer.quantity.toFixed(),
-    destination: destinationReference,
+    ...(addressId === null ? { destination: destinationReference } : { addressId }),
   };
 }
 

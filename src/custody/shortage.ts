@@ -11,6 +11,7 @@ import { post } from '../ledger/post.ts';
 import { requireReason } from './deposit-decision.ts';
 import { holdingSubject, receiptOf } from './expectation.ts';
 import { lockHolding, setHoldingState } from './holding-state.ts';
+import { lapseTest } from './test-transfer-proof.ts';
 
 /** What an approval to declare a shortage is about, as opposed to one to send coins, which is of the same kind. */
 export const SHORTAGE_SUBJECT = 'holding';
@@ -58,7 +59,9 @@ export async function applyShortage(work: Work, approval: Approval): Promise<voi
       .credit(CHART.coinsOutstanding, { subject }, outstanding)
       .build(),
   );
-  const state = received.isPositive() ? 'received' : 'released';
+  // Of a test that failed the rest is still to be demanded otherwise, or to be given up.
+  const isOpen = await lapseTest(work, holding.id, 'shortage_declared');
+  const state = isOpen ? 'partly_received' : received.isPositive() ? 'received' : 'released';
   await setHoldingState(work, holding, state);
   await appendAudit(work, {
     stream: `case:${holding.caseId}`,

@@ -1,5 +1,6 @@
+import type { Approval } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
-import type { Database } from '../database/work.ts';
+import type { Database, Work } from '../database/work.ts';
 import type { ExchangePort } from '../exchange/port.ts';
 import { raiseAlert } from '../intent/alert.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
@@ -11,30 +12,34 @@ import { warnOfKeyExpiry } from '../venue/key-expiry.ts';
 import { rereadKey } from '../venue/key-proof.ts';
 import { CUSTODIAN } from './custodian.ts';
 import { applyAllocationDecisions } from './deposit-allocation-decision.ts';
+import { warnOfIdleAssets } from './idle-asset.ts';
 import { type AssetReading, reconcileAccount } from './reconcile.ts';
 import { applyTransferApproval, TRANSFER_SUBJECT } from './return.ts';
+import { warnOfStuckTransfers } from './transfer-recovery.ts';
+import { noteReadable, noteUnreadable, watchVenue } from './venue-watch.ts';
+import { ADDRESS_SUBJECT, applyAddressApproval } from './withdrawal-address.ts';
 
 const DAY_MS = 86_400_000;
 
 /**
  * Everything an account needs from time to time, the answer to a ring on the `custody` queue: its books are read from the venue
- * and compared, what was decided is taken over, and a person is told of a key that ends, a transfer that is stuck, or a venue
- * that cannot be read. Errors: those of the port, after they were counted.
+ * and compared, what was decided is taken over, and a person is told of a key that ends, a transfer that is stuck, coins that lie
+ * idle, or what is the matter with the venue. Errors: those of the port, after they were counted.
  */
 export async function tendAccount(database: Database, port: ExchangePort, accountId: number): Promise<AssetReading[]> {
-  await database.work(CUSTODIAN, async (work) => {
-    await lockRows(work, 'venue_account', [accountId]);
-    await work.tx.venueAccount.update({ where: { id: accountId }, data: { pollStartedAt: work.at } });
-  });
+  const isNewDay = await beginPoll(database, accountId);
   await database.work(CUSTODIAN, async (work) => {
     const policy = await readPolicy(work.tx);
     await warnOfKeyExpiry(work, accountId, policy.get(keyExpiryWarningDays, seoulDay(work.at)));
   });
   await takeDecisionsOver(database, accountId);
   await warnOfOverdueTransfers(database, accountId);
+  await watchVenue(database, accountId);
+  if (isNewDay) await database.work(CUSTODIAN, (work) => warnOfIdleAssets(work, accountId));
   try {
     const readings = await reconcileAccount(database, port, accountId);
     await rereadKey(database, CUSTODIAN, port, accountId);
+    await warnOfStuckTransfers(database, accountId);
     await countPoll(database, accountId, true);
     return readings;
   } catch (thrown) {
@@ -44,9 +49,23 @@ export async function tendAccount(database: Database, port: ExchangePort, accoun
   }
 }
 
+/** True for the first poll of a day. */
+async function beginPoll(database: Database, accountId: number): Promise<boolean> {
+  return database.work(CUSTODIAN, async (work) => {
+    await lockRows(work, 'venue_account', [accountId]);
+    const { pollStartedAt } = await work.tx.venueAccount.findUniqueOrThrow({ where: { id: accountId }, select: { pollStartedAt: true } });
+    await work.tx.venueAccount.update({ where: { id: accountId }, data: { pollStartedAt: work.at } });
+    return pollStartedAt === null || seoulDay(pollStartedAt) !== seoulDay(work.at);
+  });
+}
+
 /** Decisions are taken over where they are made; one that expired, or whose taker died, is found here. */
 async function takeDecisionsOver(database: Database, accountId: number): Promise<void> {
   const transfers = await database.read.coinTransfer.findMany({
+    where: { venueAccountId: accountId, state: 'requested' },
+    select: { approvalId: true },
+  });
+  const addresses = await database.read.withdrawalAddress.findMany({
     where: { venueAccountId: accountId, state: 'requested' },
     select: { approvalId: true },
   });
@@ -55,13 +74,25 @@ async function takeDecisionsOver(database: Database, accountId: number): Promise
     select: { approvalId: true },
   });
   const decided = await database.read.approval.findMany({
-    where: { id: { in: [...transfers, ...allocations].flatMap(({ approvalId }) => approvalId ?? []) }, state: { not: 'pending' } },
+    where: {
+      id: { in: [...transfers, ...addresses, ...allocations].flatMap(({ approvalId }) => approvalId ?? []) },
+      state: { not: 'pending' },
+    },
     orderBy: { id: 'asc' },
   });
   for (const approval of decided) {
-    await database.work(CUSTODIAN, (work) =>
-      approval.subjectType === TRANSFER_SUBJECT ? applyTransferApproval(work, approval) : applyAllocationDecisions(work, [approval]),
-    );
+    await database.work(CUSTODIAN, (work) => takeOver(work, approval));
+  }
+}
+
+function takeOver(work: Work, approval: Approval): Promise<void> {
+  switch (approval.subjectType) {
+    case TRANSFER_SUBJECT:
+      return applyTransferApproval(work, approval);
+    case ADDRESS_SUBJECT:
+      return applyAddressApproval(work, approval);
+    default:
+      return applyAllocationDecisions(work, [approval]);
   }
 }
 
@@ -101,6 +132,8 @@ async function countPoll(database: Database, accountId: number, isRead: boolean)
       where: { id: accountId },
       data: { failedPolls: isRead ? 0 : { increment: 1 } },
     });
+    if (isRead) await noteReadable(work, accountId);
+    else await noteUnreadable(work, accountId);
     const pollsUntilTold = (await readPolicy(work.tx)).get(unreadableVenuePolls, seoulDay(work.at));
     if (failedPolls !== pollsUntilTold) return;
     await raiseAlert(work, {

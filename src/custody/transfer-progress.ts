@@ -63,6 +63,17 @@ async function endFailed(work: Work, transfer: CoinTransfer, withdrawal: VenueWi
   await end(work, transfer, 'failed', withdrawal, posted.digest);
 }
 
+/**
+ * Ends a locked transfer that was booked as sent and never left: its coins are held again. The caller settles its intent and writes the
+ * audit event.
+ */
+export async function endUnsent(work: Work, transfer: CoinTransfer, endReason: string): Promise<void> {
+  if (transfer.sentEntryId !== null) await postFailed(work, transfer, seoulDay(work.at));
+  await work.tx.coinTransfer.update({ where: { id: transfer.id }, data: { state: 'failed', endedAt: work.at, endReason } });
+  await restateHolding(work, transfer);
+  if (transfer.caseId !== null) work.ring('cases', transfer.caseId);
+}
+
 async function end(
   work: Work,
   transfer: CoinTransfer,

@@ -38,7 +38,18 @@ export interface Work {
 }
 
 /** The queues in which rows are rung for. */
-export const QUEUE_NAMES = ['cases', 'desk', 'custody', 'markets', 'treasury', 'approvals', 'alerts', 'wishes', 'coverage'] as const;
+export const QUEUE_NAMES = [
+  'cases',
+  'desk',
+  'custody',
+  'markets',
+  'treasury',
+  'approvals',
+  'alerts',
+  'wishes',
+  'coverage',
+  'wallets',
+] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
 export interface Doorbell {

@@ -183,6 +183,8 @@ export interface Deposit {
   readonly route: 'internal' | 'on_chain' | 'unknown';
   readonly state: 'pending' | 'credited' | 'refused';
   readonly statusWord: string;
+  /** Blocks that confirm it, where the venue tells. */
+  readonly confirmations?: number | undefined;
   readonly createdAt: Date;
   readonly creditedAt: Date | undefined;
 }

@@ -1,5 +1,6 @@
 import { applyCustodyApprovals } from '../custody/approval.ts';
 import { applyAllocationDecisions } from '../custody/deposit-allocation-decision.ts';
+import { applySweepDecisions } from '../custody/wallet/sweep.ts';
 import type { Approval } from '../database/generated/client.ts';
 import type { ApprovalKind } from '../database/generated/enums.ts';
 import type { Work } from '../database/work.ts';
@@ -43,6 +44,7 @@ const EFFECTS: Readonly<Record<ApprovalKind, Effect>> = {
   trading_state: eachApproved(applyLooserTrading),
   freeze_release: eachApproved(applyFreezeRelease),
   deposit_allocation: applyAllocationDecisions,
+  wallet_sweep: applySweepDecisions,
 };
 
 /** Carries out what has been decided; what still awaits a second approver has no effect yet. */

@@ -1,13 +1,14 @@
 import express, { type Request, type Response } from 'express';
 import { CheongsanError } from '../kernel/errors.ts';
 import { assertPlain } from './request-part.ts';
+import { refuseSecrets } from './secrets.ts';
 
 const JSON_LIMIT = '5mb';
 const parse = express.json({ limit: JSON_LIMIT });
 
 /**
  * Reads the body of a request as JSON; a request without a body has an empty object. Errors: `INPUT_INVALID` for what is no JSON
- * or is sent as something else, `FILE_TOO_LARGE`.
+ * or is sent as something else, `FILE_TOO_LARGE`, `SECRET_FOUND` for a wallet's phrase or key.
  */
 export async function readJson(request: Request, response: Response): Promise<unknown> {
   if (!hasBody(request)) return {};
@@ -22,6 +23,7 @@ export async function readJson(request: Request, response: Response): Promise<un
   });
   const body: unknown = request.body;
   assertPlain(body, 'body');
+  refuseSecrets(body);
   return body;
 }
 

@@ -26,7 +26,10 @@ import { oversightRoutes } from './routes/oversight.ts';
 import { personRoutes } from './routes/persons.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { receiptExportRoutes } from './routes/receipt-exports.ts';
+import { receiptRoutes } from './routes/receipts.ts';
+import { reconciliationRoutes } from './routes/reconciliation.ts';
 import { refundRoutes } from './routes/refunds.ts';
+import { restingHoldingRoutes } from './routes/resting-holdings.ts';
 import { saleControlRoutes } from './routes/sale-control.ts';
 import { salePlanRoutes } from './routes/sale-plans.ts';
 import { saleRecordRoutes } from './routes/sale-record.ts';
@@ -39,8 +42,11 @@ import { systemRoutes } from './routes/system.ts';
 import { traceRoutes } from './routes/trace.ts';
 import { tradingRoutes } from './routes/trading.ts';
 import { venueAccountRoutes } from './routes/venue-accounts.ts';
+import { venueTroubleRoutes } from './routes/venue-troubles.ts';
+import { walletRoutes } from './routes/wallets.ts';
 import { windowRoutes } from './routes/windows.ts';
 import { wishRoutes } from './routes/wishes.ts';
+import { withdrawalAddressRoutes } from './routes/withdrawal-addresses.ts';
 import { withdrawalRoutes } from './routes/withdrawals.ts';
 
 /** In the order of the main way, as the description of the API shows them. */
@@ -65,8 +71,14 @@ const EVERYWHERE: readonly Route[] = [
   ...noticeRoutes,
   ...serviceRoutes,
   ...venueAccountRoutes,
+  ...reconciliationRoutes,
+  ...venueTroubleRoutes,
+  ...restingHoldingRoutes,
   ...depositRoutes,
   ...depositAllocationRoutes,
+  ...walletRoutes,
+  ...receiptRoutes,
+  ...withdrawalAddressRoutes,
   ...coinTransferRoutes,
   ...tradingRoutes,
   ...windowRoutes,

@@ -15,6 +15,7 @@ import { openApiDocument } from './openapi.ts';
 import { answerProblem } from './problem.ts';
 import { assertPlain } from './request-part.ts';
 import type { Download, Route, RouteRequest } from './route.ts';
+import { refuseSecrets } from './secrets.ts';
 import type { Services } from './services.ts';
 import { type StartRemarks, startPage, startPageStyle } from './start-page.ts';
 import { withUpload } from './upload.ts';
@@ -72,6 +73,7 @@ function handler(services: Services, route: Route): RequestHandler {
       const body = route.body === undefined ? undefined : await readJson(request, response);
       assertPlain(request.params, 'path');
       assertPlain(request.query, 'query');
+      refuseSecrets(request.query);
       const base = {
         services,
         principal,

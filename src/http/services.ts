@@ -1,3 +1,5 @@
+import type { AddressScreening } from '../custody/screening.ts';
+import type { WalletChains } from '../custody/wallet/chains.ts';
 import type { Database } from '../database/work.ts';
 import type { ReferenceMarket } from '../exchange/reference/reference-market.ts';
 import type { Config } from '../kernel/config.ts';
@@ -15,6 +17,10 @@ export interface Services {
   readonly exchanges: ExchangeDirectory;
   /** Other won venues, whose prices a sale is held against. */
   readonly references: readonly ReferenceMarket[];
+  /** Whoever knows which addresses are sanctioned or tainted. */
+  readonly screening: AddressScreening;
+  /** Chains over the city's allowed nodes, and whoever signs for seized wallets. */
+  readonly chains: WalletChains;
   readonly queues: JobQueues;
   readonly dueSources: readonly DueSource[];
   readonly log: Log;

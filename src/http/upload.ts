@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { isAlive } from '../database/folder-lock.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { Upload } from './route.ts';
+import { refuseSecretsIn } from './secrets.ts';
 
 const SIZE_MAX_BYTES = 200 * 1024 * 1024;
 /** Then the number of the process that works with it. */
@@ -15,7 +16,7 @@ const FOLDER_PREFIX = 'cheongsan-upload-';
 
 /**
  * Writes a request's body to a file of its own, hands it over and deletes it. Errors: `FILE_FORMAT` for a type the route does not
- * take, `FILE_TOO_LARGE`, `FILE_TORN`.
+ * take, `FILE_TOO_LARGE`, `FILE_TORN`, `SECRET_FOUND` for a file with a wallet's phrase or key.
  */
 export async function withUpload<T>(
   request: IncomingMessage,
@@ -33,6 +34,7 @@ export async function withUpload<T>(
     const path = join(folder, 'body');
     const sizeBytes = await receive(request, path);
     if (declared !== undefined && Number(declared) !== sizeBytes) throw torn(`${sizeBytes} of ${declared} bytes arrived`);
+    await refuseSecretsIn(path);
     return await use({ path, sizeBytes, mediaType });
   } finally {
     await rm(folder, { recursive: true, force: true });

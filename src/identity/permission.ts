@@ -111,6 +111,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'trading_state.propose',
     'freeze_release.propose',
     'deposit_allocation.propose',
+    'wallet_sweep.propose',
   ],
   approver: [
     'case.read',

@@ -19,6 +19,17 @@ function referenceVenue(pair: string): { readonly venue: string; readonly baseUr
   return { venue: pair.slice(0, at), baseUrl: pair.slice(at + 1) };
 }
 
+/** `eth=https://…,pol=https://…`: nodes of chains, each named after its network. */
+const chainNodes = z
+  .string()
+  .regex(/^[a-z0-9-]+=https?:\/\/[^,\s]+(?:,[a-z0-9-]+=https?:\/\/[^,\s]+)*$/, 'must be a list such as "eth=https://node.example.go.kr"')
+  .transform((text) => text.split(',').map(chainNode));
+
+function chainNode(pair: string): { readonly name: string; readonly url: string } {
+  const at = pair.indexOf('=');
+  return { name: pair.slice(0, at), url: pair.slice(at + 1) };
+}
+
 const environment = z.object({
   PORT: port.default(8080),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -33,6 +44,11 @@ const environment = z.object({
   ALERT_EMAIL_TO: z.string().min(3).optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   REFERENCE_VENUES: referenceVenues.optional(),
+  SCREENING_LIST_FILE: z.string().min(1).optional(),
+  CHAIN_NODES: chainNodes.default([]),
+  SIGNER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SIGNER_TOKEN: z.string().min(1).optional(),
+  KEYSTORE_FILE: z.string().min(1).optional(),
 });
 
 /** What a city sets from outside. Everything legal or of the city's own choosing is policy and lives in the database. */
@@ -56,6 +72,15 @@ export interface Config {
   readonly smtpUrl: string | undefined;
   /** Exchanges whose public prices a sale is compared with, in place of those that are known. Absent: these; empty: none. */
   readonly referenceVenues: readonly { readonly venue: string; readonly baseUrl: string }[] | undefined;
+  /** The city's list of sanctioned and tainted addresses. Absent: no address is held against any. */
+  readonly screeningListFile: string | undefined;
+  /** The only nodes that chains are read from and sent to, each named after its network (`eth`, `eth-2`). Empty: no chain is asked. */
+  readonly chainNodes: readonly { readonly name: string; readonly url: string }[];
+  /** Whoever signs for seized wallets, over JSON-RPC; together with its token. Absent: `keystoreFile` is used. */
+  readonly signerUrl: string | undefined;
+  readonly signerToken: string | undefined;
+  /** An encrypted keystore of one seized wallet; its password is read from `KEYSTORE_PASSWORD` when something is signed. */
+  readonly keystoreFile: string | undefined;
 }
 
 /** Reads the environment once at the edge. An empty variable counts as absent. Error: `CONFIG_INVALID`, naming the variable. */
@@ -67,6 +92,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     throw new CheongsanError('CONFIG_INVALID', `The environment cannot be used. ${reasons}. Correct the variable and start again.`);
   }
   const values = parsed.data;
+  if ((values.SIGNER_URL === undefined) !== (values.SIGNER_TOKEN === undefined)) {
+    throw new CheongsanError('CONFIG_INVALID', 'SIGNER_URL and SIGNER_TOKEN belong together; set both or neither and start again.');
+  }
   return {
     port: values.PORT,
     host: values.HOST,
@@ -81,5 +109,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     alertEmailTo: values.ALERT_EMAIL_TO,
     smtpUrl: values.SMTP_URL,
     referenceVenues: values.REFERENCE_VENUES,
+    screeningListFile: values.SCREENING_LIST_FILE,
+    chainNodes: values.CHAIN_NODES,
+    signerUrl: values.SIGNER_URL,
+    signerToken: values.SIGNER_TOKEN,
+    keystoreFile: values.KEYSTORE_FILE,
   };
 }

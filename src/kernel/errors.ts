@@ -100,6 +100,9 @@ export const ERROR_CATALOGUE = {
   TRANSFER_LIMIT_REACHED: { status: 409, title: '하루 이전 한도를 넘습니다' },
   TRANSFER_WORTH_UNKNOWN: { status: 409, title: '평가 가격이 없어 하루 한도를 셈할 수 없습니다' },
   TRANSFER_MAY_HAVE_LEFT: { status: 409, title: '이미 나갔을 수 있는 이전입니다' },
+  DEPOSIT_ADDRESS_WITHHELD: { status: 409, title: '확인되지 않아 알려 줄 수 없는 입금 주소입니다' },
+  DEPOSIT_ADDRESS_DIFFERS: { status: 409, title: '입력한 입금 주소가 거래소가 알려 준 주소와 다릅니다' },
+  TEST_TRANSFER_UNPROVEN: { status: 409, title: '시험 이전이 확인되지 않은 경로입니다' },
   ALERT_UNDELIVERED: { status: 502, title: '알림을 전달하지 못했습니다' },
   DATABASE_UNAVAILABLE: { status: 503, title: '데이터베이스에 연결할 수 없습니다' },
   DATABASE_CONTENTION: { status: 503, title: '다른 처리와 겹쳐 완료하지 못했습니다' },
@@ -204,6 +207,11 @@ export const ERROR_ACTIONS = {
   TRANSFER_WORTH_UNKNOWN: '그 가상자산의 하루 수량 한도를 기준값으로 정하거나 평가한 뒤 다시 시도하십시오.',
   TRANSFER_MAY_HAVE_LEFT:
     '거래소 화면에서 출금 내역을 확인하십시오. 나갔으면 보냈음을 기록하고, 나가지 않았으면 안내된 때에 다시 시도하십시오.',
+  DEPOSIT_ADDRESS_WITHHELD:
+    '거래소에서 입금 주소를 다시 읽고, 바뀌었거나 네트워크가 없는 주소는 거래소 화면과 대조하여 확인한 뒤 다시 시도하십시오.',
+  DEPOSIT_ADDRESS_DIFFERS:
+    '거래소 화면의 주소와 태그를 그대로 다시 옮겨 넣으십시오. 그래도 다르면 그 주소를 쓰지 말고 거래소에 확인하십시오.',
+  TEST_TRANSFER_UNPROVEN: '시험 수량이 들어와 압류 자산의 것으로 확정된 뒤 나머지를 요구하십시오. 오지 않으면 거래소에 확인하십시오.',
   ALERT_UNDELIVERED: '알림 주소와 메일 서버 설정을 관리자와 확인하십시오. 알림 목록에는 남아 있습니다.',
   DATABASE_UNAVAILABLE: '잠시 뒤 다시 시도하고, 이어지면 관리자에게 데이터베이스 상태를 확인하게 하십시오.',
   DATABASE_CONTENTION: '아무것도 바뀌지 않았습니다. 잠시 뒤 그대로 다시 시도하십시오.',

@@ -4,6 +4,7 @@ import { CoinAmount, VenueWon, Won } from '../kernel/money.ts';
 import { type CaseMoney, readCaseMoney } from '../treasury/case-money.ts';
 import { type Destination, type FillShare, shareOverFills } from './fill-shares.ts';
 import type { Trace, TraceNode, TraceSum } from './trace-node.ts';
+import { walletNodes } from './trace-wallet.ts';
 
 type Reader = Transaction;
 
@@ -181,7 +182,7 @@ async function saleDestinations(reader: Reader, money: CaseMoney): Promise<Desti
 
 async function coinNode(
   reader: Reader,
-  holding: { id: number; asset: string; seizedQuantity: { toFixed(): string } },
+  holding: { id: number; caseId: number; asset: string; seizedQuantity: { toFixed(): string } },
   facts: CaseFacts,
 ): Promise<TraceNode> {
   const received = await reader.depositMatch.findMany({ where: { holdingId: holding.id }, orderBy: { id: 'asc' } });
@@ -192,6 +193,7 @@ async function coinNode(
     id: `holding:${holding.id}`,
     text: `${holding.asset} ${holding.seizedQuantity.toFixed()}개 압류`,
     children: [
+      ...(await walletNodes(reader, holding, received)),
       ...received.map((match) => ({
         what: 'deposit',
         id: `venue_deposit:${match.depositRowId}`,

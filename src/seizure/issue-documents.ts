@@ -3,6 +3,7 @@ import type { Actor, Database, Work } from '../database/work.ts';
 import { addDays, dayFromColumn, seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError, type ErrorCode } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
+import { CoinAmount } from '../kernel/money.ts';
 import { issueNotice, type NoticeInput, type NoticeRecipient } from '../notice/issue.ts';
 import { readPolicy } from '../policy/book.ts';
 import { transferDemandDays } from '../policy/definitions/sale.ts';
@@ -20,9 +21,10 @@ import { VENUE_SEIZURE_NOTICE_TEMPLATE, venueSeizureNotice } from './documents/v
 import { type LetterFacts, lettersDue } from './documents-due.ts';
 import { barredError, barsOf } from './eligible-bills.ts';
 import { type CaseWithParts, lockCases } from './locked-case.ts';
+import { addressesToTell, type DemandWay, destinationsOf, stageDemand } from './staged-demand.ts';
 import { staysAgainst } from './stay.ts';
 
-export interface DocumentOrder extends DemandTerms {
+export interface DocumentOrder extends DemandTerms, DemandWay {
   readonly caseIds: readonly number[];
   readonly correspondence: Correspondence;
 }
@@ -139,7 +141,10 @@ async function prepare(work: Work, { seizureCase, due, order, source }: Issue, r
   }
   if (!due.includes('transfer_demand')) return undefined;
   try {
+    const assets = seizureCase.holdings.map(({ asset }) => asset);
+    const destinations = await destinationsOf(work, assets, order);
     await planDemand(work, seizureCase, order, rules);
+    await stageDemand(work, seizureCase, destinations, order);
     return undefined;
   } catch (thrown) {
     if (thrown instanceof CheongsanError && DEMAND_REFUSALS.includes(thrown.code)) return thrown;
@@ -147,8 +152,14 @@ async function prepare(work: Work, { seizureCase, due, order, source }: Issue, r
   }
 }
 
-/** Refusals of `planDemand`, all of them raised before it writes anything. */
-const DEMAND_REFUSALS: readonly ErrorCode[] = ['SEIZURE_NOTHING_OWED', 'SEIZURE_EXCESSIVE', 'SEIZURE_NOTHING_TO_SEIZE'];
+/** Refusals of `destinationsOf` and `planDemand`, all of them raised before anything is written. */
+const DEMAND_REFUSALS: readonly ErrorCode[] = [
+  'SEIZURE_NOTHING_OWED',
+  'SEIZURE_EXCESSIVE',
+  'SEIZURE_NOTHING_TO_SEIZE',
+  'DEPOSIT_ADDRESS_WITHHELD',
+  'INPUT_INVALID',
+];
 
 interface Issue {
   readonly seizureCase: CaseWithParts;
@@ -166,6 +177,9 @@ async function issueFor(work: Work, keys: MasterKey, issue: Issue): Promise<Issu
     const letter = await letterOf(work, kind, facts, issue);
     if (letter === undefined) continue;
     const { id } = await issueNotice(work, keys, { kind, subject: `case:${seizureCase.id}`, ...letter });
+    if (kind === 'transfer_demand') {
+      await work.tx.testTransfer.updateMany({ where: { caseId: seizureCase.id, state: 'asked', noticeId: null }, data: { noticeId: id } });
+    }
     issued.push({ caseId: seizureCase.id, kind, noticeId: id });
   }
   return issued;
@@ -207,18 +221,14 @@ async function letterOf(work: Work, kind: NoticeKind, facts: CaseFacts, issue: I
 async function demandFacts(work: Work, { seizureCase, order, policy, source }: Issue): Promise<DemandFacts> {
   const today = seoulDay(work.at);
   const account = await work.tx.venueAccount.findUniqueOrThrow({ where: { id: order.venueAccountId }, select: { label: true } });
-  const addresses = await work.tx.venueDepositAddress.findMany({
-    where: { venueAccountId: order.venueAccountId, asset: { in: seizureCase.holdings.map(({ asset }) => asset) } },
-    orderBy: [{ asset: 'asc' }, { network: 'asc' }],
-  });
+  const assets = seizureCase.holdings.map(({ asset }) => asset);
+  const tests = await work.tx.testTransfer.findMany({ where: { caseId: seizureCase.id, state: 'asked' }, orderBy: { id: 'asc' } });
   return {
     deadlineOn: source.rules.calendar.workingDayFrom(addDays(today, policy.get(transferDemandDays, today))),
     accountLabel: account.label,
-    addresses: addresses.map(({ asset, network, address, secondaryAddress }) => ({
-      asset,
-      network,
-      address,
-      secondaryAddress: secondaryAddress ?? undefined,
-    })),
+    route: order.route ?? 'internal',
+    addresses: await addressesToTell(work, seizureCase, { ...order, assets }),
+    tests: tests.map(({ asset, restQuantity }) => ({ asset, rest: CoinAmount.of(asset, restQuantity.toFixed()) })),
+    isRest: false,
   };
 }

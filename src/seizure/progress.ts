@@ -4,6 +4,7 @@ import { CHART } from '../ledger/chart.ts';
 import type { DueSource } from '../queue/due.ts';
 import type { CaseWithParts } from './locked-case.ts';
 import { ENDED_PHASES } from './phase-table.ts';
+import { demandStageWhenServed } from './rest-served.ts';
 import { demandWhenServed, isServiceDue, seizeWhenServed } from './served.ts';
 import { endOfPaid, type Sight, settleWhenPaid } from './settle.ts';
 import { imposeStay, liftStay } from './stay.ts';
@@ -19,7 +20,8 @@ export async function progressCase(work: Work, seizureCase: CaseWithParts): Prom
   await matchUpdateStays(work, seizureCase);
   if (await seizeWhenServed(work, seizureCase)) return;
   if (await settleWhenPaid(work, seizureCase)) return;
-  await demandWhenServed(work, seizureCase);
+  if (await demandWhenServed(work, seizureCase)) return;
+  await demandStageWhenServed(work, seizureCase);
 }
 
 interface UpdateStays {
@@ -96,6 +98,9 @@ async function candidates(database: Database): Promise<CaseWithParts[]> {
            (c.phase IN ('approved', 'seized') AND EXISTS (
              SELECT 1 FROM notice n WHERE n.subject = 'case:' || c.id AND n.state = 'served'
                 AND n.kind::text = CASE c.phase WHEN 'approved' THEN 'venue_seizure_notice' ELSE 'transfer_demand' END))
+        OR (c.phase = 'transfer_demanded' AND EXISTS (
+             SELECT 1 FROM test_transfer t JOIN notice n ON n.id IN (t.notice_id, t.rest_notice_id) AND n.state = 'served'
+              WHERE t.case_id = c.id AND t.state IN ('asked', 'proven', 'lapsed')))
         OR EXISTS (SELECT 1 FROM case_bill b JOIN bill_update u ON u.bill_id = b.bill_id AND u.state = 'pending' WHERE b.case_id = c.id)
         OR EXISTS (SELECT 1 FROM stay s WHERE s.case_id = c.id AND s.kind = 'bill_update' AND s.lifted_at IS NULL)
         OR (c.phase NOT IN ('sale_done', 'distributing', 'settled') AND NOT EXISTS (

@@ -13,6 +13,7 @@ import { transferDemandProvisionFrom } from '../policy/definitions/seizure.ts';
 import { needsSupplement } from './documents-due.ts';
 import { type CaseWithParts, lockCase } from './locked-case.ts';
 import { moveCase } from './phase.ts';
+import { isStageDue } from './rest-served.ts';
 import type { Sight } from './settle.ts';
 
 type ServedKind = 'venue_seizure_notice' | 'transfer_demand';
@@ -81,6 +82,7 @@ export async function demandWhenServed(work: Work, seizureCase: CaseWithParts): 
     where: { id: { in: demanded.map(({ id }) => id) }, state: { in: ['proposed', 'seized'] } },
     data: { state: 'demanded', stateSince: work.at },
   });
+  await work.tx.testTransfer.updateMany({ where: { noticeId: notice.id, demandedAt: null }, data: { demandedAt: work.at } });
   await moveCase(work, seizureCase.id, ['seized'], 'transfer_demanded', {
     action: 'transfer.demanded',
     deadlineOn: notice.deadlineOn === null ? undefined : dayFromColumn(notice.deadlineOn),
@@ -116,7 +118,8 @@ async function readyDemand(sight: Sight, seizureCase: CaseWithParts): Promise<Re
 
 /** True when a proof of service moves the case. */
 export async function isServiceDue(sight: Sight, seizureCase: CaseWithParts): Promise<boolean> {
-  return (await readySeizure(sight, seizureCase)) !== undefined || (await readyDemand(sight, seizureCase)) !== undefined;
+  const isFirst = (await readySeizure(sight, seizureCase)) !== undefined || (await readyDemand(sight, seizureCase)) !== undefined;
+  return isFirst || isStageDue(sight, seizureCase);
 }
 
 function demandEntry(holding: CaseWithParts['holdings'][number], occurredOn: CivilDate): Entry {

@@ -4,8 +4,8 @@ import type { Config } from '../kernel/config.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 
-const DEMO_DATABASE = 'cheongsan_demo';
-const DEMO_SUFFIX = '_demo';
+/** Who may empty which database: neither touches the other's. */
+export type StoreUse = 'demo' | 'soak';
 
 /** A demo database without anything in it. */
 export interface DemoStore {
@@ -16,23 +16,24 @@ export interface DemoStore {
 
 /**
  * Empties the demo database, or makes one: in the embedded PostgreSQL, or beside the database that DATABASE_URL names, with
- * `_demo` behind its name. A database that bears another mark is left as it is. Error: `DEMO_ONLY`.
+ * `_demo` (or `_soak`) behind its name. A database that bears another mark is left as it is. Error: `DEMO_ONLY`.
  */
-export async function freshDemoStore(config: Config, log: Log): Promise<DemoStore> {
-  if (config.databaseUrl !== undefined) return freshForeign(config.databaseUrl, config.databaseOwnerUrl);
+export async function freshDemoStore(config: Config, log: Log, use: StoreUse = 'demo'): Promise<DemoStore> {
+  if (config.databaseUrl !== undefined) return freshForeign(config.databaseUrl, config.databaseOwnerUrl, use);
   const server = await EmbeddedPostgres.start({ dataFolder: config.dataFolder, log });
-  await server.dropDatabase(DEMO_DATABASE);
-  await server.ensureDatabase(DEMO_DATABASE);
+  const name = `cheongsan_${use}`;
+  await server.dropDatabase(name);
+  await server.ensureDatabase(name);
   return {
-    applicationUrl: server.applicationUrl(DEMO_DATABASE),
-    ownerUrl: server.ownerUrl(DEMO_DATABASE),
+    applicationUrl: server.applicationUrl(name),
+    ownerUrl: server.ownerUrl(name),
     close: () => server.stopIfUnused(),
   };
 }
 
-async function freshForeign(databaseUrl: string, databaseOwnerUrl: string | undefined): Promise<DemoStore> {
+async function freshForeign(databaseUrl: string, databaseOwnerUrl: string | undefined, use: StoreUse): Promise<DemoStore> {
   const ownerUrl = databaseOwnerUrl ?? databaseUrl;
-  const demoOwnerUrl = besides(ownerUrl);
+  const demoOwnerUrl = besides(ownerUrl, use);
   await createIfMissing(ownerUrl, new URL(demoOwnerUrl).pathname.slice(1));
   const client = new pg.Client({ connectionString: demoOwnerUrl });
   // A server that dies between two queries is told by the next query, not by a crash.
@@ -52,15 +53,16 @@ async function freshForeign(databaseUrl: string, databaseOwnerUrl: string | unde
     await client.end();
   }
   return {
-    applicationUrl: besides(databaseUrl),
+    applicationUrl: besides(databaseUrl, use),
     ownerUrl: databaseOwnerUrl === undefined ? undefined : demoOwnerUrl,
     close: () => Promise.resolve(),
   };
 }
 
-function besides(url: string): string {
+function besides(url: string, use: StoreUse): string {
   const changed = new URL(url);
-  if (!changed.pathname.endsWith(DEMO_SUFFIX)) changed.pathname = `${changed.pathname}${DEMO_SUFFIX}`;
+  const suffix = `_${use}`;
+  if (!changed.pathname.endsWith(suffix)) changed.pathname = `${changed.pathname}${suffix}`;
   return changed.toString();
 }
 

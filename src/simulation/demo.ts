@@ -1,20 +1,22 @@
 import { existsSync, readdirSync } from 'node:fs';
+import type { VenueCode } from '../exchange/port.ts';
 import { civilDate, seoulDay, startOfDay } from '../kernel/civil-date.ts';
-import { DrivenClock, elapsedMs } from '../kernel/clock.ts';
+import { type Clock, DrivenClock, elapsedMs } from '../kernel/clock.ts';
 import type { Config } from '../kernel/config.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
-import { Price, type Won } from '../kernel/money.ts';
+import type { Price, Won } from '../kernel/money.ts';
+import { ADAPTER_MAKERS } from '../venue/exchange-directory.ts';
 import { ClockDriver } from './clock-driver.ts';
 import { writeDemoUsers } from './demo-users.ts';
-import { DemoInstallation } from './installation.ts';
+import { DemoInstallation, type PlayedVenue } from './installation.ts';
 import { KillPlan } from './kill-plan.ts';
 import { Office } from './office.ts';
 import { sampleCity } from './sample/city.ts';
 import { hireCast } from './story/cast.ts';
 import { openCustomers, registerAccount } from './story/exchange.ts';
 import { play } from './story/play.ts';
-import type { Stage } from './story/stage.ts';
+import type { Stage, StageVenue } from './story/stage.ts';
 import { type DemoSummary, owedOnEverything, summarise } from './summary.ts';
 
 export interface DemoOptions {
@@ -22,6 +24,8 @@ export interface DemoOptions {
   readonly log: Log;
   readonly seed: string;
   readonly marketFolder: string | undefined;
+  /** Where the sample persons hold their coins and the city sells; at least one. */
+  readonly venues: readonly VenueCode[];
   readonly kills: number;
   readonly taxpayers: number;
   onProgress(text: string): void;
@@ -32,6 +36,9 @@ const FIRST_DAY = civilDate('2026-01-05');
 const INTERRUPTS = ['SIGINT', 'SIGTERM'] as const;
 const INTERRUPTED_STATUS = 130;
 const OFFICE_OPENS_MS = 10 * 3_600_000;
+const PRICE_TIMEOUT_MS = 10_000;
+/** Quotations are public. */
+const NOBODY = { accessKey: 'nobody', secretKey: '' } as const;
 const GENERATED_COINS = ['BTC', 'ETH', 'XRP', 'SOL', 'DOGE', 'ADA', 'LINK'];
 
 /** The whole way of a sample city, from its files to posted proceeds, through the real service. Error: `CONFLICT` when an invariant is broken. */
@@ -91,7 +98,7 @@ export async function playDemo(installation: DemoInstallation, options: Omit<Dem
 export async function concludeDemo(installation: DemoInstallation, { stage, claim }: PlayedDemo): Promise<Omit<DemoSummary, 'seconds'>> {
   const database = await installation.openDatabase();
   try {
-    const { summary, broken } = await summarise(database, installation.exchange, stage.cityAccountId);
+    const { summary, broken } = await summarise(database, stage.venues);
     for (const { code, statement, offending } of broken) stage.tell(`✗ ${code}: ${statement} ${offending.slice(0, 5).join(', ')}`);
     return { ...summary, claimKrw: claim.toString() };
   } finally {
@@ -100,16 +107,20 @@ export async function concludeDemo(installation: DemoInstallation, { stage, clai
 }
 
 async function setStage(installation: DemoInstallation, options: Omit<DemoOptions, 'kills'>): Promise<Stage> {
-  const { exchange, clock } = installation;
+  const { venues: played, clock } = installation;
   const office = new Office(installation, clock);
-  const prices = await readPrices(exchange.url, coinsOf(options.marketFolder));
-  const city = sampleCity({ seed: options.seed, taxpayers: options.taxpayers, today: FIRST_DAY, prices });
+  const prices = await installation.undisturbed(() => readPrices(played[0], clock, coinsOf(options.marketFolder)));
+  const { seed, taxpayers, venues: codes } = options;
+  const city = sampleCity({ seed, taxpayers, venues: codes, today: FIRST_DAY, prices });
   const { cast, officerId, users } = await hireCast(office, installation.firstAdministratorToken);
   await writeDemoUsers(options.config.dataFolder, users);
-  const { venueAccountId, cityAccountId } = await registerAccount(office, exchange, cast.administrator);
-  await openCustomers(exchange, city);
+  const venues: StageVenue[] = [];
+  for (const venue of played) {
+    venues.push(await registerAccount(office, venue, cast.administrator));
+    await openCustomers(venue, city);
+  }
   const driver = new ClockDriver(clock, office);
-  return { office, exchange, driver, clock, city, cast, venueAccountId, cityAccountId, officerId, tell: options.onProgress };
+  return { office, venues, driver, clock, city, cast, officerId, tell: options.onProgress };
 }
 
 /** Only coins that were recorded, where a recording is replayed. */
@@ -122,13 +133,17 @@ function coinsOf(folder: string | undefined): string[] {
   return coins.sort();
 }
 
-async function readPrices(url: string, coins: readonly string[]): Promise<Map<string, Price>> {
-  const response = await fetch(new URL(`/v1/ticker?markets=${coins.map((coin) => `KRW-${coin}`).join(',')}`, url));
+/** What the coins were last traded at, at one of the exchanges; nobody signs for that. */
+async function readPrices(venue: PlayedVenue | undefined, clock: Clock, coins: readonly string[]): Promise<Map<string, Price>> {
+  if (venue === undefined) throw new CheongsanError('INPUT_INVALID', 'The sample city needs an exchange to sell at.');
+  const port = ADAPTER_MAKERS[venue.code]({ baseUrl: venue.exchange.url, ...NOBODY, timeoutMs: PRICE_TIMEOUT_MS, clock });
+  const markets = new Map((await port.markets()).map(({ asset, symbol }) => [asset, symbol]));
   const prices = new Map<string, Price>();
-  // Figures are taken as text, as everywhere.
-  for (const [, coin = '', price = ''] of (await response.text()).matchAll(/"market":"KRW-([A-Z0-9]+)"[^}]*?"trade_price":([0-9.]+)/g))
-    prices.set(coin, Price.of(coin, price));
-  if (prices.size !== coins.length)
-    throw new CheongsanError('EXCHANGE_REFUSED', `The paper exchange told ${prices.size} of ${coins.length} prices.`);
+  for (const coin of coins) {
+    const symbol = markets.get(coin);
+    const trade = symbol === undefined ? undefined : await port.lastTrade(symbol);
+    if (trade === undefined) throw new CheongsanError('EXCHANGE_REFUSED', `The paper exchange of ${venue.code} tells no price of ${coin}.`);
+    prices.set(coin, trade.price);
+  }
   return prices;
 }

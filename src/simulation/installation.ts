@@ -1,10 +1,13 @@
 import { openDatabase } from '../database/open.ts';
 import type { Database } from '../database/work.ts';
+import type { VenueCode } from '../exchange/port.ts';
+import { REFERENCE_VENUE_CODES } from '../exchange/reference/reference-market.ts';
 import type { DrivenClock } from '../kernel/clock.ts';
 import type { Config } from '../kernel/config.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { PaperExchangeSettingsGiven } from '../paper-exchange/options.ts';
+import { QUOTE_VENUES } from '../paper-exchange/quote-faces/quote-venue.ts';
 import { type PaperExchange, startPaperExchange } from '../paper-exchange/server.ts';
 import { DatabaseTap } from './database-tap.ts';
 import { type DemoStore, freshDemoStore } from './demo-store.ts';
@@ -19,7 +22,15 @@ export interface InstallationOptions {
   readonly log: Log;
   readonly market: PaperExchangeSettingsGiven['market'];
   readonly seed: string;
+  /** At least one. */
+  readonly venues: readonly VenueCode[];
   readonly kills: KillPlan | undefined;
+}
+
+/** A paper exchange that plays one venue. */
+export interface PlayedVenue {
+  readonly code: VenueCode;
+  readonly exchange: PaperExchange;
 }
 
 const POSTGRES_PORT = 5432;
@@ -27,11 +38,11 @@ const POSTGRES_PORT = 5432;
 const ACCELERATED_LIMITS = { ordersPerSecond: 500, defaultPerSecond: 2_000, quotationPerSecond: 2_000 };
 
 /**
- * The stage: a fresh demo database, the paper exchange, and the real service as a process of its own, with the conductor's taps
- * on both wires. The conductor itself is never killed.
+ * The stage: a fresh demo database, the paper exchanges on one clock and one market, and the real service as a process of its own,
+ * with the conductor's taps on all wires. The conductor itself is never killed.
  */
 export class DemoInstallation implements ServiceAddress {
-  readonly exchange: PaperExchange;
+  readonly venues: readonly PlayedVenue[];
   readonly #store: DemoStore;
   readonly #process: ServiceProcess;
   readonly #options: InstallationOptions;
@@ -39,13 +50,13 @@ export class DemoInstallation implements ServiceAddress {
   readonly #opened: readonly { close(): Promise<void> }[];
 
   private constructor(parts: {
-    exchange: PaperExchange;
+    venues: readonly PlayedVenue[];
     store: DemoStore;
     service: ServiceProcess;
     options: InstallationOptions;
     opened: readonly { close(): Promise<void> }[];
   }) {
-    this.exchange = parts.exchange;
+    this.venues = parts.venues;
     this.#store = parts.store;
     this.#process = parts.service;
     this.#options = parts.options;
@@ -62,8 +73,12 @@ export class DemoInstallation implements ServiceAddress {
       const kill = () => killing.service?.kill();
       const tap = options.kills === undefined ? undefined : await tapOn(store, options.kills, kill);
       if (tap !== undefined) opened.unshift(tap);
-      const exchange = await openExchange(options, kill);
-      opened.unshift({ close: () => exchange.stop() });
+      const venues: PlayedVenue[] = [];
+      for (const code of options.venues) {
+        const exchange = await openExchange(code, options, kill);
+        opened.unshift({ close: () => exchange.stop() });
+        venues.push({ code, exchange });
+      }
       const service = new ServiceProcess({
         args: () => ['--demo', '--clock', options.clock.now().toISOString()],
         environment: {
@@ -74,13 +89,13 @@ export class DemoInstallation implements ServiceAddress {
           PORT: '0',
           LOG_LEVEL: 'warn',
           REDIS_URL: options.config.redisUrl ?? '',
-          REFERENCE_VENUES: ['bithumb', 'coinone'].map((venue) => `${venue}=${exchange.url}/${venue}`).join(','),
+          REFERENCE_VENUES: referencesOf(venues),
         },
       });
       killing.service = service;
       opened.unshift({ close: () => service.stop() });
       await service.restartIfDown();
-      return new DemoInstallation({ exchange, store, service, options, opened });
+      return new DemoInstallation({ venues, store, service, options, opened });
     } catch (thrown) {
       for (const each of opened) await each.close();
       throw thrown;
@@ -141,8 +156,25 @@ function tapOn({ applicationUrl }: DemoStore, kills: KillPlan, kill: () => void)
   });
 }
 
-function openExchange({ clock, log, seed, market, kills }: InstallationOptions, kill: () => void): Promise<PaperExchange> {
+/** A venue that is played is asked itself; of the others the first paper exchange quotes what it can. */
+function referencesOf(venues: readonly PlayedVenue[]): string {
+  const places = REFERENCE_VENUE_CODES.flatMap((code) => {
+    const played = venues.find((venue) => venue.code === code)?.exchange.url;
+    if (played !== undefined) return [`${code}=${played}`];
+    const [first] = venues;
+    const isQuoted = QUOTE_VENUES.some((quoted) => quoted === code);
+    return first !== undefined && isQuoted ? [`${code}=${first.exchange.url}/${code}`] : [];
+  });
+  return places.join(',');
+}
+
+function openExchange(
+  venue: VenueCode,
+  { clock, log, seed, market, kills }: InstallationOptions,
+  kill: () => void,
+): Promise<PaperExchange> {
   return startPaperExchange({
+    venue,
     clock,
     log,
     seed,

@@ -1,24 +1,33 @@
+import { AT_VENUE } from '../custody/booked-balances.ts';
 import type { Database } from '../database/work.ts';
+import type { VenueCode } from '../exchange/port.ts';
 import type { CivilDate } from '../kernel/civil-date.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { VenueWon, Won } from '../kernel/money.ts';
 import { CHART } from '../ledger/chart.ts';
-import type { PaperExchange } from '../paper-exchange/server.ts';
 import { readPolicy } from '../policy/book.ts';
+import { groupBy } from '../registers/execution/group.ts';
 import { checkInvariants, type InvariantResult } from '../registers/invariants.ts';
 import { loadBillStates, owedOnBills } from '../tax/bill-state.ts';
 import { taxRules } from '../tax/rules.ts';
 import { readCaseMoney } from '../treasury/case-money.ts';
+import { accountPlace } from '../venue/ledger-asset.ts';
+import { referenceOf } from './soak/order-reference.ts';
+import type { StageVenue } from './story/stage.ts';
 
 /** The last line of a demo. Won as text. */
 export interface DemoSummary {
+  /** Where the city sold. */
+  readonly venues: readonly VenueCode[];
   readonly taxpayers: number;
   readonly casesOpened: number;
   readonly casesClosed: number;
   /** What was owed on all imported bills on the first day. */
   readonly claimKrw: string;
-  /** What the sales brought before costs, with the exchange's decimals. */
+  /** What the sales brought before costs at all exchanges together, with their decimals. */
   readonly proceedsKrw: string;
+  /** The same by exchange. */
+  readonly proceedsByVenueKrw: Readonly<Partial<Record<VenueCode, string>>>;
   readonly creditedKrw: string;
   readonly costsKrw: string;
   readonly surplusRefundedKrw: string;
@@ -45,12 +54,12 @@ export interface DemoResult {
   readonly broken: readonly InvariantResult[];
 }
 
-/** Reads the sums from the books, checks every invariant, and compares the books with the exchange's own. */
-export async function summarise(database: Database, exchange: PaperExchange, cityAccountId: string): Promise<DemoResult> {
+/** Reads the sums from the books, checks every invariant, and compares the books with each exchange's own. */
+export async function summarise(database: Database, venues: readonly StageVenue[]): Promise<DemoResult> {
   const cases = await database.read.seizureCase.findMany({ select: { id: true, closedAt: true, phase: true }, orderBy: { id: 'asc' } });
   const monies = [];
   for (const { id } of cases) monies.push(await readCaseMoney(database.read, id));
-  const venue = (amounts: readonly VenueWon[]) => VenueWon.sum('upbit', amounts);
+  const gross = monies.map((money) => money.gross);
   const invariants = [
     ...(await checkInvariants(database)),
     {
@@ -59,20 +68,22 @@ export async function summarise(database: Database, exchange: PaperExchange, cit
       statement: '모든 사건의 돈이 거래소와 은행에서 맞는다.',
       offending: monies.filter(({ agrees }) => !agrees).map(({ caseNumber }) => `case:${caseNumber}`),
     },
-    await matchesExchange(database, exchange, cityAccountId),
-    await ordersOnce(database, exchange, cityAccountId),
+    await matchesExchanges(database, venues),
+    await ordersOnce(database, venues),
     await namesNobody(database),
   ];
   const broken = invariants.filter(({ offending }) => offending.length > 0);
   return {
     broken,
     summary: {
+      venues: venues.map(({ code }) => code),
       taxpayers: await database.read.person.count(),
       casesOpened: cases.length,
       casesClosed: cases.filter(({ phase }) => phase === 'closed').length,
-      proceedsKrw: venue(monies.map(({ gross }) => gross)).toString(),
+      proceedsKrw: overVenues(gross),
+      proceedsByVenueKrw: Object.fromEntries(venues.map(({ code }) => [code, overVenues(gross.filter(({ venue }) => venue === code))])),
       creditedKrw: Won.sum(monies.map(({ creditedTotal }) => creditedTotal)).toString(),
-      costsKrw: venue(monies.flatMap(({ tradingFees, withdrawalFees }) => [tradingFees, withdrawalFees])).toString(),
+      costsKrw: overVenues(monies.flatMap(({ tradingFees, withdrawalFees }) => [tradingFees, withdrawalFees])),
       surplusRefundedKrw: Won.sum(monies.map(({ refunded }) => refunded)).toString(),
       returnedInKindCount: await database.read.coinTransfer.count({ where: { state: 'done', caseId: { not: null } } }),
       unexplainedKrw: (await unexplained(database)).toString(),
@@ -81,6 +92,13 @@ export async function summarise(database: Database, exchange: PaperExchange, cit
       invariantsBroken: broken.length,
     },
   };
+}
+
+/** Won of different exchanges are different assets: each is summed by itself, and what they have in common is the figure alone. */
+function overVenues(amounts: readonly VenueWon[]): string {
+  const byVenue = groupBy(amounts, ({ venue }) => venue);
+  const sums = [...byVenue].map(([venue, ofVenue]) => VenueWon.sum(venue, ofVenue));
+  return sums.reduce((total, { value }) => total.plus(value), new Decimal(0)).toFixed();
 }
 
 /** Everything on *unexplained*, coins at the price of their last valuation. */
@@ -92,38 +110,49 @@ async function unexplained(database: Database): Promise<Won> {
   return Won.of(rows[0]?.krw ?? '0');
 }
 
-/** What the exchange says the city has there is what the books say. */
-async function matchesExchange(database: Database, exchange: PaperExchange, cityAccountId: string): Promise<InvariantResult> {
-  const rows = await database.read.$queryRaw<{ asset: string; quantity: string }[]>`
-    SELECT CASE WHEN a.asset LIKE 'KRW@%' THEN 'KRW' ELSE a.asset END AS asset, trim_scale(sum(b.balance))::text AS quantity
+/** What each exchange says the city has there is what the books say, and nothing stands in the books at any other place. */
+async function matchesExchanges(database: Database, venues: readonly StageVenue[]): Promise<InvariantResult> {
+  const rows = await database.read.$queryRaw<{ place: string; asset: string; quantity: string }[]>`
+    SELECT a.place, CASE WHEN a.asset LIKE 'KRW@%' THEN 'KRW' ELSE a.asset END AS asset, trim_scale(sum(b.balance))::text AS quantity
       FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
-     WHERE a.chart_code IN ('1110', '1120', '1140', '1190', '1210', '1240', '1290', '1610') GROUP BY 1`;
-  const booked = new Map(rows.map(({ asset, quantity }) => [asset, new Decimal(quantity)]));
-  const held = await exchange.operator.balances({ accountId: cityAccountId });
-  const shown = new Map(held.map(({ asset, free, locked }) => [asset, new Decimal(free).plus(locked)]));
-  const assets = new Set([...booked.keys(), ...shown.keys()]);
+     WHERE a.chart_code = ANY (${[...AT_VENUE]}) GROUP BY 1, 2 HAVING sum(b.balance) <> 0`;
+  const booked = new Map(rows.map(({ place, asset, quantity }) => [`${place}/${asset}`, new Decimal(quantity)]));
+  const shown = new Map<string, Decimal>();
+  for (const { exchange, venueAccountId, cityAccountId } of venues) {
+    for (const { asset, free, locked } of await exchange.operator.balances({ accountId: cityAccountId }))
+      shown.set(`${accountPlace(venueAccountId)}/${asset}`, new Decimal(free).plus(locked));
+  }
   const zero = new Decimal(0);
   return {
-    // What the exchange holds for the city is what the books say.
+    // What an exchange holds for the city is what the books say.
     code: 'books_match_exchange',
     statement: '거래소에 있는 시의 자산은 장부와 같다.',
-    offending: [...assets].filter((asset) => !(booked.get(asset) ?? zero).eq(shown.get(asset) ?? zero)),
+    offending: [...new Set([...booked.keys(), ...shown.keys()])].filter((name) => !(booked.get(name) ?? zero).eq(shown.get(name) ?? zero)),
   };
 }
 
-/** The exchange's own list of orders: each of our intents at most once, and none that we do not know. */
-async function ordersOnce(database: Database, exchange: PaperExchange, cityAccountId: string): Promise<InvariantResult> {
-  const accepted = (await exchange.operator.orders({ accountId: cityAccountId })).map(({ identifier }) => identifier ?? 'none');
-  const ours = new Set(
-    (await database.read.intent.findMany({ where: { port: 'order' }, select: { identifier: true } })).map(({ identifier }) => identifier),
-  );
-  const twice = accepted.filter((identifier, index) => accepted.indexOf(identifier) !== index);
+/** Each exchange's own list of orders: each of our intents at most once, and none that we do not know. */
+async function ordersOnce(database: Database, venues: readonly StageVenue[]): Promise<InvariantResult> {
+  const offending: string[] = [];
+  for (const venue of venues) offending.push(...(await strangeOrders(database, venue)).map((reference) => `${venue.code}:${reference}`));
   return {
     // Every order the exchange accepted is one intent of ours, and no intent was accepted twice.
     code: 'one_intent_one_order',
     statement: '거래소가 받은 주문마다 우리의 실행 의도가 하나씩 있고, 두 번 받은 것은 없다.',
-    offending: [...twice, ...accepted.filter((identifier) => !ours.has(identifier))],
+    offending,
   };
+}
+
+async function strangeOrders(database: Database, { code, exchange, venueAccountId, cityAccountId }: StageVenue): Promise<string[]> {
+  const accepted = (await exchange.operator.orders({ accountId: cityAccountId })).map(({ identifier }) => identifier ?? 'none');
+  const orders = await database.read.saleOrder.findMany({ where: { venueAccountId }, select: { intentId: true } });
+  const intents = await database.read.intent.findMany({
+    where: { id: { in: orders.map(({ intentId }) => intentId) } },
+    select: { identifier: true },
+  });
+  const ours = new Set(intents.map(({ identifier }) => referenceOf(code, identifier)));
+  const twice = accepted.filter((reference, index) => accepted.indexOf(reference) !== index);
+  return [...twice, ...accepted.filter((reference) => !ours.has(reference))];
 }
 
 /** Sample persons have names that are easy to look for; none may stand in an audit payload, an alert or a decision. */

@@ -4,18 +4,20 @@ import { lockRows } from '../database/locks.ts';
 import type { Actor, Database, Transaction, Work } from '../database/work.ts';
 import type { DepositAddress, ExchangePort } from '../exchange/port.ts';
 import { raiseAlert } from '../intent/alert.ts';
-import { digestOf } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
+import { digestOfAddress } from './address-digest.ts';
+import { lapseProofs } from './source-proof.ts';
 
 /**
  * Reads the account's deposit addresses from the exchange and keeps them. An address that changed is believed, since the
- * exchange decides, but a person is told at once. Errors: those of the port; `CONFLICT` when another account has one of the
+ * exchange decides, but a person is told at once, it is shown to nobody until a person confirmed it, and what test transfers proved for
+ * the earlier one ends. Errors: those of the port; `CONFLICT` when another account has one of the
  * addresses, which means that one exchange account was registered twice.
  */
 export async function checkDepositAddresses(
   database: Database,
   actor: Actor,
-  port: ExchangePort,
+  port: Pick<ExchangePort, 'venue' | 'depositAddresses'>,
   accountId: number,
 ): Promise<readonly DepositAddress[]> {
   const listed = await port.depositAddresses();
@@ -27,7 +29,12 @@ export async function checkDepositAddresses(
       const before = known.find(({ asset, network }) => asset === address.asset && network === address.network);
       return before !== undefined && isSame(before, address) ? [] : [{ address, before }];
     });
-    for (const { address } of changes) await store(work, accountId, address);
+    for (const { address, before } of changes) {
+      await store(work, accountId, address);
+      if (before === undefined) continue;
+      const addressDigest = digestOfAddress({ address: before.address, secondaryAddress: before.secondaryAddress ?? undefined });
+      await lapseProofs(work, { accountId, asset: before.asset, addressDigest });
+    }
     await work.tx.venueDepositAddress.updateMany({
       where: { venueAccountId: accountId, OR: listed.map(({ asset, network }) => ({ asset, network })) },
       data: { checkedAt: work.at },
@@ -65,11 +72,11 @@ async function assertOwnAddresses(tx: Transaction, accountId: number, venue: str
 }
 
 async function store(work: Work, accountId: number, { asset, network, address, secondaryAddress }: DepositAddress): Promise<void> {
-  const data = { address, secondaryAddress: secondaryAddress ?? null, checkedAt: work.at };
+  const told = { address, secondaryAddress: secondaryAddress ?? null, checkedAt: work.at, isReadBySite: false, enteredById: null };
   await work.tx.venueDepositAddress.upsert({
     where: { venueAccountId_asset_network: { venueAccountId: accountId, asset, network } },
-    create: { venueAccountId: accountId, asset, network, ...data },
-    update: data,
+    create: { venueAccountId: accountId, asset, network, ...told },
+    update: { ...told, changedAt: work.at, confirmedNetwork: null, confirmedById: null, confirmedAt: null },
   });
 }
 
@@ -78,7 +85,7 @@ async function alertReplaced(work: Work, accountId: number, replaced: readonly {
     code: 'deposit_address_changed',
     severity: 'critical',
     subject: `venue_account:${accountId}`,
-    text: '거래소가 알려 준 입금 주소가 전과 다릅니다. 이미 보낸 이전 요구서의 주소를 확인하십시오.',
+    text: '거래소가 알려 준 입금 주소가 전과 다릅니다. 이미 보낸 이전 요구서의 주소를 확인하고, 거래소 화면과 대조하여 확인하기 전에는 새 주소를 쓰지 마십시오.',
     facts: { accountId, addresses: replaced.map(({ asset, network }) => `${asset}/${network}`) },
   });
 }
@@ -93,8 +100,4 @@ function isSame(row: VenueDepositAddress, address: DepositAddress): boolean {
 
 function place({ asset, network }: DepositAddress): { asset: string; network: string } {
   return { asset, network };
-}
-
-function digestOfAddress({ address, secondaryAddress }: DepositAddress): string {
-  return digestOf({ address, secondaryAddress });
 }

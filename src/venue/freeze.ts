@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { appendAudit } from '../audit/append.ts';
 import type { Approval, AssetFreeze } from '../database/generated/client.ts';
 import { jsonColumn } from '../database/json.ts';
@@ -19,6 +20,10 @@ export type FreezeReason =
   | 'unexplained_posting'
   /** A person wants it. */
   | 'by_person';
+
+/** What an approval to explain a difference is about; it is of the same kind as one to lift a freeze. */
+export const EXPLANATION_SUBJECT = 'balance_explanation';
+const explainedAccount = z.object({ accountId: z.int() });
 
 const TITLES: Readonly<Record<FreezeReason, string>> = {
   balance_difference: '거래소 잔액과 장부의 차이가 계속됨',
@@ -110,22 +115,43 @@ export async function requestFreezeRelease(
 }
 
 /**
- * Lifts an approved freeze. What still differs from the venue freezes the asset again with the next readings. Errors:
- * `FREEZE_UNEXPLAINED`, those of `requireApproved`.
+ * Lifts an approved freeze. What differs from the venue anew freezes the asset again with the next readings. Of an approved explanation
+ * the account is rung, whose next reading books it. Errors: `FREEZE_UNEXPLAINED`, those of `requireApproved`.
  */
 export async function applyFreezeRelease(work: Work, approval: Approval): Promise<void> {
+  if (approval.subjectType === EXPLANATION_SUBJECT) return work.ring('custody', explainedAccount.parse(approval.content).accountId);
   const { venueAccountId } = await openFreeze(work.tx, approval.subjectId);
   await lockRows(work, 'venue_account', [venueAccountId]);
   const freeze = await openFreeze(work.tx, approval.subjectId);
   await requireApproved(work.tx, approval.id, contentOf(freeze));
   await assertExplained(work.tx, freeze);
-  await work.tx.assetFreeze.update({ where: { id: freeze.id }, data: { liftedAt: work.at, approvalId: approval.id } });
+  await lift(work, freeze, approval.id);
+}
+
+/**
+ * Lifts the freeze that a difference had brought, once an approved explanation is booked and nothing differs any more. A freeze for
+ * another reason stays, and so does one with something left unexplained. The account must be locked. True when it was lifted.
+ */
+export async function liftExplainedFreeze(
+  work: Work,
+  { accountId, asset, approvalId }: { readonly accountId: number; readonly asset: string; readonly approvalId: number },
+): Promise<boolean> {
+  const freeze = await work.tx.assetFreeze.findFirst({ where: { venueAccountId: accountId, asset, liftedAt: null } });
+  if (freeze === null || freeze.reason !== 'balance_difference') return false;
+  const isOpen = (await leavingAt(work.tx, accountId, asset)) !== undefined || !(await unexplainedAt(work.tx, accountId, asset)).isZero();
+  if (isOpen || (await differsAt(work.tx, accountId, asset))) return false;
+  await lift(work, freeze, approvalId);
+  return true;
+}
+
+async function lift(work: Work, freeze: AssetFreeze, approvalId: number): Promise<void> {
+  await work.tx.assetFreeze.update({ where: { id: freeze.id }, data: { liftedAt: work.at, approvalId } });
   await appendAudit(work, {
     stream: `account:${freeze.venueAccountId}`,
     action: 'asset.unfrozen',
     subject: `asset_freeze:${freeze.id}`,
     before: { asset: freeze.asset, reason: freeze.reason },
-    payload: { asset: freeze.asset, approval: approval.id },
+    payload: { asset: freeze.asset, approval: approvalId },
   });
 }
 
@@ -139,6 +165,13 @@ async function assertExplained(tx: Transaction, { venueAccountId: accountId, ass
       { facts: { accountId, asset, withdrawalRowId: leaving } },
     );
   }
+  if (await differsAt(tx, accountId, asset)) {
+    throw new CheongsanError(
+      'FREEZE_UNEXPLAINED',
+      `${asset} at account ${accountId} differed from the books when it was last compared with the exchange. Explain the difference, or take the excess as a receipt, and compare again.`,
+      { facts: { accountId, asset } },
+    );
+  }
   const balance = await unexplainedAt(tx, accountId, asset);
   if (balance.isZero()) return;
   throw new CheongsanError(
@@ -146,6 +179,16 @@ async function assertExplained(tx: Transaction, { venueAccountId: accountId, ass
     `${balance.toFixed()} ${asset} at account ${accountId} stands on unexplained (1190). Bring it to zero first: explain the withdrawal by its transfer, or take a deposit as its recovery or as the city's own means that make it good.`,
     { facts: { accountId, asset, balance: balance.toFixed() } },
   );
+}
+
+/** True when the last comparison with the venue found another balance than the books'. */
+async function differsAt(tx: Transaction, accountId: number, asset: string): Promise<boolean> {
+  const last = await tx.balanceReading.findFirst({
+    where: { venueAccountId: accountId, asset },
+    orderBy: { id: 'desc' },
+    select: { agrees: true },
+  });
+  return last?.agrees === false;
 }
 
 async function openFreeze(tx: Transaction, freezeId: number): Promise<AssetFreeze> {

@@ -1,8 +1,14 @@
 import { readDeposits } from '../../src/custody/deposits.ts';
+import { instructTransfer, type TransferInstruction } from '../../src/custody/instruction.ts';
 import { receiptsOfCase } from '../../src/custody/receipt-view.ts';
+import { reconcileAccount } from '../../src/custody/reconcile.ts';
+import { type AddressScreening, screenTransfer } from '../../src/custody/screening.ts';
+import { LocalScreeningList } from '../../src/custody/screening-list.ts';
 import { importTransferReport } from '../../src/custody/transfer-report.ts';
+import { destinationKey, sealDestination } from '../../src/custody/withdrawal-address-seal.ts';
 import type { Approval, CasePhase } from '../../src/database/generated/client.ts';
-import type { Database } from '../../src/database/work.ts';
+import type { DatabaseAccess } from '../../src/database/open.ts';
+import type { Database, Work } from '../../src/database/work.ts';
 import type { ExchangePort } from '../../src/exchange/port.ts';
 import { applyDecisions } from '../../src/http/approval-effects.ts';
 import { decideApproval } from '../../src/identity/approval.ts';
@@ -14,6 +20,7 @@ import { CHART } from '../../src/ledger/chart.ts';
 import { entry } from '../../src/ledger/entry.ts';
 import { post } from '../../src/ledger/post.ts';
 import { type PaperExchange, startPaperExchange } from '../../src/paper-exchange/server.ts';
+import { registerPersons } from '../../src/person/register.ts';
 import { seedPolicy } from '../../src/policy/book.ts';
 import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
 import { createOfficial, type Official, principalOf } from '../identity/officials.ts';
@@ -28,16 +35,18 @@ const UNLIMITED = { ordersPerSecond: 100_000, defaultPerSecond: 100_000, quotati
 export interface Custody {
   readonly database: Database;
   readonly clock: DrivenClock;
+  readonly access: DatabaseAccess;
   readonly superuserUrl: string;
   readonly exchange: PaperExchange;
   readonly accountId: number;
   readonly port: ExchangePort;
   readonly officer: Official;
   readonly approver: Official;
+  readonly screening: AddressScreening;
 }
 
-export async function startCustody(): Promise<Custody> {
-  const { database, clock, superuserUrl } = await createTestDatabase();
+export async function startCustody({ screeningListFile }: { screeningListFile?: string } = {}): Promise<Custody> {
+  const { database, clock, access, superuserUrl } = await createTestDatabase();
   await database.work(testActor, seedPolicy);
   const exchange = await startPaperExchange({ clock, limits: UNLIMITED });
   const accessKey = 'access-key-of-the-sample-city';
@@ -47,7 +56,18 @@ export async function startCustody(): Promise<Custody> {
   const approver = await createOfficial(database, 'approver', ['approver']);
   const accountId = await registerSampleAccount(database, { baseUrl: exchange.url, accessKey, secretKey });
   const port = await new ExchangeDirectory({ database, keys: testKeys }).exchangeFor(accountId);
-  return { database, clock, superuserUrl, exchange, accountId, port, officer, approver };
+  return {
+    database,
+    clock,
+    access,
+    superuserUrl,
+    exchange,
+    accountId,
+    port,
+    officer,
+    approver,
+    screening: new LocalScreeningList(screeningListFile),
+  };
 }
 
 export interface SampleHolding {
@@ -71,7 +91,7 @@ export async function demandHolding(custody: Custody, asset: string, quantity: s
   });
   await custody.exchange.operator.depositFromChain({ accountId: source, asset, quantity, confirmationSeconds: 0 });
   return custody.database.work(testActor, async (work) => {
-    const { id: personId } = await work.tx.person.create({ data: { kind: 'natural', sample: true, createdAt: work.at } });
+    const personId = await registerSample(work, caseNumber);
     const { id: caseId } = await work.tx.seizureCase.create({
       data: {
         number: caseNumber,
@@ -107,8 +127,74 @@ export async function demandHolding(custody: Custody, asset: string, quantity: s
         .credit(CHART.dutyToOwner, { subject }, demanded)
         .build(),
     );
+    await valueSample(work, { caseId, holdingId });
+    await listAddress(custody, work, { asset, personId, depositRowId: null, address: source });
     return { holdingId, caseId, caseNumber, source };
   });
+}
+
+async function registerSample(work: Work, name: string): Promise<number> {
+  const details = { kind: 'natural', name, registrationNumber: null, birthDate: null, phone: null, address: null, email: null } as const;
+  const [personId] = (await registerPersons(work, testKeys, [details], { sample: true })).ids;
+  if (personId === undefined) throw new Error(`${name} was not registered.`);
+  return personId;
+}
+
+/** Every coin is worth a thousand won, so that a day's limit can be counted. */
+async function valueSample(work: Work, of: { readonly caseId: number; readonly holdingId: number }): Promise<void> {
+  const price = { occasion: 'seizure', priceSource: 'upbit', price: '1000', depthKrw: 0n, depthCovers: true, valueKrw: 0n } as const;
+  await work.tx.valuation.create({ data: { ...of, ...price, takenAt: work.at, priceAt: work.at, quantity: '1' } });
+}
+
+interface ListedSample {
+  readonly asset: string;
+  readonly personId: number | null;
+  readonly depositRowId: number | null;
+  readonly address: string;
+}
+
+/** An account at the same exchange that was listed two days ago, past all that leads there. Answers its row. */
+async function listAddress(custody: Custody, work: Work, { address, ...listed }: ListedSample): Promise<number> {
+  const key = await destinationKey(work.tx, testKeys, listed.personId);
+  const ago = (days: number) => new Date(work.at.getTime() - days * 86_400_000);
+  const { id } = await work.tx.withdrawalAddress.create({
+    data: {
+      ...listed,
+      venueAccountId: custody.accountId,
+      network: 'internal',
+      owner: listed.personId === null ? 'sender' : 'taxpayer',
+      ...sealDestination(key, { network: 'internal', address, secondaryAddress: null }),
+      check: 'seized_account',
+      ownershipProof: '거래소 회신',
+      registrationReference: '표본-등록',
+      createdById: custody.officer.userId,
+      createdAt: ago(2),
+      state: 'approved',
+      approvedAt: ago(2),
+      usableFrom: ago(1),
+    },
+  });
+  return id;
+}
+
+/** The account of whoever sent a deposit, listed likewise. */
+export function listSender(custody: Custody, depositRowId: number, address: string): Promise<number> {
+  return custody.database.work(testActor, async (work) => {
+    const { asset } = await work.tx.venueDeposit.findUniqueOrThrow({ where: { id: depositRowId } });
+    return listAddress(custody, work, { asset, personId: null, depositRowId, address });
+  });
+}
+
+/** The account is compared, the destination screened, and the officer takes the instruction. */
+export async function instruct(custody: Custody, transferId: number): Promise<TransferInstruction> {
+  await reconcileAccount(custody.database, custody.port, custody.accountId);
+  return instructUncompared(custody, transferId);
+}
+
+/** As `instruct`, on what was known of the account before. */
+export async function instructUncompared(custody: Custody, transferId: number): Promise<TransferInstruction> {
+  await screenTransfer(custody.database, custody.officer.actor, { keys: testKeys, screening: custody.screening }, transferId);
+  return custody.database.work(custody.officer.actor, (work) => instructTransfer(work, testKeys, transferId));
 }
 
 /** The exchange carries a demand out: coins go from the taxpayer's account to the city's, and arrive a minute later. */

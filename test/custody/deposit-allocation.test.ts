@@ -110,7 +110,7 @@ it('becomes the city’s float when somebody else agrees, is nobody’s else mea
   const match = { depositRowId: deposit.id, holdingId: holding.holdingId, reason: '거래소 확인' };
   await custody.database.work(custody.officer.actor, (work) => matchDeposit(work, match));
   expect(await heldText(custody, holding.holdingId, 'ETH')).toBe('0.6');
-  const giveBack = { depositRowId: deposit.id, destinationReference: 'sender', reason: '반환', expiresAt: expiry(custody) };
+  const giveBack = { depositRowId: deposit.id, reason: '반환', expiresAt: expiry(custody) };
   await expect(custody.database.work(custody.officer.actor, (work) => requestDepositReturn(work, giveBack))).rejects.toMatchObject({
     code: 'CONFLICT',
   });

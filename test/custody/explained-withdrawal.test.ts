@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requestAllocation, requestAllocationReversal } from '../../src/custody/deposit-allocation.ts';
 import { readDeposits } from '../../src/custody/deposits.ts';
 import { explainWithdrawal } from '../../src/custody/explained-withdrawal.ts';
-import { abandonTransfer, confirmInstructed, instructTransfer } from '../../src/custody/instruction.ts';
+import { abandonTransfer, confirmInstructed } from '../../src/custody/instruction.ts';
 import { reconcileAccount } from '../../src/custody/reconcile.ts';
 import { requestCoinTransfer, requestDepositReturn } from '../../src/custody/return.ts';
 import type { AllocationUse } from '../../src/database/generated/enums.ts';
@@ -17,7 +17,10 @@ import {
   depositRow,
   expiry,
   heldText,
+  instruct,
+  instructUncompared,
   later,
+  listSender,
   receiveHolding,
   type SampleHolding,
   setPhase,
@@ -50,11 +53,16 @@ afterAll(async () => {
 
 /** An instructed return of a part of a holding. */
 async function instructed(holding: SampleHolding, asset: string, quantity: string): Promise<number> {
+  const transferId = await approved(holding, asset, quantity);
+  await instruct(custody, transferId);
+  return transferId;
+}
+
+async function approved(holding: SampleHolding, asset: string, quantity: string): Promise<number> {
   await setPhase(custody, holding.caseId, 'settled');
   const request = { holdingId: holding.holdingId, quantity: CoinAmount.of(asset, quantity), reason: '완납', expiresAt: expiry(custody) };
   const { transferId, approval } = await custody.database.work(custody.officer.actor, (work) => requestCoinTransfer(work, request));
   await approve(custody, approval);
-  await custody.database.work(custody.officer.actor, (work) => instructTransfer(work, transferId));
   return transferId;
 }
 
@@ -212,10 +220,15 @@ it('of a deposit on its way back to its sender more may have left than was asked
     requestAllocation(work, { depositRowId: row.id, use: 'gas_float', quantity: '5', reason: '선급금', expiresAt: expiry(custody) }),
   );
   const destination = await receiveHolding(custody, 'ADA', '1');
-  const request = { depositRowId: row.id, destinationReference: destination.source, reason: '반환', expiresAt: expiry(custody) };
+  const request = {
+    depositRowId: row.id,
+    addressId: await listSender(custody, row.id, destination.source),
+    reason: '반환',
+    expiresAt: expiry(custody),
+  };
   const { transferId, approval } = await custody.database.work(custody.officer.actor, (work) => requestDepositReturn(work, request));
   await approve(custody, approval);
-  await custody.database.work(custody.officer.actor, (work) => instructTransfer(work, transferId));
+  await instruct(custody, transferId);
   await confirm(transferId);
   const withdrawalRowId = await send(destination.source, 'ADA', '24');
   await approve(custody, await amended(withdrawalRowId, transferId));
@@ -230,6 +243,8 @@ it('of a deposit on its way back to its sender more may have left than was asked
 it('what left before the transfer was instructed cannot be it, whatever its quantity', async () => {
   await receiveHolding(custody, 'XRP', '40');
   const thief = await receiveHolding(custody, 'XRP', '1');
+  const transferId = await approved(await receiveHolding(custody, 'XRP', '5'), 'XRP', '5');
+  await reconcileAccount(custody.database, custody.port, custody.accountId);
   await custody.exchange.operator.transferInternally({
     fromAccountId: CITY,
     toAccountId: thief.source,
@@ -238,8 +253,8 @@ it('what left before the transfer was instructed cannot be it, whatever its quan
     by: 'owner',
   });
   // Nobody has read of it yet when the official is told to send as much.
-  later(custody, 300);
-  const transferId = await instructed(await receiveHolding(custody, 'XRP', '5'), 'XRP', '5');
+  later(custody, 120);
+  await instructUncompared(custody, transferId);
   await reconcileAccount(custody.database, custody.port, custody.accountId);
   const row = await custody.database.read.venueWithdrawal.findFirstOrThrow({ where: { asset: 'XRP' } });
   expect(row).toMatchObject({ matchedTo: null, state: 'done' });
@@ -253,7 +268,7 @@ it('a transfer is not given up while something that left since may be it, or nob
   const transferId = await instructed(holding, 'AQT', '6');
   const withdrawalRowId = await send(holding.source, 'AQT', '4');
   const giveUp = { transferId, reason: '보내지 않음' };
-  const instructAgain = () => custody.database.work(custody.officer.actor, (work) => instructTransfer(work, transferId));
+  const instructAgain = () => instruct(custody, transferId);
   await expect(instructAgain()).rejects.toMatchObject({ code: 'ASSET_FROZEN' });
   await expect(abandonTransfer(custody.database, custody.officer.actor, custody.port, giveUp)).rejects.toMatchObject({
     code: 'CONFLICT',

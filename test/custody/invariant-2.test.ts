@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { matchDeposit } from '../../src/custody/deposit-decision.ts';
 import { readDeposits } from '../../src/custody/deposits.ts';
-import { confirmInstructed, instructTransfer } from '../../src/custody/instruction.ts';
+import { confirmInstructed } from '../../src/custody/instruction.ts';
 import { reconcileAccount } from '../../src/custody/reconcile.ts';
 import { requestCoinTransfer } from '../../src/custody/return.ts';
 import { requestShortage } from '../../src/custody/shortage.ts';
@@ -17,6 +17,7 @@ import {
   type Custody,
   demandHolding,
   expiry,
+  instruct,
   later,
   moveToCity,
   receiptText,
@@ -97,7 +98,7 @@ async function giveBack(holding: SampleHolding, quantity: string, confirmed: 'be
   if (asked !== undefined) {
     const { transferId } = asked;
     await approve(custody, asked.approval);
-    await custody.database.work(custody.officer.actor, (work) => instructTransfer(work, transferId));
+    await instruct(custody, transferId);
     await custody.exchange.operator.transferInternally({
       fromAccountId: CITY,
       toAccountId: holding.source,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { matchDeposit } from '../../src/custody/deposit-decision.ts';
-import { abandonTransfer, confirmInstructed, instructTransfer } from '../../src/custody/instruction.ts';
+import { abandonTransfer, confirmInstructed } from '../../src/custody/instruction.ts';
 import { reconcileAccount } from '../../src/custody/reconcile.ts';
 import { requestCoinTransfer, requestDepositReturn } from '../../src/custody/return.ts';
 import { readWithdrawals } from '../../src/custody/withdrawals.ts';
@@ -20,7 +20,9 @@ import {
   depositRow,
   expiry,
   heldText,
+  instruct,
   later,
+  listSender,
   moveToCity,
   receiveHolding,
   setPhase,
@@ -70,11 +72,11 @@ it('a return goes from request over approval, instruction and confirmation to th
   const holding = await receiveHolding(custody, 'BTC', '0.4');
   await setPhase(custody, holding.caseId, 'settled');
   const transferId = await approvedReturn(holding.holdingId);
-  expect(await transfer(transferId)).toMatchObject({ state: 'approved', destinationReference: holding.source });
+  expect(await transfer(transferId)).toMatchObject({ state: 'approved', destinationReference: null });
 
-  const instruction = await custody.database.work(custody.officer.actor, (work) => instructTransfer(work, transferId));
+  const instruction = await instruct(custody, transferId);
   expect(instruction).toMatchObject({ asset: 'BTC', quantity: '0.4', destinationReference: holding.source, venueTitle: '업비트' });
-  const again = await custody.database.work(custody.officer.actor, (work) => instructTransfer(work, transferId));
+  const again = await instruct(custody, transferId);
   expect(again.identifier).toBe(instruction.identifier);
 
   const transactionId = await sendBySite('BTC', '0.4', holding.source);
@@ -107,7 +109,7 @@ it('a return that the venue shows before its sender confirms waits in transit fo
   const holding = await receiveHolding(custody, 'ETH', '3');
   await setPhase(custody, holding.caseId, 'settled');
   const transferId = await approvedReturn(holding.holdingId);
-  await custody.database.work(custody.officer.actor, (work) => instructTransfer(work, transferId));
+  await instruct(custody, transferId);
   await sendBySite('ETH', '3', holding.source);
   later(custody, 61);
   await readAll();
@@ -138,12 +140,12 @@ it('a return is refused before the sale is over, beyond what is free, while a st
   await expect(ask('6')).rejects.toMatchObject({ code: 'CONFLICT' });
   const stay = { caseId: holding.caseId, kind: 'third_party_claim', reason: '소유권 주장', fromDay: civilDate('2026-01-05') } as const;
   const { stayId } = await custody.database.work(custody.officer.actor, (work) => imposeStay(work, stay));
-  const instruct = () => custody.database.work(custody.officer.actor, (work) => instructTransfer(work, transferId));
-  await expect(instruct()).rejects.toMatchObject({ code: 'CONFLICT', facts: { kind: 'third_party_claim' } });
+  const instructed = () => instruct(custody, transferId);
+  await expect(instructed()).rejects.toMatchObject({ code: 'CONFLICT', facts: { kind: 'third_party_claim' } });
   await custody.database.work(custody.officer.actor, (work) => liftStay(work, { stayId, reason: '주장 철회' }));
   const scope = { kind: 'account', accountId: custody.accountId } as const;
   await custody.database.work(custody.officer.actor, (work) => tightenTrading(work, { scope, to: 'HALTED', reason: '점검' }));
-  await expect(instruct()).rejects.toMatchObject({ code: 'TRADING_HALTED' });
+  await expect(instructed()).rejects.toMatchObject({ code: 'TRADING_HALTED' });
   expect(await custody.database.read.intent.count({ where: { subject: `coin_transfer:${transferId}` } })).toBe(0);
   await custody.database.work(testActor, (work) =>
     work.tx.venueAccount.update({ where: { id: custody.accountId }, data: { tradingState: 'ACTIVE' } }),
@@ -154,7 +156,7 @@ it('an instruction that nobody carried out can be given up, one that the venue l
   const holding = await receiveHolding(custody, 'XRP', '500');
   await setPhase(custody, holding.caseId, 'settled');
   const first = await approvedReturn(holding.holdingId);
-  await custody.database.work(custody.officer.actor, (work) => instructTransfer(work, first));
+  await instruct(custody, first);
   await abandonTransfer(custody.database, custody.officer.actor, custody.port, { transferId: first, reason: '주소 확인 필요' });
   expect((await transfer(first)).state).toBe('failed');
   expect(await custody.database.read.intent.findFirstOrThrow({ where: { subject: `coin_transfer:${first}` } })).toMatchObject({
@@ -162,7 +164,7 @@ it('an instruction that nobody carried out can be given up, one that the venue l
   });
 
   const second = await approvedReturn(holding.holdingId);
-  await custody.database.work(custody.officer.actor, (work) => instructTransfer(work, second));
+  await instruct(custody, second);
   await sendBySite('XRP', '500', holding.source);
   const abandon = abandonTransfer(custody.database, custody.officer.actor, custody.port, { transferId: second, reason: '보내지 않음' });
   await expect(abandon).rejects.toMatchObject({ code: 'CONFLICT' });
@@ -178,11 +180,16 @@ it('the rest of an unidentified deposit goes back to its sender and is resolved'
   const row = await depositRow(custody, depositId);
   const match = { depositRowId: row.id, holdingId: other.holdingId, reason: '거래소 확인' };
   await custody.database.work(custody.officer.actor, (work) => matchDeposit(work, match));
-  const request = { depositRowId: row.id, destinationReference: holding.source, reason: '송신인 반환', expiresAt: expiry(custody) };
+  const request = {
+    depositRowId: row.id,
+    addressId: await listSender(custody, row.id, holding.source),
+    reason: '송신인 반환',
+    expiresAt: expiry(custody),
+  };
   const { transferId, approval } = await custody.database.work(custody.officer.actor, (work) => requestDepositReturn(work, request));
   expect((await transfer(transferId)).quantity.toFixed()).toBe('3');
   await approve(custody, approval);
-  await custody.database.work(custody.officer.actor, (work) => instructTransfer(work, transferId));
+  await instruct(custody, transferId);
   const transactionId = await sendBySite('LINK', '3', holding.source);
   await custody.database.work(custody.officer.actor, (work) => confirmInstructed(work, { transferId, transactionId }));
   later(custody, 61);
@@ -218,7 +225,12 @@ it('a return is worth what its asset was last valued at, also of a deposit, so t
     );
   await valuedAt('100000000.5', custody.clock.now());
   await valuedAt('1', new Date(custody.clock.now().getTime() - 60_000));
-  const request = { depositRowId: row.id, destinationReference: holding.source, reason: '송신인 반환', expiresAt: expiry(custody) };
+  const request = {
+    depositRowId: row.id,
+    addressId: await listSender(custody, row.id, holding.source),
+    reason: '송신인 반환',
+    expiresAt: expiry(custody),
+  };
   const { approval } = await custody.database.work(custody.officer.actor, (work) => requestDepositReturn(work, request));
   expect(approval).toMatchObject({ moneyAtStake: 100_000_000n, secondNeeded: true });
 });

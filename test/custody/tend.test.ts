@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { instructTransfer } from '../../src/custody/instruction.ts';
 import { requestCoinTransfer } from '../../src/custody/return.ts';
 import { tendAccount } from '../../src/custody/tend.ts';
 import { decideApproval, expireApproval } from '../../src/identity/approval.ts';
 import { principalOf } from '../identity/officials.ts';
-import { type Custody, expiry, later, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
+import { type Custody, expiry, instruct, later, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
 
 let custody: Custody;
 
@@ -36,7 +35,7 @@ it('takes over a decision whose taker died, tells of a transfer that is stuck, a
   expect((await stateOf(transferId)).state).toBe('requested');
   await tendAccount(custody.database, custody.port, custody.accountId);
   expect((await stateOf(transferId)).state).toBe('approved');
-  await custody.database.work(custody.officer.actor, (work) => instructTransfer(work, transferId));
+  await instruct(custody, transferId);
   const alerts = () => custody.database.read.alert.count({ where: { code: 'transfer_overdue', subject: `coin_transfer:${transferId}` } });
   later(custody, 2 * 86_400 - 60);
   await tendAccount(custody.database, custody.port, custody.accountId);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requestAllocation } from '../../src/custody/deposit-allocation.ts';
 import { readDeposits } from '../../src/custody/deposits.ts';
 import { explainWithdrawal } from '../../src/custody/explained-withdrawal.ts';
-import { confirmInstructed, instructTransfer } from '../../src/custody/instruction.ts';
+import { confirmInstructed } from '../../src/custody/instruction.ts';
 import { requestCoinTransfer } from '../../src/custody/return.ts';
 import { readWithdrawals } from '../../src/custody/withdrawals.ts';
 import type { Work } from '../../src/database/work.ts';
@@ -22,6 +22,7 @@ import {
   depositRow,
   expiry,
   heldText,
+  instruct,
   receiveHolding,
   setPhase,
   startCustody,
@@ -52,7 +53,7 @@ async function sentTransfer(asset: string, quantity: string) {
   const request = { holdingId: holding.holdingId, reason: '완납', expiresAt: expiry(custody) };
   const { transferId, approval } = await custody.database.work(custody.officer.actor, (work) => requestCoinTransfer(work, request));
   await approve(custody, approval);
-  await custody.database.work(custody.officer.actor, (work) => instructTransfer(work, transferId));
+  await instruct(custody, transferId);
   await custody.database.work(custody.officer.actor, (work) => confirmInstructed(work, { transferId }));
   return { ...holding, transferId };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { explainWithdrawal } from '../../src/custody/explained-withdrawal.ts';
-import { confirmInstructed, instructTransfer } from '../../src/custody/instruction.ts';
+import { confirmInstructed } from '../../src/custody/instruction.ts';
 import { reconcileAccount } from '../../src/custody/reconcile.ts';
 import { requestCoinTransfer } from '../../src/custody/return.ts';
 import { readWithdrawals } from '../../src/custody/withdrawals.ts';
@@ -15,6 +15,7 @@ import {
   type Custody,
   demandHolding,
   expiry,
+  instruct,
   later,
   receiveHolding,
   setPhase,
@@ -76,7 +77,7 @@ it('a withdrawal that an officer recognises as a transfer is no loss any more', 
   const request = { holdingId: holding.holdingId, reason: '완납', expiresAt: expiry(custody) };
   const { transferId, approval } = await custody.database.work(custody.officer.actor, (work) => requestCoinTransfer(work, request));
   await approve(custody, approval);
-  await custody.database.work(custody.officer.actor, (work) => instructTransfer(work, transferId));
+  await instruct(custody, transferId);
   await custody.exchange.operator.transferInternally({
     fromAccountId: CITY,
     toAccountId: holding.source,

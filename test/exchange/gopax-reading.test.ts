@@ -152,6 +152,29 @@ test('candles: low before high before open, windows of a thousand bars, bars wit
   expect(candles.at(-1)?.startMs).toBe(fromMs + 1_499 * MINUTE_MS);
 });
 
+test('an hour, which GOPAX has no bar of, is its two halves; one that began before the span is not told', async () => {
+  const HALF_MS = 30 * 60_000;
+  const fromMs = Date.parse('2026-11-19T00:30:00Z');
+  const [one, two, three] = [fromMs + HALF_MS, fromMs + 3 * HALF_MS, fromMs + 5 * HALF_MS];
+  venue.script(
+    json([
+      [fromMs, 1, 99, 5, 5, 7],
+      [one, 9, 13, 10, 12, 0.5],
+      [one + HALF_MS, 8, 14, 12, 11, 0.25],
+      [two + HALF_MS, 10, 12, 11, 10, 1],
+      [three, 10, 11, 10, 11, 2],
+      [three + HALF_MS, 6, 11, 11, 7, 3],
+    ]),
+  );
+  const candles = await gopaxFor(venue).candles(SYMBOL, 2 * HALF_MS, new Date(fromMs), new Date(three + 1));
+  expect(venue.seen.at(-1)?.rawQuery).toBe(`start=${one}&end=${three + 2 * HALF_MS}&interval=30&limit=1024`);
+  expect(candles).toEqual([
+    { startMs: one, open: 10, high: 14, low: 8, close: 11, volume: 0.75 },
+    { startMs: two, open: 11, high: 12, low: 10, close: 10, volume: 1 },
+    { startMs: three, open: 10, high: 11, low: 6, close: 7, volume: 5 },
+  ]);
+});
+
 test('the last trade of anybody, or none', async () => {
   venue.script(
     json('[{"time":"2020-09-25T11:10:29.000Z","date":1601032229,"id":21876490,"price":12353000,"amount":0.2951,"side":"sell"}]'),

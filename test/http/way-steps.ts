@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import { Won } from '../../src/kernel/money.ts';
 import { bankStatementFile } from '../../src/simulation/sample/files.ts';
-import { CITY, minutesLater, type Town, today } from './way.ts';
+import { CITY, minutesLater, nextDay, type Town, today } from './way.ts';
 
 /* What the tests of the main way read of the answers, and the acts they repeat. */
 
@@ -95,8 +95,20 @@ export async function refundSurplus(
   await town.api.untilIdle();
 }
 
+/** The accounts from which coins were seized are allowed to receive them again, after the cooling time. */
+async function listSeizedAccounts(town: Town, holdingIds: readonly number[]): Promise<void> {
+  const proof = { ownershipProof: '거래소 회신 2026-0001', registrationReference: '업비트 등록 2026-0001', reason: '남은 가상자산 반환' };
+  const unlisted = await town.officer.post('/coin-transfers', { items: holdingIds.map((holdingId) => ({ holdingId })), reason: '반환' });
+  expect(new Set(unlisted.expect(bulkOf(z.unknown())).refused.map(({ code }) => code))).toEqual(new Set(['ADDRESS_NOT_LISTED']));
+  const listed = await town.officer.post('/withdrawal-addresses/seized-accounts', { items: holdingIds, ...proof });
+  expect(listed.expect(bulkOf(z.unknown())).refused).toEqual([]);
+  expect(await approveAll(town)).toBe(holdingIds.length);
+  await nextDay(town, 2);
+}
+
 /** What is left of the coins goes back by a person's hand and is read back. */
 export async function returnCoins(town: Town, holdingIds: readonly number[]): Promise<void> {
+  await listSeizedAccounts(town, holdingIds);
   const asked = (
     await town.officer.post('/coin-transfers', { items: holdingIds.map((holdingId) => ({ holdingId })), reason: '남은 가상자산 반환' })
   ).expect(bulkOf(z.object({ transferId: z.int() })));

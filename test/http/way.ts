@@ -94,6 +94,7 @@ export function taxpayer(number: number, principal: string, bitcoin: string): Sa
     birthDate: civilDate('1890-01-01'),
     phone: `010-0000-0${serial}`,
     address: `표본시 표본로 ${number}`,
+    venueCode: 'upbit',
     accountId: `sample-customer-${serial}`,
     bills: [
       {

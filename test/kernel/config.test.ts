@@ -7,6 +7,7 @@ describe('the environment', () => {
   it('may be empty: everything stays on this machine', () => {
     expect(readConfig({})).toEqual({
       port: 8080,
+      chainNodes: [],
       host: '127.0.0.1',
       databaseUrl: undefined,
       databaseOwnerUrl: undefined,

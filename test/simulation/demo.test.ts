@@ -22,6 +22,7 @@ async function demo(kills: number, dataFolder: string): Promise<DemoSummary> {
     log: createLog({ level: 'error' }),
     seed: '7',
     marketFolder: undefined,
+    venues: ['upbit'],
     taxpayers: TAXPAYERS,
     kills,
     onProgress: () => undefined,

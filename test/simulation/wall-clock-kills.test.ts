@@ -69,6 +69,7 @@ it(
       log,
       seed: '3',
       marketFolder: undefined,
+      venues: ['upbit'] as const,
       taxpayers: TAXPAYERS,
       onProgress: (text: string) => {
         if (text.startsWith(FIRST_SCENE_TO_DISTURB)) disturbance ??= disturb(installation, dataFolder, stop.signal);

@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
 import { z } from 'zod';
+import { LocalScreeningList } from '../../src/custody/screening-list.ts';
+import { WalletChains } from '../../src/custody/wallet/chains.ts';
 import type { Role } from '../../src/database/generated/enums.ts';
 import { applicationPoolConfig } from '../../src/database/open.ts';
 import type { Database } from '../../src/database/work.ts';
@@ -43,21 +45,27 @@ export interface TestApi {
 export interface ApiOptions {
   /** Real workers answer the queues; otherwise nobody does. */
   readonly workers?: boolean;
+  /** The city's list of sanctioned and tainted addresses; absent: none. */
+  readonly screeningListFile?: string;
+  /** What the city sets from outside: nodes and signer, for one. */
+  readonly environment?: NodeJS.ProcessEnv;
   /** A database with its policy that a fixture has opened; absent: a new one. */
   readonly over?: TestDatabase;
 }
 
-export async function startApi({ workers: hasWorkers = false, over }: ApiOptions = {}): Promise<TestApi> {
+export async function startApi({ workers: hasWorkers = false, over, screeningListFile, environment }: ApiOptions = {}): Promise<TestApi> {
   const { database, clock, access, superuserUrl } = over ?? (await newDatabase());
   const log = createLog({ level: 'silent' });
   const queues = new JobQueues({ kind: 'postgres', pool: applicationPoolConfig(access, 'cheongsan-test-queue') }, log);
-  const config = readConfig({});
+  const config = readConfig(environment ?? {});
   const services: Services = {
     config,
     database,
     keys: testKeys,
     exchanges: new ExchangeDirectory({ database, keys: testKeys, log }),
     references: [],
+    screening: new LocalScreeningList(screeningListFile),
+    chains: new WalletChains({ config, environment: environment ?? {} }),
     queues,
     dueSources: hasWorkers ? dueSources({ config, database }) : [],
     log,

@@ -4,6 +4,7 @@ import { confirmWithdrawal } from '../../src/treasury/withdrawal-confirmation.ts
 import { applyWithdrawalDecisions } from '../../src/treasury/withdrawal-decision.ts';
 import { createOfficial, type Official } from '../identity/officials.ts';
 import type { SaleDesk } from './sale-desk.ts';
+import { vouchFor } from './sample-reading.ts';
 import { testKeys } from './test-keys.ts';
 
 /** What treasury does with the won of a sale, as far as a sale or its trace depends on it. */
@@ -24,6 +25,7 @@ export class TreasuryHand {
   /** Asked for, approved, and sent by a person at the exchange's site. */
   async send(caseId: number): Promise<void> {
     const { database, accountId, exchange, owner } = this.#city;
+    await vouchFor(database, accountId);
     const { withdrawalId, approval } = await database.work(this.#treasurer.actor, (work) =>
       requestWithdrawal(work, { venueAccountId: accountId, caseIds: [caseId], reason: '매각대금 회수' }),
     );

@@ -27,6 +27,7 @@ import { samplePerson } from '../person/sample-persons.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { registerSampleAccount } from '../support/sample-account.ts';
+import { vouchFor } from '../support/sample-reading.ts';
 import { testKeys } from '../support/test-keys.ts';
 import { listingExchange } from './listing-exchange.ts';
 import { type SampleBill, type SampleLine, storeSampleBill } from './sample-bill.ts';
@@ -202,7 +203,8 @@ export class TreasuryOffice {
     );
   }
 
-  request(caseIds?: readonly number[]): Promise<RequestedWithdrawal> {
+  async request(caseIds?: readonly number[]): Promise<RequestedWithdrawal> {
+    await vouchFor(this.database, this.accountId);
     return this.by(this.treasurer.actor, (work) =>
       requestWithdrawal(work, {
         venueAccountId: this.accountId,
@@ -213,6 +215,7 @@ export class TreasuryOffice {
   }
 
   async decide(approval: Approval, decision: 'approve' | 'reject' = 'approve'): Promise<void> {
+    await vouchFor(this.database, this.accountId);
     const principal = await principalOf(this.database, this.approver.userId);
     await this.by(this.approver.actor, async (work) => {
       const decided = await decideApproval(work, principal, { approvalId: approval.id, decision, reason: '확인함' });

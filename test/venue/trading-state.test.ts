@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Approval } from '../../src/database/generated/client.ts';
 import type { Database } from '../../src/database/work.ts';
 import { decideApproval, withdrawApproval } from '../../src/identity/approval.ts';
+import { seedPolicy } from '../../src/policy/book.ts';
 import { applyFreezeRelease, freezeAsset, isFrozen, openFreezes, requestFreezeRelease } from '../../src/venue/freeze.ts';
 import { requireMovementAllowed } from '../../src/venue/movement-gate.ts';
 import { haltWhenRestored, markRestored } from '../../src/venue/restored.ts';
@@ -16,6 +17,7 @@ import {
 import { createOfficial, type Official, principalOf } from '../identity/officials.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
 import { registerSampleAccount } from '../support/sample-account.ts';
+import { vouchFor } from '../support/sample-reading.ts';
 
 let database: Database;
 let officer: Official;
@@ -103,6 +105,8 @@ describe('a frozen asset', () => {
   it('is frozen once while open, and lifted with somebody else’s approval only', async () => {
     const freeze = () =>
       database.work(officer.actor, (work) => freezeAsset(work, { accountId: second, asset: 'BTC', reason: 'by_person', facts: {} }));
+    await database.work(testActor, seedPolicy);
+    await vouchFor(database, second, 'BTC');
     const one = await freeze();
     expect(await freeze()).toEqual({ freezeId: one.freezeId, isNew: false });
     expect(await isFrozen(database.read, second, 'BTC')).toBe(true);

@@ -5,21 +5,60 @@ import type { GopaxConnection } from './connection.ts';
 import { assetOf, candleRows, publicTradeRows } from './wire.ts';
 
 const MINUTE_MS = 60_000;
-/** Minutes of the bars that there are (gopax.github.io/API, chart data). */
-const BAR_MINUTES: ReadonlySet<number> = new Set([1, 5, 30, 1_440]);
+/**
+ * Minutes of the bars that can be asked for, and of those of which they are made: GOPAX has bars of 1, 5, 30 and 1,440 minutes
+ * (gopax.github.io/API, chart data), and an hour is two of thirty.
+ */
+const OWN_BAR_MINUTES: ReadonlyMap<number, number> = new Map([
+  [1, 1],
+  [5, 5],
+  [30, 30],
+  [60, 30],
+  [1_440, 1_440],
+]);
 /** Up to 1,024 a call; the bars at both ends may be among them. */
 const BARS_A_CALL = 1_000;
 const CANDLE_LIMIT = 1_024;
 
-export async function readCandles(
-  connection: GopaxConnection,
-  { symbol, barMs, fromMs, toMs }: { symbol: string; barMs: number; fromMs: number; toMs: number },
-): Promise<MarketCandle[]> {
+interface AskedBars {
+  readonly symbol: string;
+  readonly barMs: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export async function readCandles(connection: GopaxConnection, { symbol, barMs, fromMs, toMs }: AskedBars): Promise<MarketCandle[]> {
   assetOf(symbol);
-  const interval = barMs / MINUTE_MS;
-  if (!BAR_MINUTES.has(interval)) {
-    throw new CheongsanError('INPUT_INVALID', `GOPAX has no bars of ${barMs} ms; there are ${[...BAR_MINUTES].join(', ')} minutes.`);
+  const ownMinutes = OWN_BAR_MINUTES.get(barMs / MINUTE_MS);
+  if (ownMinutes === undefined) {
+    const known = [...OWN_BAR_MINUTES.keys()].join(', ');
+    throw new CheongsanError('INPUT_INVALID', `GOPAX has no bars of ${barMs} ms; there are ${known} minutes.`);
   }
+  const ownMs = ownMinutes * MINUTE_MS;
+  if (ownMs === barMs) return readOwnCandles(connection, { symbol, barMs, fromMs, toMs });
+  // Of a bar that began within the span all parts count, of one that began before it none.
+  const nextBar = (instantMs: number) => Math.ceil(instantMs / barMs) * barMs;
+  return joined(await readOwnCandles(connection, { symbol, barMs: ownMs, fromMs: nextBar(fromMs), toMs: nextBar(toMs) }), barMs);
+}
+
+/** Longer bars of shorter ones, oldest first. */
+function joined(parts: readonly MarketCandle[], barMs: number): MarketCandle[] {
+  const bars: MarketCandle[] = [];
+  for (const part of parts) {
+    const startMs = Math.floor(part.startMs / barMs) * barMs;
+    const last = bars.at(-1);
+    if (last?.startMs !== startMs) {
+      bars.push({ ...part, startMs });
+      continue;
+    }
+    const [high, low] = [Math.max(last.high, part.high), Math.min(last.low, part.low)];
+    bars[bars.length - 1] = { ...last, high, low, close: part.close, volume: last.volume + part.volume };
+  }
+  return bars;
+}
+
+async function readOwnCandles(connection: GopaxConnection, { symbol, barMs, fromMs, toMs }: AskedBars): Promise<MarketCandle[]> {
+  const interval = barMs / MINUTE_MS;
   const byStart = new Map<number, MarketCandle>();
   for (let start = fromMs; start < toMs; start += BARS_A_CALL * barMs) {
     const end = Math.min(toMs, start + BARS_A_CALL * barMs);

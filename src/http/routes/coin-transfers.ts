@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { abandonTransfer, confirmInstructed, instructTransfer } from '../../custody/instruction.ts';
+import { reconcileAccount } from '../../custody/reconcile.ts';
 import { requestCoinTransfer } from '../../custody/return.ts';
+import { screenTransfer } from '../../custody/screening.ts';
+import { recoverTransfer } from '../../custody/transfer-recovery.ts';
 import type { CoinTransfer } from '../../database/generated/client.ts';
 import { TransferState } from '../../database/generated/enums.ts';
+import type { Principal } from '../../identity/principal.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { approvalExpiry } from '../../policy/approval-expiry.ts';
 import { bulk, nothingToPrepare } from '../bulk.ts';
@@ -24,6 +28,7 @@ import {
   rowId,
   toPage,
 } from '../schemas.ts';
+import type { Services } from '../services.ts';
 
 const transferItem = rowId.meta({ description: '이전', example: 3 });
 
@@ -38,6 +43,7 @@ const transferAnswer = z
     quantity: decimalText,
     amendedFrom: decimalText.nullable().meta({ description: '지시한 수량, 다른 수량이 나가 고친 경우에만', example: null }),
     state: z.enum(TransferState),
+    addressId: rowId.nullable().meta({ description: '출금 주소' }),
     approvalId: rowId.nullable(),
     transactionId: z.string().nullable(),
     createdAt: instantText,
@@ -60,6 +66,7 @@ function toAnswer(transfer: CoinTransfer): z.input<typeof transferAnswer> {
     quantity: transfer.quantity.toFixed(),
     amendedFrom: transfer.amendedFrom?.toFixed() ?? null,
     state,
+    addressId: transfer.addressId,
     approvalId,
     transactionId,
     createdAt: transfer.createdAt.toISOString(),
@@ -77,29 +84,59 @@ const instruction = z.object({
   accountLabel: z.string().meta({ example: '표본시 업비트' }),
   asset: assetCode,
   quantity: decimalText,
-  destinationReference: z.string().meta({ description: '압류하였던 바로 그 계정', example: 'acct-0001' }),
+  destinationReference: z.string().meta({ description: '보낼 주소, 또는 같은 거래소의 계정', example: 'acct-0001' }),
+  network: z.string().nullable().meta({ description: '네트워크, 같은 거래소의 계정이면 internal', example: 'internal' }),
+  secondaryAddress: z.string().nullable().meta({ description: '태그나 메모', example: null }),
+  addressId: rowId.nullable().meta({ description: '출금 주소' }),
+  fingerprint: z.string().nullable().meta({ description: '출금 주소의 식별값', example: '3f1c-6a0e' }),
+  registrationReference: z.string().nullable().meta({ description: '거래소에 등록된 출금 주소의 번호', example: '등록-0001' }),
 });
+
+/**
+ * Before the first instruction every account is compared with its exchange, for nothing leaves on old books, and every destination is
+ * held against the list. What a row lacks beside that is told where it is instructed.
+ */
+async function compareAndScreen({
+  services: { database, keys, screening, exchanges },
+  principal,
+  body,
+}: {
+  readonly services: Services;
+  readonly principal: Principal;
+  readonly body: { readonly items: readonly number[] };
+}): Promise<void> {
+  const listed = await database.read.coinTransfer.findMany({
+    where: { id: { in: [...body.items] }, addressId: { not: null }, state: { in: ['approved', 'instructed'] } },
+    select: { id: true, venueAccountId: true },
+    orderBy: { id: 'asc' },
+  });
+  for (const accountId of new Set(listed.map(({ venueAccountId }) => venueAccountId))) {
+    await reconcileAccount(database, await exchanges.exchangeFor(accountId), accountId);
+  }
+  for (const { id } of listed) await screenTransfer(database, principal.actor, { keys, screening }, id);
+}
 
 export const coinTransferRoutes: readonly Route[] = [
   bulk({
     operationId: 'requestCoinTransfers',
     tag: 'custody',
-    summary: '남은 가상자산을 체납자의 계정으로 돌려주는 결재를 올림',
+    summary: '남은 가상자산을 허용된 출금 주소로 돌려주는 결재를 올림',
     path: '/coin-transfers',
     permission: 'coin_transfer.propose',
     item: z.strictObject({
       holdingId: rowId,
       quantity: quantityInput.exactOptional().meta({ description: '없으면 보관한 것 모두' }),
+      addressId: rowId.exactOptional().meta({ description: '받을 출금 주소, 없으면 체납자의 하나뿐인 출금 주소' }),
     }),
     idOf: ({ holdingId }) => holdingId,
     common: z.object({ reason: reasonText }),
     result: z.object({ transferId: rowId, approvalId: rowId }),
     prepare: nothingToPrepare,
-    handle: async (work, { body: { reason } }, { holdingId, quantity }) => {
+    handle: async (work, { body: { reason } }, { holdingId, quantity, addressId }) => {
       const holding = await work.tx.holding.findUnique({ where: { id: holdingId }, select: { asset: true } });
       if (holding === null) throw new CheongsanError('NOT_FOUND', `There is no holding ${holdingId}.`);
       const amount = quantity === undefined ? {} : { quantity: coins(holding.asset, quantity) };
-      const request = { holdingId, ...amount, reason, expiresAt: await approvalExpiry(work) };
+      const request = { holdingId, ...amount, addressId, reason, expiresAt: await approvalExpiry(work) };
       const { transferId, approval } = await requestCoinTransfer(work, request);
       return { transferId, approvalId: approval.id };
     },
@@ -129,8 +166,8 @@ export const coinTransferRoutes: readonly Route[] = [
     idOf: (transferId) => transferId,
     common: NONE,
     result: instruction,
-    prepare: nothingToPrepare,
-    handle: (work, _input, transferId) => instructTransfer(work, transferId),
+    prepare: compareAndScreen,
+    handle: (work, { services: { keys } }, transferId) => instructTransfer(work, keys, transferId),
   }),
   bulk({
     operationId: 'confirmCoinTransfers',
@@ -166,6 +203,24 @@ export const coinTransferRoutes: readonly Route[] = [
       if (transfer === null) throw new CheongsanError('NOT_FOUND', `There is no coin transfer ${transferId}.`);
       const port = await exchanges.exchangeFor(transfer.venueAccountId);
       await abandonTransfer(database, principal.actor, port, { transferId, reason });
+      return DONE;
+    },
+  }),
+  action({
+    operationId: 'recoverCoinTransfer',
+    tag: 'custody',
+    summary: '보냈다고 기록하였으나 거래소에 없는 이전을 되돌림 (거래소에 먼저 확인, 기록한 사람이 아닌 담당자)',
+    path: '/coin-transfers/{transferId}/recovery',
+    permission: 'transfer.confirm',
+    params: z.object({ transferId: pathId }),
+    query: NONE,
+    body: z.object({ reason: reasonText }),
+    answer: done,
+    handle: async ({ services: { database, exchanges }, principal, params: { transferId }, body: { reason } }) => {
+      const transfer = await database.read.coinTransfer.findUnique({ where: { id: transferId }, select: { venueAccountId: true } });
+      if (transfer === null) throw new CheongsanError('NOT_FOUND', `There is no coin transfer ${transferId}.`);
+      const port = await exchanges.exchangeFor(transfer.venueAccountId);
+      await recoverTransfer(database, principal.actor, port, { transferId, reason });
       return DONE;
     },
   }),

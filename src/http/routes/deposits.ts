@@ -4,6 +4,7 @@ import { explainWithdrawal } from '../../custody/explained-withdrawal.ts';
 import { unidentifiedDeposits } from '../../custody/receipt-view.ts';
 import { requestDepositReturn } from '../../custody/return.ts';
 import { requestShortage } from '../../custody/shortage.ts';
+import { adoptTravelRule } from '../../custody/travel-rule.ts';
 import { approvalExpiry } from '../../policy/approval-expiry.ts';
 import { bulk, nothingToPrepare } from '../bulk.ts';
 import { command, NONE, type Route, read } from '../route.ts';
@@ -15,7 +16,6 @@ import {
   flagText,
   instantText,
   ledgerAssetCode,
-  lineText,
   pageAnswer,
   pageArgs,
   pageQuery,
@@ -150,9 +150,11 @@ const matchRoutes: readonly Route[] = [
     query: NONE,
     body: z.object({ holdingId: rowId, reason: reasonText }),
     answer: z.object({ quantity: decimalText }),
-    handle: async (work, { params: { depositId }, body }) => ({
-      quantity: (await matchDeposit(work, { depositRowId: depositId, ...body })).toString(),
-    }),
+    handle: async (work, { services: { keys }, params: { depositId }, body }) => {
+      const quantity = (await matchDeposit(work, { depositRowId: depositId, ...body })).toString();
+      await adoptTravelRule(work, keys, depositId);
+      return { quantity };
+    },
   }),
   command({
     operationId: 'matchWonDeposit',
@@ -178,7 +180,7 @@ const matchRoutes: readonly Route[] = [
     params: depositParams,
     query: NONE,
     body: z.object({
-      destinationReference: lineText(300, 'bc1qsender').meta({ description: '증명된 보낸 사람의 주소나 계정' }),
+      addressId: rowId.exactOptional().meta({ description: '보낸 사람의 출금 주소, 없으면 하나뿐인 것' }),
       reason: reasonText,
     }),
     answer: z.object({ transferId: rowId, approvalId: rowId }),

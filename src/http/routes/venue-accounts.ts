@@ -17,10 +17,10 @@ import {
 import { NEEDED_PERMISSIONS } from '../../venue/account-rules.ts';
 import { checkDepositAddresses } from '../../venue/deposit-address.ts';
 import type { ExchangeDirectory } from '../../venue/exchange-directory.ts';
+import { judgedAddresses, readAddressesIfOld, WITHHELD } from '../../venue/shown-address.ts';
 import { action, NONE, type Route, read } from '../route.ts';
 import { assetCode, DONE, dayInput, dayText, decimalText, done, instantText, lineText, pathId, rowId, venueText } from '../schemas.ts';
 import type { Services } from '../services.ts';
-import { balancesOfAccount, latestBalanceAnswer } from '../views/balance-view.ts';
 
 const accountParams = z.object({ accountId: pathId });
 
@@ -73,9 +73,13 @@ const accountAnswer = z
 const addressAnswer = z.object({
   asset: assetCode,
   network: z.string().meta({ example: 'BTC' }),
-  address: z.string().meta({ example: 'bc1qsample' }),
-  secondaryAddress: z.string().nullable().meta({ example: null }),
+  address: z.string().nullable().meta({ description: '확인되지 않은 주소는 보이지 않음', example: 'bc1qsample' }),
+  secondaryAddress: z.string().nullable().meta({ description: '태그나 메모', example: null }),
   checkedAt: instantText,
+  withheld: z
+    .object({ code: z.string(), title: z.string() })
+    .nullable()
+    .meta({ description: '보이지 않는 까닭과 할 일', example: { code: 'stale', title: WITHHELD.stale.title } }),
 });
 
 const readingAnswer = z.object({
@@ -167,6 +171,12 @@ const keyRoutes: readonly Route[] = [
   }),
 ];
 
+/** An exchange that does not answer leaves its addresses as old as they are, and the answer says so. */
+function asOld(thrown: unknown): void {
+  if (thrown instanceof CheongsanError && thrown.code === 'EXCHANGE_UNAVAILABLE') return;
+  throw thrown;
+}
+
 const readRoutes: readonly Route[] = [
   read({
     operationId: 'listVenueAccounts',
@@ -183,36 +193,24 @@ const readRoutes: readonly Route[] = [
   read({
     operationId: 'listDepositAddresses',
     tag: 'custody',
-    summary: '계정의 입금 주소',
+    summary: '계정의 입금 주소 (오래되었으면 거래소에서 다시 읽고, 확인되지 않은 것은 보이지 않음)',
     path: '/venue-accounts/{accountId}/addresses',
     permission: 'venue.read',
     params: accountParams,
     query: NONE,
     answer: z.array(addressAnswer),
-    handle: async ({ services: { database }, params: { accountId } }) => {
-      const addresses = await database.read.venueDepositAddress.findMany({
-        where: { venueAccountId: accountId },
-        orderBy: [{ asset: 'asc' }, { network: 'asc' }],
-      });
-      return addresses.map(({ asset, network, address, secondaryAddress, checkedAt }) => ({
+    handle: async ({ services: { database, exchanges }, principal, params: { accountId } }) => {
+      await readAddressesIfOld(database, principal.actor, await exchanges.exchangeFor(accountId), accountId).catch(asOld);
+      const addresses = await judgedAddresses(database.read, { accountId, at: database.clock.now() });
+      return addresses.map(({ asset, network, address, secondaryAddress, checkedAt, withheld }) => ({
         asset,
         network,
-        address,
-        secondaryAddress,
+        address: withheld === undefined ? address : null,
+        secondaryAddress: withheld === undefined ? (secondaryAddress ?? null) : null,
         checkedAt: checkedAt.toISOString(),
+        withheld: withheld === undefined ? null : { code: withheld, title: WITHHELD[withheld].title },
       }));
     },
-  }),
-  read({
-    operationId: 'listBalances',
-    tag: 'custody',
-    summary: '계정의 장부 잔액과 거래소 잔액의 마지막 대조',
-    path: '/venue-accounts/{accountId}/balances',
-    permission: 'venue.read',
-    params: accountParams,
-    query: NONE,
-    answer: z.array(latestBalanceAnswer),
-    handle: ({ services: { database }, params: { accountId } }) => balancesOfAccount(database.read, accountId),
   }),
 ];
 

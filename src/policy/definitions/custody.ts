@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { civilDate } from '../../kernel/civil-date.ts';
+import { isPlainDecimal } from '../../kernel/decimal.ts';
 import { definePolicy } from '../definition.ts';
-import { countSchema } from '../schemas.ts';
+import { countSchema, wonSchema } from '../schemas.ts';
 
 const KNOWN_FROM = civilDate('2006-01-01');
 const CITY_RULE = '시 기준(기본값)';
@@ -25,4 +27,48 @@ export const transferOverdueDays = definePolicy({
   changeable: true,
 });
 
-export const CUSTODY_POLICIES = [unreadableVenuePolls, transferOverdueDays] as const;
+export const addressCoolingHours = definePolicy({
+  key: 'custody.address_cooling_hours',
+  title: '출금 주소의 대기 시간',
+  description: '출금 주소의 등록이 결재된 때부터 이 시간이 지나야 그 주소로 보내도록 지시할 수 있다. 잘못 등록한 주소를 알아챌 시간이다.',
+  unit: '시간',
+  schema: countSchema(0, 720),
+  initial: [{ value: 24, validFrom: KNOWN_FROM, source: `${CITY_RULE}: 국내 거래소가 새 출금 주소와 첫 입금에 두는 지연에 맞춤` }],
+  changeable: true,
+});
+
+const unitsSchema = z
+  .string()
+  .refine((text) => isPlainDecimal(text) && !text.startsWith('-'), 'a plain decimal of at least zero, such as "1.5"');
+
+export const transferDailyLimits = definePolicy({
+  key: 'custody.transfer_daily_limits',
+  title: '하루 이전 한도',
+  description:
+    '거래소 계정마다, 가상자산마다 하루에 보내도록 지시할 수 있는 한도. krw: 마지막 평가 가격으로 셈한 금액, units: 가상자산별 수량(정한 것만). 둘 다 넘지 않아야 하며, 평가한 적이 없는 가상자산은 수량 한도가 있어야 보낼 수 있다.',
+  unit: '원',
+  schema: z.object({ krw: wonSchema, units: z.record(z.string().regex(/^[A-Z0-9]{1,20}$/), unitsSchema) }),
+  initial: [
+    { value: { krw: '1000000000', units: {} }, validFrom: KNOWN_FROM, source: `${CITY_RULE}: 2026. 2. 6. 빗썸 오지급 사고의 교훈(한도)` },
+  ],
+  changeable: true,
+});
+
+export const transferStuckHours = definePolicy({
+  key: 'custody.transfer_stuck_hours',
+  title: '멈춘 이전으로 보는 시간',
+  description:
+    '보내도록 지시하였거나 보냈다고 기록한 뒤 이 시간이 지나도 거래소가 완료로 보여 주지 않으면 담당자에게 알린다. 보냈다고 기록하였으나 거래소에 없는 이전은 이 시간이 지나야 되돌릴 수 있다.',
+  unit: '시간',
+  schema: countSchema(1, 720),
+  initial: [{ value: 6, validFrom: KNOWN_FROM, source: CITY_RULE }],
+  changeable: true,
+});
+
+export const CUSTODY_POLICIES = [
+  unreadableVenuePolls,
+  transferOverdueDays,
+  addressCoolingHours,
+  transferDailyLimits,
+  transferStuckHours,
+] as const;

@@ -6,11 +6,14 @@ import { CUSTODY_POLICIES } from './custody.ts';
 import { EXECUTION_POLICIES } from './execution.ts';
 import { HOLIDAY_POLICIES } from './holidays.ts';
 import { LATE_PENALTY_POLICIES } from './late-penalty.ts';
+import { RECEIPT_POLICIES } from './receipt.ts';
+import { RECONCILIATION_POLICIES } from './reconciliation.ts';
 import { SALE_POLICIES } from './sale.ts';
 import { SEIZURE_POLICIES } from './seizure.ts';
 import { SERVICE_POLICIES } from './service.ts';
 import { TREASURY_POLICIES } from './treasury.ts';
 import { VENUE_POLICIES } from './venue.ts';
+import { WALLET_POLICIES } from './wallet.ts';
 import { WISH_POLICIES } from './wish.ts';
 
 /** Every parameter of law and city, in the order in which they are listed to people. */
@@ -26,6 +29,9 @@ export const POLICY_DEFINITIONS: readonly PolicyDefinition[] = [
   ...COVERAGE_POLICIES,
   ...VENUE_POLICIES,
   ...CUSTODY_POLICIES,
+  ...RECEIPT_POLICIES,
+  ...RECONCILIATION_POLICIES,
+  ...WALLET_POLICIES,
   ...SEIZURE_POLICIES,
   ...TREASURY_POLICIES,
 ];

@@ -1,3 +1,4 @@
+import type { VenueCode } from '../../exchange/port.ts';
 import { addDays, type CivilDate, civilDate, dayFrom, later } from '../../kernel/civil-date.ts';
 import { type CoinAmount, Price, Won } from '../../kernel/money.ts';
 import { SeededRandom } from '../../kernel/random.ts';
@@ -45,7 +46,8 @@ export interface SampleTaxpayer {
   readonly birthDate: CivilDate;
   readonly phone: string;
   readonly address: string;
-  /** Account at the exchange. */
+  /** The exchange where his account is, and its name there. */
+  readonly venueCode: VenueCode;
   readonly accountId: string;
   readonly bills: readonly SampleBill[];
   readonly holdings: readonly SampleHolding[];
@@ -61,6 +63,8 @@ export interface SampleTaxpayer {
 export interface SampleCityOptions {
   readonly seed: string;
   readonly taxpayers: number;
+  /** Exchanges over which the persons' accounts are spread; at least one. */
+  readonly venues: readonly VenueCode[];
   /** First day of the story. */
   readonly today: CivilDate;
   /** Coins the market trades, with their price on that day. */
@@ -81,7 +85,7 @@ const TAX_ITEMS = [
 ] as const;
 
 export function sampleCity(options: SampleCityOptions): SampleTaxpayer[] {
-  const { seed, taxpayers, prices } = options;
+  const { seed, taxpayers, prices, venues } = options;
   const discharged = Math.round(taxpayers * SHARE_DISCHARGED);
   const old = Math.round(taxpayers * SHARE_OLD);
   const numbers = Array.from({ length: taxpayers }, (_, index) => index + 1);
@@ -96,6 +100,7 @@ export function sampleCity(options: SampleCityOptions): SampleTaxpayer[] {
     const bills = owes ? owedBills(random, number, principal, isOld) : [paidBill(random, number)];
     return {
       ...identity(random, number),
+      venueCode: venueOf(seed, number, venues),
       accountId: `sample-customer-${number}`,
       bills,
       holdings: holdings(random, owes ? principal * 1.15 : 400_000, prices),
@@ -114,6 +119,15 @@ export function sampleCity(options: SampleCityOptions): SampleTaxpayer[] {
       ]),
     };
   });
+}
+
+/** Persons in a row are dealt out so that each exchange gets one of every handful: old seizures, debts and dust occur at all of them. */
+function venueOf(seed: string, number: number, venues: readonly VenueCode[]): VenueCode {
+  const hand = Math.floor((number - 1) / venues.length);
+  const random = new SeededRandom(seed, 'venues', hand);
+  const left = [...venues];
+  for (let dealt = (number - 1) % venues.length; dealt > 0; dealt--) left.splice(random.integer(0, left.length - 1), 1);
+  return random.pick(left);
 }
 
 function pickBy<T>(random: SeededRandom, shares: readonly (readonly [T, number])[]): T {

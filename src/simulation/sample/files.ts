@@ -58,7 +58,7 @@ interface OldSeizureRow {
 const OLD_SEIZURES: readonly WritableColumn<OldSeizureRow>[] = [
   text('압류번호', ({ taxpayer }) => taxpayer.oldSeizure?.number),
   text('등록번호', ({ taxpayer }) => taxpayer.registrationNumber),
-  text('거래소', () => 'upbit'),
+  text('거래소', ({ taxpayer }) => taxpayer.venueCode),
   text('계정', ({ taxpayer }) => taxpayer.accountId),
   text('가상자산', ({ holding }) => holding.asset),
   { header: '수량', kind: 'decimal', value: ({ holding }) => holding.quantity.toString() },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CheongsanError } from '../../kernel/errors.ts';
 import type { Official } from '../office.ts';
-import type { Stage } from './stage.ts';
+import type { Stage, StageVenue } from './stage.ts';
 
 /** What the story reads of the service's answers. Schemas here are the story's own: it knows the API like every client. */
 
@@ -101,6 +101,8 @@ export async function approveAll(stage: Stage, kind: string): Promise<number> {
 export const caseRow = z.object({ id: z.int(), number: z.string(), phase: z.string(), personId: z.int() });
 export type CaseRow = z.output<typeof caseRow>;
 
-export function casesIn(stage: Stage, phase: string): Promise<CaseRow[]> {
-  return listAll(stage, `/cases?phase=${phase}`, stage.cast.officer, caseRow);
+/** Cases in a phase, at every exchange or at one. */
+export function casesIn(stage: Stage, phase: string, at?: StageVenue): Promise<CaseRow[]> {
+  const there = at === undefined ? '' : `&venueCode=${at.code}`;
+  return listAll(stage, `/cases?phase=${phase}${there}`, stage.cast.officer, caseRow);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type TransferReportRow, transferReportFile } from '../sample/files.ts';
 import { caseRow, casesIn, handIn, listAll, toAll } from './answers.ts';
-import { CORRESPONDENCE, minutesLater, type Stage, today } from './stage.ts';
+import { correspondenceWith, minutesLater, type Stage, type StageVenue, today } from './stage.ts';
 
 const releasable = z.array(z.object({ caseId: z.int() }));
 const notice = z.object({ id: z.int(), kind: z.string(), state: z.string(), subject: z.string(), recipientKind: z.string() });
@@ -15,12 +15,16 @@ export function noticesOf(stage: Stage, kind: string, state: string): Promise<No
 export async function releasePaid(stage: Stage): Promise<void> {
   const { office, cast } = stage;
   const due = releasable.parse(await office.get('/cases/releasable', cast.officer));
-  await toAllCases(
-    stage,
-    '/cases/releases',
-    due.map(({ caseId }) => caseId),
-    { ground: 'nothing_owed', reason: '체납액을 모두 납부함 (표본)', correspondence: CORRESPONDENCE },
-  );
+  const dueIds = new Set(due.map(({ caseId }) => caseId));
+  for (const venue of stage.venues) {
+    const there = await listAll(stage, `/cases?venueCode=${venue.code}`, cast.officer, caseRow);
+    await toAllCases(
+      stage,
+      '/cases/releases',
+      there.flatMap(({ id }) => (dueIds.has(id) ? [id] : [])),
+      { ground: 'nothing_owed', reason: '체납액을 모두 납부함 (표본)', correspondence: correspondenceWith(venue) },
+    );
+  }
   stage.tell(`체납이 없어진 이전 압류 ${due.length}건을 해제하였습니다.`);
 }
 
@@ -47,35 +51,34 @@ export async function toAllCases(
 }
 
 /**
- * Record, notice and demand go to the exchange as official documents; with its receipt the seizure takes effect, and with the
+ * Record, notice and demand go to each exchange as official documents; with its receipt the seizure takes effect, and with the
  * demand's receipt the coins are owed to the city's account.
  */
-export async function serveExchange(stage: Stage): Promise<void> {
-  const { venueAccountId } = stage;
-  const owing = [...(await casesIn(stage, 'approved')), ...(await casesIn(stage, 'seized'))];
-  const terms = { venueAccountId, correspondence: CORRESPONDENCE, marginReason: '매각까지 가격이 떨어질 수 있음 (표본)' };
-  const refused = await toAllCases(
-    stage,
-    '/seizures/documents',
-    owing.map(({ id }) => id),
-    terms,
-  );
+export async function serveExchanges(stage: Stage): Promise<void> {
+  const { venues } = stage;
+  const refusedAt = new Map<StageVenue, readonly { id: number; code: string }[]>();
+  for (const venue of venues) refusedAt.set(venue, await writeDocuments(stage, venue, ['approved', 'seized']));
   await serveByDocument(stage, 'venue_seizure_notice');
   await serveByDocument(stage, 'transfer_demand');
   await stage.driver.untilIdle();
   // What took effect now is told to the delinquent.
-  await toAllCases(
-    stage,
-    '/seizures/documents',
-    (await casesIn(stage, 'transfer_demanded')).map(({ id }) => id),
-    terms,
-  );
-  await letGoWhatIsWorthNothing(stage, refused);
+  for (const venue of venues) await writeDocuments(stage, venue, ['transfer_demanded']);
+  for (const [venue, refused] of refusedAt) await letGoWhatIsWorthNothing(stage, venue, refused);
   stage.tell(`거래소에 압류통지와 이전요구를 송달하였습니다 (${(await casesIn(stage, 'transfer_demanded')).length}건).`);
 }
 
+async function writeDocuments(stage: Stage, venue: StageVenue, phases: readonly string[]) {
+  const owing: number[] = [];
+  for (const phase of phases) owing.push(...(await casesIn(stage, phase, venue)).map(({ id }) => id));
+  return toAllCases(stage, '/seizures/documents', owing, {
+    venueAccountId: venue.venueAccountId,
+    correspondence: correspondenceWith(venue),
+    marginReason: '매각까지 가격이 떨어질 수 있음 (표본)',
+  });
+}
+
 /** A holding below the smallest order can never be sold: keeping it seized would only cost. Somebody else than the officer says so. */
-async function letGoWhatIsWorthNothing(stage: Stage, refused: readonly { id: number; code: string }[]): Promise<void> {
+async function letGoWhatIsWorthNothing(stage: Stage, venue: StageVenue, refused: readonly { id: number; code: string }[]): Promise<void> {
   const dust = refused.filter(({ code }) => code === 'SEIZURE_NOTHING_TO_SEIZE').map(({ id }) => id);
   if (dust.length === 0) return;
   const reason = '팔 수 있는 최소 금액에 미치지 못함 (표본)';
@@ -88,7 +91,7 @@ async function letGoWhatIsWorthNothing(stage: Stage, refused: readonly { id: num
   await toAllCases(stage, '/cases/releases', dust, {
     ground: 'not_needed',
     reason,
-    correspondence: CORRESPONDENCE,
+    correspondence: correspondenceWith(venue),
   });
   stage.tell(`최소 주문금액에 미치지 못하는 압류 ${dust.length}건을 해제하였습니다.`);
 }
@@ -122,11 +125,26 @@ const caseHoldings = caseRow.extend({
   holdings: z.array(z.object({ asset: z.string(), accountReference: z.string(), demandedQuantity: z.string() })),
 });
 
-/** The exchange moves the coins into the city's account and says by which transactions. */
+/** Each exchange moves the coins into the city's account there and says by which transactions. */
 export async function receiveCoins(stage: Stage): Promise<void> {
-  const { office, cast, exchange, cityAccountId, venueAccountId } = stage;
+  const { office, cast, venues } = stage;
+  const reports: TransferReportRow[][] = [];
+  for (const venue of venues) reports.push(await transferDemanded(stage, venue));
+  await minutesLater(stage, 5);
+  for (const report of reports) {
+    if (report.length > 0) await handIn(stage, '/imports/transfer-report', await transferReportFile(report), cast.officer);
+  }
+  for (const { venueAccountId } of venues) await office.post(`/venue-accounts/${venueAccountId}/readings`, {}, cast.officer);
+  await stage.driver.untilIdle();
+  const inCustody = await casesIn(stage, 'in_custody');
+  stage.tell(`가상자산 ${reports.flat().length}건이 시 계정에 들어와 ${inCustody.length}건의 사건에 기록되었습니다.`);
+}
+
+async function transferDemanded(stage: Stage, venue: StageVenue): Promise<TransferReportRow[]> {
+  const { office, cast } = stage;
+  const { exchange, cityAccountId, venueAccountId } = venue;
   await office.post(`/venue-accounts/${venueAccountId}/addresses`, {}, cast.officer);
-  const demanded = await casesIn(stage, 'transfer_demanded');
+  const demanded = await casesIn(stage, 'transfer_demanded', venue);
   const report: TransferReportRow[] = [];
   for (const { id, number } of demanded) {
     const { holdings } = caseHoldings.parse(await office.get(`/cases/${id}`, cast.officer));
@@ -144,12 +162,7 @@ export async function receiveCoins(stage: Stage): Promise<void> {
       });
     }
   }
-  await minutesLater(stage, 5);
-  await handIn(stage, '/imports/transfer-report', await transferReportFile(report), cast.officer);
-  await office.post(`/venue-accounts/${venueAccountId}/readings`, {}, cast.officer);
-  await stage.driver.untilIdle();
-  const inCustody = await casesIn(stage, 'in_custody');
-  stage.tell(`가상자산 ${report.length}건이 시 계정에 들어와 ${inCustody.length}건의 사건에 기록되었습니다.`);
+  return report;
 }
 
 export async function tellSeized(stage: Stage): Promise<void> {

@@ -4,7 +4,7 @@ import { civilDate } from '../../kernel/civil-date.ts';
 import type { SampleTaxpayer } from '../sample/city.ts';
 import { ledgerFile, oldSeizuresFile, type ReplyRow, replyFile } from '../sample/files.ts';
 import { approveAll, casesIn, handIn, listAll, toAll } from './answers.ts';
-import { nextWorkingMorning, type Stage, today } from './stage.ts';
+import { nextWorkingMorning, type Stage, type StageVenue, titleOf, today } from './stage.ts';
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
@@ -26,35 +26,57 @@ const inquiry = z.object({ id: z.int(), number: z.string(), subjectCount: z.int(
 const inquiryFileRow = z.object({ 요청번호: z.string(), 순번: z.string(), 성명: z.string(), 등록번호: z.string() });
 const replyRow = z.object({ id: z.int(), state: z.string() });
 
-/** Asks the exchange about everybody who owes and has no case yet, and has its answer matched. */
+interface SentInquiry {
+  readonly venue: StageVenue;
+  readonly id: number;
+  readonly file: Uint8Array;
+}
+
+/** Asks every exchange about everybody who owes and has no case yet, and has the answers matched. */
 export async function inquire(stage: Stage): Promise<void> {
-  const { office, cast } = stage;
-  const asked = inquiry.parse(
-    await office.post('/inquiries', { venueCode: 'upbit', identification: 'registration_number', bills: 'seizable' }, cast.officer),
-  );
-  const file = await office.download(`/inquiries/${asked.id}/file?format=csv`, cast.officer);
-  await office.post(`/inquiries/${asked.id}/sent`, { sentOn: today(stage), reference: '표본-징수과-1' }, cast.officer);
-  stage.tell(`거래소에 ${asked.subjectCount}명의 보유 내역을 물었습니다.`);
+  const sent: SentInquiry[] = [];
+  for (const venue of stage.venues) sent.push(await ask(stage, venue));
   await nextWorkingMorning(stage, 2);
-  const rows = await answerOf(stage, file);
+  for (const each of sent) await takeAnswer(stage, each);
+}
+
+async function ask(stage: Stage, venue: StageVenue): Promise<SentInquiry> {
+  const { office, cast } = stage;
+  const { id, subjectCount } = inquiry.parse(
+    await office.post('/inquiries', { venueCode: venue.code, identification: 'registration_number', bills: 'seizable' }, cast.officer),
+  );
+  const file = await office.download(`/inquiries/${id}/file?format=csv`, cast.officer);
+  await office.post(`/inquiries/${id}/sent`, { sentOn: today(stage), reference: `표본-징수과-${id}` }, cast.officer);
+  stage.tell(`${titleOf(venue)}에 ${subjectCount}명의 보유 내역을 물었습니다.`);
+  return { venue, id, file };
+}
+
+async function takeAnswer(stage: Stage, { venue, id: inquiryId, file }: SentInquiry): Promise<void> {
+  const { office, cast } = stage;
+  const rows = await answerOf(stage, venue, file);
+  if (rows.length === 0) {
+    const answer = { repliedOn: today(stage), reference: `표본-회신-${inquiryId}` };
+    await office.post(`/inquiries/${inquiryId}/nothing-found`, answer, cast.officer);
+    return stage.tell(`${titleOf(venue)}에는 조회한 사람의 계정이 없습니다.`);
+  }
   await handIn(stage, '/imports/holdings-reply', await replyFile(rows), cast.officer);
-  const probable = await listAll(stage, `/reply-rows?inquiryId=${asked.id}&state=probable`, cast.officer, replyRow);
+  const probable = await listAll(stage, `/reply-rows?inquiryId=${inquiryId}&state=probable`, cast.officer, replyRow);
   for (const { id } of probable.slice(0, 1)) await office.get(`/reply-rows/${id}/comparison`, cast.officer);
   await toAll(stage, '/reply-rows/decisions', {
     items: probable.map(({ id }) => ({
       rowId: id,
       decision: 'confirm',
       reason: '거래소가 신분증으로 확인함',
-      venueConfirmation: '표본-회신-1',
+      venueConfirmation: `표본-회신-${inquiryId}`,
     })),
     official: cast.officer,
     result: z.unknown(),
   });
-  stage.tell(`회신 ${rows.length}행을 대조하였고, 그 가운데 ${probable.length}행은 담당자가 확인하였습니다.`);
+  stage.tell(`${titleOf(venue)}의 회신 ${rows.length}행을 대조하였고, 그 가운데 ${probable.length}행은 담당자가 확인하였습니다.`);
 }
 
 /** The exchange's compliance desk looks up its customers. Some it knows by name, birth and telephone only. */
-async function answerOf(stage: Stage, file: Uint8Array): Promise<ReplyRow[]> {
+async function answerOf(stage: Stage, venue: StageVenue, file: Uint8Array): Promise<ReplyRow[]> {
   const lines = z.array(inquiryFileRow).parse(parse(Buffer.from(file), { columns: true, bom: true }));
   const byNumber = new Map(stage.city.map((taxpayer) => [taxpayer.registrationNumber.replace(/\D/g, ''), taxpayer]));
   const asked = lines.flatMap((line) => {
@@ -62,7 +84,7 @@ async function answerOf(stage: Stage, file: Uint8Array): Promise<ReplyRow[]> {
     return taxpayer === undefined || taxpayer.oldSeizure !== undefined ? [] : [{ line, taxpayer }];
   });
   const items = asked.map(({ line, taxpayer }) => ({ reference: line.순번, ...identityOf(taxpayer) }));
-  const { rows } = await stage.exchange.operator.answerInquiry({ items });
+  const { rows } = await venue.exchange.operator.answerInquiry({ items });
   const known = new Map(asked.map(({ line, taxpayer }) => [line.순번, { line, taxpayer }]));
   return rows.flatMap((row): ReplyRow[] => {
     const found = known.get(row.reference);
@@ -95,8 +117,14 @@ const proposals = z.object({
 
 /** Proposes a seizure for every confirmed account; somebody else approves. */
 export async function seize(stage: Stage): Promise<void> {
-  const { office, cast, venueAccountId } = stage;
-  const { proposed, refused } = proposals.parse(await office.post('/seizures/proposals', { venueAccountId }, cast.officer));
+  const { office, cast, venues } = stage;
+  let partialCount = 0;
+  let refusedCount = 0;
+  for (const { venueAccountId } of venues) {
+    const { proposed, refused } = proposals.parse(await office.post('/seizures/proposals', { venueAccountId }, cast.officer));
+    partialCount += proposed.filter(({ isPartial }) => isPartial).length;
+    refusedCount += refused.length;
+  }
   // What was proposed is read from the list: the answer may have been lost with a service that died while it gave it.
   await toAll(stage, '/seizures/approval-requests', {
     items: (await casesIn(stage, 'proposed')).map(({ id }) => id),
@@ -105,6 +133,5 @@ export async function seize(stage: Stage): Promise<void> {
     result: z.object({ approvalId: z.int() }),
   });
   const approved = await approveAll(stage, 'seizure');
-  const partial = proposed.filter(({ isPartial }) => isPartial).length;
-  stage.tell(`압류 ${approved}건을 결재하였습니다 (일부 압류 ${partial}건, 기안하지 않은 계정 ${refused.length}개).`);
+  stage.tell(`압류 ${approved}건을 결재하였습니다 (일부 압류 ${partialCount}건, 기안하지 않은 계정 ${refusedCount}개).`);
 }

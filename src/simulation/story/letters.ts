@@ -10,16 +10,20 @@ const account = z.object({ holdings: z.array(z.object({ accountReference: z.stri
 
 /** Sale notices to everybody the law names, by registered mail; what comes back is sent again or posted publicly. */
 export async function giveSaleNotice(stage: Stage): Promise<void> {
-  const { cast, venueAccountId } = stage;
-  const ready = await casesIn(stage, 'in_custody');
-  await toAll(stage, '/sale-notices', {
-    items: ready.map(({ id }) => id),
-    common: { venueAccountId, agency: AGENCY },
-    official: cast.officer,
-    result: z.object({ noticeIds: z.array(z.int()) }),
-  });
+  const { cast, venues } = stage;
+  let written = 0;
+  for (const venue of venues) {
+    const ready = await casesIn(stage, 'in_custody', venue);
+    await toAll(stage, '/sale-notices', {
+      items: ready.map(({ id }) => id),
+      common: { venueAccountId: venue.venueAccountId, agency: AGENCY },
+      official: cast.officer,
+      result: z.object({ noticeIds: z.array(z.int()) }),
+    });
+    written += ready.length;
+  }
   await postLetters(stage, 'sale_notice', await noticesOf(stage, 'sale_notice', 'issued'));
-  stage.tell(`매각 통지서 ${ready.length}건을 등기로 보냈습니다.`);
+  stage.tell(`매각 통지서 ${written}건을 등기로 보냈습니다.`);
   await nextWorkingMorning(stage, 2);
   await reportPost(stage, 'sale_notice', 1);
   await reportPost(stage, 'seizure_notice', 1);

@@ -1,6 +1,7 @@
 import { formatWon } from '../../document/korean-format.ts';
 import type { Won } from '../../kernel/money.ts';
-import { receiveCoins, releasePaid, serveExchange, tellSeized } from './coins.ts';
+import { listReturnAddresses } from './addresses.ts';
+import { receiveCoins, releasePaid, serveExchanges, tellSeized } from './coins.ts';
 import { importFiles, inquire, seize } from './intake.ts';
 import { giveSaleNotice } from './letters.ts';
 import { giveLeaveToSell, letWorkersSell, useWindow } from './selling.ts';
@@ -16,10 +17,11 @@ export async function play(stage: Stage, claimed: () => Promise<Won>): Promise<W
   await inquire(stage);
   await seize(stage);
   await nextWorkingMorning(stage);
-  await serveExchange(stage);
+  await serveExchanges(stage);
   await tellSeized(stage);
   await nextWorkingMorning(stage, 2);
   await receiveCoins(stage);
+  await listReturnAddresses(stage);
   await nextWorkingMorning(stage);
   await giveSaleNotice(stage);
   await useWindow(stage);

@@ -6,7 +6,7 @@ import { approveAll, toAll } from './answers.ts';
 import { type BankMovement, handInStatement } from './bank.ts';
 import { dispatchDocuments, type NoticeRow, noticesOf, postLetters } from './coins.ts';
 import { reportPost, taxpayerOf } from './letters.ts';
-import { AGENCY, CORRESPONDENCE, minutesLater, nextWorkingMorning, type Stage } from './stage.ts';
+import { AGENCY, companyOf, correspondenceWith, minutesLater, nextWorkingMorning, type Stage, type StageVenue, titleOf } from './stage.ts';
 
 /** Two withdrawals, distributions with their days on file, refunds and returns. */
 const SETTLING_WORKING_DAYS_MAX = 60;
@@ -14,6 +14,7 @@ const SETTLING_WORKING_DAYS_MAX = 60;
 const worklist = z.array(z.object({ caseId: z.int(), steps: z.array(z.object({ step: z.string(), subject: z.string() })) }));
 
 interface Need {
+  readonly venue: StageVenue;
   readonly caseId: number;
   readonly step: string;
   readonly subject: string;
@@ -31,19 +32,26 @@ export async function settle(stage: Stage): Promise<void> {
     await stage.driver.untilIdle();
     const needs = await readNeeds(stage);
     if (needs.every(({ step }) => step === 'seize_rest')) return tellOfRest(stage, needs);
-    underWay.push(...(await withdraw(stage, needs)));
+    for (const venue of stage.venues) {
+      const isDue = needs.some((need) => need.venue === venue && need.step === 'withdraw_won');
+      if (isDue) underWay.push(await withdraw(stage, venue));
+    }
     await tellOfDistribution(stage, needs);
     underWay.push(...(await refund(stage, needs)));
     await returnCoins(stage, needs);
-    await close(stage);
+    for (const venue of stage.venues) await close(stage, venue);
     await nextWorkingMorning(stage);
     await reportPost(stage, 'distribution_notice', 1);
   }
   const left = await readNeeds(stage);
   throw new CheongsanError(
     'INTERNAL',
-    `${left.length} cases are unsettled after ${SETTLING_WORKING_DAYS_MAX} working days: ${JSON.stringify(left.slice(0, 5))}`,
+    `${left.length} steps are undone after ${SETTLING_WORKING_DAYS_MAX} working days: ${left.slice(0, 5).map(textOf).join(', ')}`,
   );
+}
+
+function textOf({ venue, step, subject }: Need): string {
+  return `${venue.code} ${step} ${subject}`;
 }
 
 /** Where prices fell further than the margin, the rest at the exchange is seized anew: another case, and another story. */
@@ -52,24 +60,27 @@ function tellOfRest(stage: Stage, needs: readonly Need[]): void {
   if (cases > 0) stage.tell(`사건 ${cases}건은 체납액이 남아, 거래소에 압류된 채 남은 가상자산을 다시 조회하여 압류합니다.`);
 }
 
-async function readNeeds({ office, cast }: Stage): Promise<Need[]> {
-  const cases = worklist.parse(await office.get('/cases/settlement-steps?venueCode=upbit', cast.treasurer));
-  return cases.flatMap(({ caseId, steps }): Need[] =>
-    // A case without a step is waiting for the service itself.
-    steps.length === 0
-      ? [{ caseId, step: 'wait', subject: `case:${caseId}` }]
-      : steps.map(({ step, subject }) => ({ caseId, step, subject })),
-  );
+async function readNeeds({ office, cast, venues }: Stage): Promise<Need[]> {
+  const needs: Need[] = [];
+  for (const venue of venues) {
+    const cases = worklist.parse(await office.get(`/cases/settlement-steps?venueCode=${venue.code}`, cast.treasurer));
+    for (const { caseId, steps } of cases) {
+      // A case without a step is waiting for the service itself.
+      const next = steps.length === 0 ? [{ step: 'wait', subject: `case:${caseId}` }] : steps;
+      needs.push(...next.map(({ step, subject }) => ({ venue, caseId, step, subject })));
+    }
+  }
+  return needs;
 }
 
 const requested = z.object({ withdrawalId: z.int(), number: z.string() });
 const instruction = z.object({ number: z.string(), amountKrw: z.string(), feeKrw: z.string() });
 const paidOut = z.object({ transactionId: z.string(), fee: z.string() });
 
-/** All won of cases past their sale in one withdrawal: asked for, approved, done at the exchange's website, confirmed. */
-async function withdraw(stage: Stage, needs: readonly Need[]): Promise<BankMovement[]> {
-  const { office, cast, exchange, venueAccountId, cityAccountId } = stage;
-  if (!needs.some(({ step }) => step === 'withdraw_won')) return [];
+/** All won of an exchange's cases past their sale in one withdrawal: asked for, approved, done at its website, confirmed. */
+async function withdraw(stage: Stage, venue: StageVenue): Promise<BankMovement> {
+  const { office, cast } = stage;
+  const { exchange, venueAccountId, cityAccountId } = venue;
   const { withdrawalId } = requested.parse(
     await office.post('/withdrawals', { venueAccountId, reason: '매각대금 입금 (표본)' }, cast.treasurer),
   );
@@ -79,8 +90,8 @@ async function withdraw(stage: Stage, needs: readonly Need[]): Promise<BankMovem
   const confirmation = { venueReference: sent.transactionId, feeKrw: sent.fee };
   await office.post(`/withdrawals/${withdrawalId}/confirm`, confirmation, cast.treasurer);
   await minutesLater(stage, 10);
-  stage.tell(`매각대금 ${formatWon(Won.of(amountKrw))}을 출금하였습니다 (${number}).`);
-  return [{ direction: 'in', amount: Won.of(amountKrw), remark: number, counterpart: '표본거래소 주식회사' }];
+  stage.tell(`${titleOf(venue)}에서 매각대금 ${formatWon(Won.of(amountKrw))}을 출금하였습니다 (${number}).`);
+  return { direction: 'in', amount: Won.of(amountKrw), remark: number, counterpart: companyOf(venue) };
 }
 
 /** Drafts are filed by the service itself; whoever has a share is told of the day. */
@@ -132,11 +143,12 @@ const transferInstruction = z.object({ transferId: z.int(), asset: z.string(), q
 
 /** Coins that were not needed go back to the account they came from, by hand at the exchange's website. */
 async function returnCoins(stage: Stage, needs: readonly Need[]): Promise<void> {
-  const { cast, exchange, cityAccountId } = stage;
-  const holdingIds = needs.flatMap(({ step, subject }) => (step === 'return_coins' ? [Number(subject.replace('holding:', ''))] : []));
-  if (holdingIds.length === 0) return;
+  const { cast } = stage;
+  const due = needs.filter(({ step }) => step === 'return_coins');
+  const venueOf = new Map(due.map(({ subject, venue }) => [Number(subject.replace('holding:', '')), venue]));
+  if (venueOf.size === 0) return;
   const asked = await toAll(stage, '/coin-transfers', {
-    items: holdingIds.map((holdingId) => ({ holdingId })),
+    items: [...venueOf.keys()].map((holdingId) => ({ holdingId })),
     common: { reason: '체납액을 충당하고 남은 가상자산 (표본)' },
     official: cast.officer,
     result: transferRequested,
@@ -147,11 +159,14 @@ async function returnCoins(stage: Stage, needs: readonly Need[]): Promise<void> 
     official: cast.officer,
     result: transferInstruction,
   });
+  const venueOfTransfer = new Map(asked.map(({ id, result }) => [result.transferId, venueOf.get(id)]));
   const confirmations = [];
   for (const { result } of instructions) {
     const { transferId, asset, quantity, destinationReference } = result;
-    const move = { fromAccountId: cityAccountId, toAccountId: destinationReference, asset, quantity, by: 'owner' } as const;
-    const { transactionId } = await exchange.operator.transferInternally(move);
+    const venue = venueOfTransfer.get(transferId);
+    if (venue === undefined) throw new RangeError(`Nobody asked for transfer ${transferId}.`);
+    const move = { fromAccountId: venue.cityAccountId, toAccountId: destinationReference, asset, quantity, by: 'owner' } as const;
+    const { transactionId } = await venue.exchange.operator.transferInternally(move);
     confirmations.push({ transferId, transactionId });
   }
   await toAll(stage, '/coin-transfers/confirmations', { items: confirmations, official: cast.officer, result: z.unknown() });
@@ -161,17 +176,17 @@ async function returnCoins(stage: Stage, needs: readonly Need[]): Promise<void> 
 
 const closures = z.object({ done: z.array(z.unknown()), refused: z.array(z.object({ code: z.string(), detail: z.string() })) });
 
-/** Settled cases are released and closed, and exchange and taxpayer are told. */
-async function close(stage: Stage): Promise<void> {
+/** An exchange's settled cases are released and closed, and exchange and taxpayer are told. */
+async function close(stage: Stage, venue: StageVenue): Promise<void> {
   const { office, cast } = stage;
-  const body = { venueCode: 'upbit', correspondence: CORRESPONDENCE };
+  const body = { venueCode: venue.code, correspondence: correspondenceWith(venue) };
   const { done, refused } = closures.parse(await office.post('/cases/closures', body, cast.treasurer));
   const [first] = refused;
   if (first !== undefined) throw new CheongsanError('INTERNAL', `A settled case was not closed: ${first.code} ${first.detail}`);
-  if (done.length > 0) stage.tell(`사건 ${done.length}건을 해제하고 종결하였습니다.`);
+  if (done.length > 0) stage.tell(`${titleOf(venue)}의 사건 ${done.length}건을 해제하고 종결하였습니다.`);
 }
 
-/** What is still to be told of releases: official documents to the exchange, letters to the taxpayers. */
+/** What is still to be told of releases: official documents to the exchanges, letters to the taxpayers. */
 export async function sendReleases(stage: Stage): Promise<void> {
   const letters: NoticeRow[] = [];
   const documents: NoticeRow[] = [];

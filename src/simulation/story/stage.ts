@@ -1,6 +1,8 @@
+import type { VenueCode } from '../../exchange/port.ts';
 import { addDays, type CivilDate, seoulDay, startOfDay, weekday } from '../../kernel/civil-date.ts';
 import type { DrivenClock } from '../../kernel/clock.ts';
 import type { PaperExchange } from '../../paper-exchange/server.ts';
+import { VENUES } from '../../venue/venue-directory.ts';
 import type { ClockDriver } from '../clock-driver.ts';
 import type { Office, Official } from '../office.ts';
 import type { SampleTaxpayer } from '../sample/city.ts';
@@ -16,17 +18,23 @@ export interface Cast {
   readonly auditor: Official;
 }
 
-/** Everything a scene needs: the desks, the exchange's back office, the clock, the people. */
+/** One of the exchanges at which the city has an account: its back office, and the account. */
+export interface StageVenue {
+  readonly code: VenueCode;
+  readonly exchange: PaperExchange;
+  /** Row of the city's account at the exchange, and its name there. */
+  readonly venueAccountId: number;
+  readonly cityAccountId: string;
+}
+
+/** Everything a scene needs: the desks, the exchanges' back offices, the clock, the people. */
 export interface Stage {
   readonly office: Office;
-  readonly exchange: PaperExchange;
+  readonly venues: readonly StageVenue[];
   readonly driver: ClockDriver;
   readonly clock: DrivenClock;
   readonly city: readonly SampleTaxpayer[];
   readonly cast: Cast;
-  /** Row of the city's account at the exchange, and its name there. */
-  readonly venueAccountId: number;
-  readonly cityAccountId: string;
   readonly officerId: number;
   tell(text: string): void;
 }
@@ -63,7 +71,16 @@ export const AGENCY = {
   address: '표본도 표본시 표본로 1',
 } as const;
 
-export const CORRESPONDENCE = {
-  agency: AGENCY,
-  holder: { name: '표본거래소 주식회사', address: '서울특별시 표본구 표본대로 2' },
-} as const;
+export function titleOf({ code }: StageVenue): string {
+  return VENUES[code].title;
+}
+
+/** The company behind an exchange, as letters and the bank name it. */
+export function companyOf(venue: StageVenue): string {
+  return `표본거래소(${titleOf(venue)}) 주식회사`;
+}
+
+/** Who writes to whom in official documents to an exchange. */
+export function correspondenceWith(venue: StageVenue) {
+  return { agency: AGENCY, holder: { name: companyOf(venue), address: '서울특별시 표본구 표본대로 2' } };
+}

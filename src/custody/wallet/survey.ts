@@ -1,0 +1,79 @@
+import type { GasPriceCaps } from '../../chain/port.ts';
+import { type SweepSurvey, surveySweep } from '../../chain/sweep-survey.ts';
+import type { Transaction } from '../../database/work.ts';
+import { seoulDay } from '../../kernel/civil-date.ts';
+import { CheongsanError } from '../../kernel/errors.ts';
+import { Price } from '../../kernel/money.ts';
+import { readPolicy } from '../../policy/book.ts';
+import { walletAddressMinutes, walletWorthOfFee } from '../../policy/definitions/wallet.ts';
+import { checkDepositAddresses } from '../../venue/deposit-address.ts';
+import { CUSTODIAN } from '../custodian.ts';
+import { cityAddress } from './destination.ts';
+import { gasCaps, reserveOf, tokensOf, type WalletParts, type WalletWithAssets } from './rows.ts';
+
+export interface WalletSurvey {
+  readonly survey: SweepSurvey;
+  /** The most that policy allows for gas. */
+  readonly caps: GasPriceCaps;
+  readonly policyVersion: string;
+  /** Assets for which the exchange has given no address on this network: they cannot be swept there. */
+  readonly withoutAddress: readonly string[];
+}
+
+/**
+ * Plans the emptying of a wallet to the addresses that the exchange names at this moment. Nothing is stored but these. Errors: `CONFLICT`
+ * where the exchange has no address for the native coin on this network, those of `cityAddress`, of the exchange and of the chain.
+ */
+export async function surveyWallet(parts: WalletParts, wallet: WalletWithAssets): Promise<WalletSurvey> {
+  const { database, chains } = parts;
+  await readAddressesAnew(parts, wallet);
+  const at = database.clock.now();
+  const today = seoulDay(at);
+  const policy = await readPolicy(database.read);
+  const minutesMax = policy.get(walletAddressMinutes, today);
+  const to = (asset: string) => cityAddress(database.read, wallet, { asset, at, minutesMax });
+  const nativeDestination = await to(wallet.nativeAsset);
+  if (nativeDestination === undefined) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `Account ${wallet.venueAccountId} has no deposit address for ${wallet.nativeAsset} on ${wallet.network}; have the exchange issue one.`,
+    );
+  }
+  const tokens: { token: ReturnType<typeof tokensOf>[number]; destination: string }[] = [];
+  const withoutAddress: string[] = [];
+  for (const token of tokensOf(wallet)) {
+    const destination = await to(token.asset);
+    if (destination === undefined) withoutAddress.push(token.asset);
+    else tokens.push({ token, destination });
+  }
+  const caps = gasCaps(policy, wallet.network, today);
+  const survey = await surveySweep(chains.portFor(wallet.network), {
+    wallet: wallet.address,
+    nativeDestination,
+    tokens,
+    caps,
+    reserve: reserveOf(policy, wallet, today),
+    prices: await lastPrices(
+      database.read,
+      wallet.assets.map(({ asset }) => asset),
+    ),
+    worthOfFeeMinimum: policy.get(walletWorthOfFee, today),
+  });
+  return { survey, caps, policyVersion: policy.version, withoutAddress };
+}
+
+/** An address that an exchange has changed is an alarm; the one it names now is the one that counts. */
+export async function readAddressesAnew(
+  { database, exchanges }: WalletParts,
+  { venueAccountId }: { readonly venueAccountId: number },
+): Promise<void> {
+  await checkDepositAddresses(database, CUSTODIAN, await exchanges.exchangeFor(venueAccountId), venueAccountId);
+}
+
+/** Prices of the last valuations, whichever case they were made for. */
+async function lastPrices(reader: Pick<Transaction, '$queryRaw'>, assets: readonly string[]): Promise<Map<string, Price>> {
+  const rows = await reader.$queryRaw<{ asset: string; price: string }[]>`
+    SELECT DISTINCT ON (h.asset) h.asset, trim_scale(v.price)::text AS price FROM valuation v JOIN holding h ON h.id = v.holding_id
+     WHERE h.asset = ANY (${assets}) ORDER BY h.asset, v.taken_at DESC, v.id DESC`;
+  return new Map(rows.map(({ asset, price }) => [asset, Price.of(asset, price)]));
+}

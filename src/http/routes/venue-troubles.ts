@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { VENUE_TROUBLES } from '../../custody/trouble-kinds.ts';
+import { endTrouble, openTroubles, reasonOf, reportTrouble, type TroubleReason, troublesByCase } from '../../custody/venue-trouble.ts';
+import { VenueTroubleKind } from '../../database/generated/enums.ts';
+import { assertCaseExists } from '../known-case.ts';
+import { command, NONE, type Route, read } from '../route.ts';
+import { assetCode, DONE, dayInput, dayText, done, instantText, lineText, pathId, rowId } from '../schemas.ts';
+
+const kind = z.enum(VenueTroubleKind).meta({
+  description: Object.entries(VENUE_TROUBLES)
+    .map(([code, { title }]) => `${code} ${title}`)
+    .join(', '),
+  example: 'deposits_halted',
+});
+
+const reasonAnswer = z
+  .object({
+    code: kind,
+    asset: assetCode.nullable().meta({ description: '없으면 계정 전체', example: 'BTC' }),
+    text: z.string().meta({ example: VENUE_TROUBLES.deposits_halted.title }),
+    consequence: z.string().meta({ description: '저절로 되는 것과 할 일', example: VENUE_TROUBLES.deposits_halted.consequence }),
+    since: instantText,
+    untilDay: dayText.nullable().meta({ description: '거래소가 밝힌 마지막 날 (거래지원 종료일, 재개 예정일)' }),
+  })
+  .meta({ id: 'VenueTroubleReason', description: '거래소 때문에 기다리거나 서둘러야 하는 까닭' });
+
+function toReason({ since, untilDay, ...reason }: TroubleReason): z.input<typeof reasonAnswer> {
+  return { ...reason, since: since.toISOString(), untilDay: untilDay ?? null };
+}
+
+const troubleAnswer = reasonAnswer.extend({ id: rowId, accountId: rowId, reference: z.string().nullable().meta({ example: null }) });
+
+export const venueTroubleRoutes: readonly Route[] = [
+  read({
+    operationId: 'listVenueTroubles',
+    tag: 'custody',
+    summary: '거래소의 장애, 점검, 입출금 중지, 거래지원 종료 (끝나지 않은 것)',
+    path: '/venue-troubles',
+    permission: 'venue.read',
+    params: NONE,
+    query: NONE,
+    answer: z.array(troubleAnswer),
+    handle: async ({ services: { database } }) =>
+      (await openTroubles(database.read)).map((trouble) => ({
+        ...toReason(reasonOf(trouble)),
+        id: trouble.id,
+        accountId: trouble.venueAccountId,
+        reference: trouble.reference,
+      })),
+  }),
+  command({
+    operationId: 'reportVenueTrouble',
+    tag: 'custody',
+    summary: '거래소가 공지한 점검, 입출금 중지, 거래지원 종료를 등록 (열려 있는 것이면 날짜와 공지를 고침)',
+    path: '/venue-troubles',
+    permission: 'custody.record',
+    params: NONE,
+    query: NONE,
+    body: z.object({
+      accountId: rowId,
+      asset: assetCode.exactOptional().meta({ description: '가상자산 하나의 일일 때' }),
+      kind,
+      untilDay: dayInput.exactOptional().meta({ description: '거래지원 종료일(필수), 재개 예정일, 점검 마지막 날' }),
+      reference: lineText(200, '거래소 공지 2026-31'),
+    }),
+    answer: z.object({ troubleId: rowId, isNew: z.boolean() }),
+    handle: (work, { body }) => reportTrouble(work, body),
+  }),
+  command({
+    operationId: 'endVenueTrouble',
+    tag: 'custody',
+    summary: '등록한 거래소 장애가 끝났음을 기록',
+    path: '/venue-troubles/{troubleId}/end',
+    permission: 'custody.record',
+    params: z.object({ troubleId: pathId }),
+    query: NONE,
+    body: NONE,
+    answer: done,
+    handle: async (work, { params: { troubleId } }) => {
+      await endTrouble(work, troubleId);
+      return DONE;
+    },
+  }),
+  read({
+    operationId: 'listCaseVenueTroubles',
+    tag: 'custody',
+    summary: '사건이 거래소 때문에 기다리거나 서둘러야 하는 까닭',
+    path: '/cases/{caseId}/venue-troubles',
+    permission: 'case.read',
+    params: z.object({ caseId: pathId }),
+    query: NONE,
+    answer: z.array(reasonAnswer),
+    handle: async ({ services: { database }, params: { caseId } }) => {
+      await assertCaseExists(database.read, caseId);
+      return ((await troublesByCase(database.read, [caseId])).get(caseId) ?? []).map(toReason);
+    },
+  }),
+];

@@ -1,0 +1,276 @@
+import { z } from 'zod';
+import { proposeExternalSweep } from '../../custody/wallet/external.ts';
+import { recordProof, registerWallet, watchToken } from '../../custody/wallet/register.ts';
+import { readWallet } from '../../custody/wallet/rows.ts';
+import { readAddressesAnew } from '../../custody/wallet/survey.ts';
+import { proposeSweep } from '../../custody/wallet/sweep.ts';
+import type { Prisma } from '../../database/generated/client.ts';
+import { SweepState, WalletFamily, WalletState, WalletTransferState } from '../../database/generated/enums.ts';
+import { CheongsanError } from '../../kernel/errors.ts';
+import { action, command, NONE, type Route, read } from '../route.ts';
+import {
+  assetCode,
+  DONE,
+  decimalText,
+  done,
+  figureInput,
+  instantInput,
+  instantText,
+  lineText,
+  pageAnswer,
+  pageArgs,
+  pageQuery,
+  pathId,
+  quantityInput,
+  reasonText,
+  rowId,
+  toPage,
+} from '../schemas.ts';
+
+const networkText = z
+  .string()
+  .regex(/^[A-Z0-9]{1,20}$/, 'a network such as ETH')
+  .meta({ description: '네트워크', example: 'ETH' });
+const addressText = lineText(120, '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed').meta({ description: '지갑의 공개 주소' });
+const digestText = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest in lower case')
+  .meta({ description: '보관한 출력물의 SHA-256', example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' });
+const transactionText = lineText(80, 'a1075db55d416d3ca199f55b6084e2115b9345e16c5cf302fc80e9d5fbf5d48d').meta({
+  description: '체인의 거래번호',
+});
+const proofText = lineText(200, '탐색기 출력물 2026-0001').meta({ description: '출력물의 문서번호' });
+
+const tokenInput = z.strictObject({
+  asset: assetCode,
+  contract: addressText.meta({ description: '토큰 계약의 주소' }),
+  decimals: z.int().min(0).max(18).meta({ description: '소수 자릿수', example: 6 }),
+});
+
+const transferAnswer = z.object({
+  id: rowId,
+  asset: assetCode,
+  quantity: decimalText,
+  state: z.enum(WalletTransferState),
+  transactionIds: z.array(z.string()).meta({ description: '서명한 거래번호, 대체한 것까지' }),
+  includedBlock: z.int().nullable().meta({ example: 21_000_000 }),
+  isReverted: z.boolean().nullable(),
+  fee: decimalText.nullable(),
+  endReason: z.string().nullable().meta({ example: null }),
+});
+
+const sweepAnswer = z.object({
+  id: rowId,
+  state: z.enum(SweepState),
+  gasToSendFirst: decimalText.meta({ description: '시가 먼저 보내야 할 수수료용 기축 자산' }),
+  approvalId: rowId.nullable(),
+  createdAt: instantText,
+  endedAt: instantText.nullable(),
+  endReason: z.string().nullable().meta({ example: null }),
+  transfers: z.array(transferAnswer),
+});
+
+const walletAnswer = z
+  .object({
+    id: rowId,
+    caseId: rowId,
+    family: z.enum(WalletFamily),
+    network: networkText,
+    address: z.string(),
+    accountId: rowId,
+    state: z.enum(WalletState),
+    foundReference: z.string(),
+    seizedAt: instantText,
+    lookedAt: instantText.nullable(),
+    assets: z.array(
+      z.object({
+        asset: assetCode,
+        contract: z.string().nullable(),
+        found: decimalText.meta({ description: '지금까지 이 지갑에서 발견한 수량' }),
+        left: decimalText.meta({ description: '수수료로 쓰였거나 옮길 가치가 없어 오지 않을 수량' }),
+        fault: z.string().nullable().meta({ example: null }),
+      }),
+    ),
+    sweeps: z.array(sweepAnswer),
+  })
+  .meta({ id: 'SeizedWallet', description: '압류한 지갑' });
+
+const WITH_ALL = {
+  assets: { orderBy: { id: 'asc' } },
+  sweeps: {
+    include: { transfers: { include: { hashes: { orderBy: { id: 'asc' } } }, orderBy: { position: 'asc' } } },
+    orderBy: { id: 'asc' },
+  },
+} as const satisfies Prisma.SeizedWalletInclude;
+type WholeWallet = Prisma.SeizedWalletGetPayload<{ include: typeof WITH_ALL }>;
+
+function toAnswer(wallet: WholeWallet): z.input<typeof walletAnswer> {
+  const { id, caseId, family, network, address, venueAccountId, state, foundReference, seizedAt, lookedAt } = wallet;
+  return {
+    id,
+    caseId,
+    family,
+    network,
+    address,
+    accountId: venueAccountId,
+    state,
+    foundReference,
+    seizedAt: seizedAt.toISOString(),
+    lookedAt: lookedAt?.toISOString() ?? null,
+    assets: wallet.assets.map(({ asset, contract, seizedQuantity, leftQuantity, fault }) => ({
+      asset,
+      contract,
+      found: seizedQuantity.toFixed(),
+      left: leftQuantity.toFixed(),
+      fault,
+    })),
+    sweeps: wallet.sweeps.map(toSweep),
+  };
+}
+
+function toSweep(sweep: WholeWallet['sweeps'][number]): z.input<typeof sweepAnswer> {
+  return {
+    id: sweep.id,
+    state: sweep.state,
+    gasToSendFirst: sweep.gasToSendFirst.toFixed(),
+    approvalId: sweep.approvalId,
+    createdAt: sweep.createdAt.toISOString(),
+    endedAt: sweep.endedAt?.toISOString() ?? null,
+    endReason: sweep.endReason,
+    transfers: sweep.transfers.map((transfer) => ({
+      id: transfer.id,
+      asset: transfer.asset,
+      quantity: transfer.quantity.toFixed(),
+      state: transfer.state,
+      transactionIds: transfer.hashes.map(({ transactionId }) => transactionId),
+      includedBlock: transfer.includedBlock,
+      isReverted: transfer.isReverted,
+      fee: transfer.feeQuantity?.toFixed() ?? null,
+      endReason: transfer.endReason,
+    })),
+  };
+}
+
+const proposedAnswer = z.object({ sweepId: rowId, approvalId: rowId });
+
+export const walletRoutes: readonly Route[] = [
+  action({
+    operationId: 'registerWallet',
+    tag: 'custody',
+    summary: '수색에서 찾은 지갑을 공개 주소로 등록 (복구 문구와 개인키는 적지 않음)',
+    path: '/wallets',
+    permission: 'custody.record',
+    params: NONE,
+    query: NONE,
+    body: z.object({
+      caseId: rowId,
+      network: networkText,
+      address: addressText,
+      accountId: rowId.meta({ description: '자산을 옮겨 받을 거래소 계정' }),
+      foundReference: lineText(200, '수색조서 2026-0001').meta({ description: '수색조서나 압수 목록의 번호' }),
+      seizedAt: instantInput.meta({ description: '압류한 시각, 이때부터 다른 사람도 키를 가진 것으로 봄' }),
+      tokens: z.array(tokenInput).max(100).default([]),
+    }),
+    answer: z.object({ walletId: rowId }),
+    handle: async ({ services, principal: { actor }, body }) => ({ walletId: await registerWallet(services, actor, body) }),
+  }),
+  read({
+    operationId: 'listWallets',
+    tag: 'custody',
+    summary: '압류한 지갑 목록',
+    path: '/wallets',
+    permission: 'venue.read',
+    params: NONE,
+    query: z.object({ ...pageQuery, state: z.enum(WalletState).exactOptional(), caseId: pathId.exactOptional() }),
+    answer: pageAnswer(walletAnswer),
+    handle: async ({ services: { database }, query: { after, limit, ...filter } }) => {
+      const { where, ...page } = pageArgs({ after, limit });
+      const wallets = await database.read.seizedWallet.findMany({ ...page, where: { ...where, ...filter }, include: WITH_ALL });
+      return toPage(wallets, { limit }, toAnswer);
+    },
+  }),
+  read({
+    operationId: 'readWallet',
+    tag: 'custody',
+    summary: '압류한 지갑과 그 이전',
+    path: '/wallets/{walletId}',
+    permission: 'venue.read',
+    params: z.object({ walletId: pathId }),
+    query: NONE,
+    answer: walletAnswer,
+    handle: async ({ services: { database }, params: { walletId } }) => {
+      const wallet = await database.read.seizedWallet.findUnique({ where: { id: walletId }, include: WITH_ALL });
+      if (wallet === null) throw new CheongsanError('NOT_FOUND', `There is no seized wallet ${walletId}.`);
+      return toAnswer(wallet);
+    },
+  }),
+  action({
+    operationId: 'watchWalletToken',
+    tag: 'custody',
+    summary: '지갑에서 볼 토큰을 더함 (계약이 확인한 것만)',
+    path: '/wallets/{walletId}/tokens',
+    permission: 'custody.record',
+    params: z.object({ walletId: pathId }),
+    query: NONE,
+    body: tokenInput,
+    answer: done,
+    handle: async ({ services, principal: { actor }, params: { walletId }, body }) => {
+      await watchToken(services, actor, walletId, body);
+      return DONE;
+    },
+  }),
+  command({
+    operationId: 'recordWalletProof',
+    tag: 'custody',
+    summary: '노드로 볼 수 없는 지갑의 잔액을 탐색기 출력물로 기록',
+    path: '/wallets/{walletId}/proofs',
+    permission: 'custody.record',
+    params: z.object({ walletId: pathId }),
+    query: NONE,
+    body: z.object({ quantity: figureInput, takenAt: instantInput, proofReference: proofText, proofDigest: digestText }),
+    answer: done,
+    handle: async (work, { params: { walletId }, body }) => {
+      await recordProof(work, { walletId, ...body });
+      return DONE;
+    },
+  }),
+  action({
+    operationId: 'proposeWalletSweep',
+    tag: 'custody',
+    summary: '지갑의 자산을 시의 입금 주소로 옮기는 결재를 올림 (기안자가 아닌 두 사람이 결재)',
+    path: '/wallets/{walletId}/sweeps',
+    permission: 'wallet_sweep.propose',
+    params: z.object({ walletId: pathId }),
+    query: NONE,
+    body: z.object({ reason: reasonText }),
+    answer: proposedAnswer,
+    handle: async ({ services, principal: { actor }, params: { walletId }, body: { reason } }) => {
+      const { sweepId, approval } = await proposeSweep(services, actor, { walletId, reason });
+      return { sweepId, approvalId: approval.id };
+    },
+  }),
+  action({
+    operationId: 'recordExternalSweep',
+    tag: 'custody',
+    summary: '서비스 밖에서 보낸 거래를 기록하고 결재를 올림 (비트코인 계열, 기안자가 아닌 두 사람이 결재)',
+    path: '/wallets/{walletId}/external-sweeps',
+    permission: 'wallet_sweep.propose',
+    params: z.object({ walletId: pathId }),
+    query: NONE,
+    body: z.object({
+      quantity: quantityInput,
+      fee: figureInput,
+      transactionId: transactionText,
+      proofReference: proofText,
+      proofDigest: digestText,
+      reason: reasonText,
+    }),
+    answer: proposedAnswer,
+    handle: async ({ services, principal: { actor }, params: { walletId }, body }) => {
+      const { database } = services;
+      await readAddressesAnew(services, await readWallet(database.read, walletId));
+      const { sweepId, approval } = await database.work(actor, (work) => proposeExternalSweep(work, { walletId, ...body }));
+      return { sweepId, approvalId: approval.id };
+    },
+  }),
+];
