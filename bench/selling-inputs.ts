@@ -68,6 +68,7 @@ function holdingOf(coin: GeneratedCoin, index: number): SellableHolding {
     mandateLeft: quantity,
     priceFloor: (coin.basePrice / 2).toFixed(2),
     frozen: false,
+    readingLack: null,
     isAllowed: true,
     rank: index,
     slice: {

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { toCaseExecution, toPeriodExecution } from '../http/views/execution-view.ts';
 import { type CivilDate, civilDate, isCivilDate } from '../kernel/civil-date.ts';
@@ -9,6 +8,7 @@ import { readPeriodReport } from '../registers/execution/period-report.ts';
 import { casesCsv, fillsCsv } from '../registers/execution/report-files.ts';
 import { caseNamed } from '../seizure/case-named.ts';
 import { drawCaseExecution, drawPeriodExecution } from './execution-text.ts';
+import { writeNew } from './new-file.ts';
 import { print, printJson, type Shell, withDemoOption, withShell } from './shell.ts';
 
 interface ReportOptions {
@@ -62,16 +62,4 @@ async function reportPeriod(options: ReportOptions): Promise<void> {
     if (options.json) printJson(toPeriodExecution(report));
     else print(drawPeriodExecution(report));
   });
-}
-
-/** Nothing that is there already is written over. */
-async function writeNew(path: string, content: Uint8Array | string): Promise<void> {
-  const handle = await open(path, 'wx', 0o600).catch((cause: unknown) => {
-    throw new CheongsanError('INPUT_INVALID', `${path} exists already or cannot be written; name a new file.`, { cause });
-  });
-  try {
-    await handle.writeFile(content);
-  } finally {
-    await handle.close();
-  }
 }

@@ -7,6 +7,7 @@ export const PAUSE_TEXT = {
   order_refused: '거래소가 주문을 거부하여 기다립니다',
   asset_not_allowed: '시가 매각하기로 정한 종목이 아닙니다',
   asset_frozen: '장부와 잔액이 다른 종목이라 팔지 않습니다',
+  reconciliation_due: '오늘의 첫 주문에 앞서 장부를 거래소와 대조해야 합니다',
   units_unavailable: '거래소에서 쓸 수 있는 수량이 장부보다 적습니다',
   no_market: '이 거래소에 원화 시장이 없습니다',
   market_unreadable: '거래소의 시장 정보를 읽지 못했습니다',

@@ -99,6 +99,11 @@ const sellableHolding = z.object({
   mandateLeft: figure,
   priceFloor: figure,
   frozen: z.boolean(),
+  /**
+   * What the last comparison of the account with the venue lacks for the day's first order of the coin; null where it lacks nothing, or
+   * that order is past. Inputs stored before this was asked have none.
+   */
+  readingLack: z.enum(['never', 'old', 'differs']).nullable().default(null),
   /** False where the city's policy sells only certain coins, and this is none. */
   isAllowed: z.boolean(),
   /** Lower is sold first. */

@@ -13,7 +13,7 @@ import type { LockedSale, RoundFacts } from './step-inputs.ts';
 type GatedSale = LockedSale & { readonly gate: GateFacts };
 
 /** What of a round a coin's facts are read with. */
-export type HoldingRound = Pick<RoundFacts, 'day' | 'policy' | 'frozen' | 'markets' | 'openInMarket'>;
+export type HoldingRound = Pick<RoundFacts, 'day' | 'policy' | 'frozen' | 'firstOrderLacks' | 'markets' | 'openInMarket'>;
 
 /** What was asked once for all holdings of a round. */
 interface Known {
@@ -84,6 +84,7 @@ function holdingFacts(
     mandateLeft: left.larger(CoinAmount.zero(asset)).toString(),
     priceFloor: floorOf(asset, allowed?.priceFloor.toFixed() ?? '0', wishes),
     frozen: round.frozen.has(asset),
+    readingLack: round.firstOrderLacks.get(asset) ?? null,
     isAllowed: !top.isOn || top.assets.includes(asset),
     rank: 0,
     slice: null,

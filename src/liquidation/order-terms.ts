@@ -122,7 +122,7 @@ export function availableUnits(
   { holding, market, held, inputs }: SaleContext,
   { minimum, limitPrice }: Pick<PriceBand, 'minimum' | 'limitPrice'>,
 ): CoinAmount | NotNow {
-  const { asset, frozen, isAllowed } = holding;
+  const { asset, frozen, readingLack, isAllowed } = holding;
   const places = market.quantityDecimalPlaces;
   const mandated = held.smaller(market.amount(holding.mandateLeft).roundTo(places, 'down'));
   const least = inputs.policy.poolsDust ? CoinAmount.zero(asset) : minimum;
@@ -130,6 +130,7 @@ export function availableUnits(
   if (mandated.isZero() || mandated.isLessThan(least)) return notNow(asset, 'unmandated', 'mandate_used_up', { left: mandated.toString() });
   if (!isAllowed) return notNow(asset, 'unmandated', 'asset_not_allowed');
   if (frozen) return notNow(asset, 'later', 'asset_frozen');
+  if (readingLack !== null) return notNow(asset, 'later', 'reconciliation_due', { lack: readingLack });
   const wished = wishedUnits(asset, limitPrice, inputs)?.roundTo(places, 'down');
   const allowed = wished === undefined ? mandated : mandated.smaller(wished);
   if (allowed.isZero()) return notNow(asset, 'later', hasWish(asset, inputs) ? 'price_below_wish' : 'not_wished');

@@ -30,13 +30,16 @@ export function sliceLimits(round: RoundFacts, need: PlanNeed, plan: SalePlan, b
 }
 
 /** What the planner reckons with at most, the mandate's last day, the policy's limit from the day the sale began, and the end of the venue's support. */
-function deadlineMs({ policy, day }: RoundFacts, { sale, holding, mandateEndsOn }: PlanNeed, plan: SalePlan): number {
+function deadlineMs({ policy, day, supportEnds }: RoundFacts, { sale, holding, mandateEndsOn }: PlanNeed, plan: SalePlan): number {
   const daysLimit = policy.get(saleDaysLimit, day);
+  const lastDay = supportEnds.get(holding.asset);
   const isEnding = typeof holding.market !== 'string' && holding.market.flags.includes('delisting');
   return Math.min(
     plan.madeAt.getTime() + LONGEST_HOURS * HOUR_MS,
     startOfDay(addDays(mandateEndsOn, 1)).getTime(),
     daysLimit.isOn ? sale.startedAt.getTime() + daysLimit.days * 24 * HOUR_MS : Number.POSITIVE_INFINITY,
+    // At which hour of its last day support ends, the announcement says, and no field of ours.
+    lastDay === undefined ? Number.POSITIVE_INFINITY : startOfDay(lastDay).getTime(),
     isEnding ? plan.madeAt.getTime() + ENDING_HOURS * HOUR_MS : Number.POSITIVE_INFINITY,
   );
 }

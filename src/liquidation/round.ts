@@ -1,3 +1,4 @@
+import { supportEndsOn } from '../custody/venue-trouble.ts';
 import type { Liquidation } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
 import type { Work } from '../database/work.ts';
@@ -11,6 +12,7 @@ import { type Decision, decide } from './decide.ts';
 import type { DecisionInputs } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
 import { endSale, hasSold, pauseSale } from './end.ts';
+import { readBeforeFirstOrder } from './first-order.ts';
 import { assetsHeld, readMarkets } from './markets.ts';
 import { lookAfterOrder, lookAfterWait } from './next-look.ts';
 import { allocate, allocationInputsOf, jointKey } from './omnibus.ts';
@@ -37,8 +39,10 @@ export async function takeRound(
 ): Promise<TakenRound> {
   const assets = await assetsHeld(desk, saleIds);
   const outlook = await lookAhead(desk, assets);
+  const firstOrderLacks = await readBeforeFirstOrder(desk, assets);
+  const supportEnds = await supportEndsOn(desk.database.read, { accountId: desk.accountId, assets });
   // Last of all, since books age.
-  const sight = { ...outlook, markets: await readMarkets(desk, assets, standings) };
+  const sight = { ...outlook, firstOrderLacks, supportEnds, markets: await readMarkets(desk, assets, standings) };
   return desk.database.work(DESK_ACTOR, (work) => decideAndCommit(work, desk, saleIds, { sight, isInHand }));
 }
 
@@ -48,7 +52,7 @@ export interface TakenRound {
   readonly stillDue: readonly number[];
 }
 
-type Sight = Pick<RoundFacts, 'markets' | 'outlooks' | 'table'>;
+type Sight = Pick<RoundFacts, 'firstOrderLacks' | 'supportEnds' | 'markets' | 'outlooks' | 'table'>;
 
 /** What is known beside the books, read before anybody is locked: candles change by the hour, and the table only with the policy. */
 async function lookAhead({ database, port }: Desk, assets: readonly string[]): Promise<Pick<Sight, 'outlooks' | 'table'>> {

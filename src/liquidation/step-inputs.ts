@@ -16,6 +16,7 @@ import { taxRules } from '../tax/rules.ts';
 import { RULE_VERSION } from './decide.ts';
 import type { DecisionInputs, GateFacts, PolicyFacts } from './decision-inputs.ts';
 import type { Desk } from './desk.ts';
+import type { FirstOrderLacks } from './first-order.ts';
 import { readGates } from './gate-facts.ts';
 import { readHoldings } from './holding-facts.ts';
 import type { Markets } from './markets.ts';
@@ -33,8 +34,11 @@ export interface RoundFacts {
   readonly trading: GateFacts['tradingState'];
   readonly unknownOutcomesOpen: number;
   readonly frozen: ReadonlySet<string>;
+  readonly firstOrderLacks: FirstOrderLacks;
   /** Orders open at the account, by market. */
   readonly openInMarket: ReadonlyMap<string, number>;
+  /** The last day on which the venue supports a coin, where it has announced one. */
+  readonly supportEnds: ReadonlyMap<string, CivilDate>;
   readonly markets: Markets;
   readonly venue: string;
   /** What recorded candles say of each coin for this hour. */

@@ -36,7 +36,7 @@ export async function isStillWanted(work: Work, desk: Desk, order: LockedOrder):
   const trading = await lockedTradingState(work, desk.accountId);
   // What rests is finished while trading is being reduced; nothing is sent anew then.
   const effective = trading === 'REDUCING' && order.restUntil !== null && order.venueOrderId !== null ? 'ACTIVE' : trading;
-  const round: HoldingRound = { day, policy, frozen: new Set(), markets: new Map(), openInMarket: new Map() };
+  const round: HoldingRound = { day, policy, frozen: new Set(), firstOrderLacks: new Map(), markets: new Map(), openInMarket: new Map() };
   for (const row of order.shares) {
     const { caseId, maximumProceeds, exceedsNeed } = row;
     const { personId } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { personId: true } });

@@ -59,11 +59,12 @@ const COINS: readonly SqlInvariant[] = [
                   WHERE a.subject = 'holding:' || h.id AND a.chart_code = '1150' AND l.amount < 0)`,
   },
   {
-    // Per holding: received = held + on order + in transit + sold + returned.
+    // Per holding: received + gains explained to it = held + on order + in transit + sold + returned.
     code: 'received_is_accounted',
-    statement: '보유 자산마다: 받은 수량 = 보관 + 주문 중 + 이동 중 + 매각 + 반환.',
+    statement: '보유 자산마다: 받은 수량 + 설명된 증가 = 보관 + 주문 중 + 이동 중 + 매각 + 반환.',
     sql: `SELECT 'holding:' || h.id AS row FROM holding h
           WHERE (SELECT coalesce(sum(m.quantity), 0) FROM deposit_match m WHERE m.holding_id = h.id)
+              + (SELECT coalesce(sum(p.quantity), 0) FROM explanation_part p WHERE p.holding_id = h.id)
              <> (${BALANCE_OF} AND a.chart_code IN ('1110', '1120', '1130'))
               + (SELECT coalesce(sum(f.quantity), 0) FROM order_fill f WHERE f.holding_id = h.id)
               + (SELECT coalesce(sum(t.quantity), 0) FROM coin_transfer t WHERE t.holding_id = h.id AND t.state = 'done')`,

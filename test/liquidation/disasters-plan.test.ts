@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { reportTrouble } from '../../src/custody/venue-trouble.ts';
 import { addDays, seoulDay, startOfDay } from '../../src/kernel/civil-date.ts';
 import { Decimal } from '../../src/kernel/decimal.ts';
 import { requestMandate } from '../../src/liquidation/mandate.ts';
@@ -196,6 +197,17 @@ describe('in the middle of a sale', () => {
     const announcedMs = city.clock.now().getTime();
     await expectExhausted(sold);
     expect(city.clock.now().getTime() - announcedMs).toBeLessThanOrEqual(DAY_MS);
+  });
+
+  it('an official entered the last day of its support: what would take days is sold before it', async () => {
+    await changePolicy(city, 'sale.daily_volume_limit', { isOn: false, share: '0.05' });
+    await changePolicy(city, 'sale.risk_weight', '0.005');
+    const sold = await plannedSale(150_000);
+    const untilDay = addDays(city.today, 1);
+    const { accountId } = city;
+    await city.by((work) => reportTrouble(work, { accountId, asset: 'ETH', kind: 'delisting', untilDay, reference: '공지 7' }));
+    await expectExhausted(sold);
+    expect(city.clock.now() < startOfDay(untilDay)).toBe(true);
   });
 });
 

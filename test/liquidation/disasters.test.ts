@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ExchangePort } from '../../src/exchange/port.ts';
 import { readConfig } from '../../src/kernel/config.ts';
+import { CheongsanError } from '../../src/kernel/errors.ts';
 import { CoinAmount } from '../../src/kernel/money.ts';
 import { type Desk, runDesk } from '../../src/liquidation/desk.ts';
 import { referencePrices } from '../../src/liquidation/reference-prices.ts';
@@ -58,6 +59,48 @@ const withBook = (change: (book: Awaited<ReturnType<ExchangePort['orderBook']>>)
   const { port } = city.desk;
   return { port: { ...port, orderBook: async (symbol: string) => change(await port.orderBook(symbol)) } };
 };
+
+describe('before the day’s first order', () => {
+  it('the account is compared with the exchange, and a coin that differs waits until it agrees', async () => {
+    const sold = await begun();
+    city.advance(86_400);
+    await city.exchange.operator.setWrongBalance({ accountId: CITY, asset: 'ADA', wrongBy: '-1' });
+    await looks(1);
+    await expectWaiting(sold, 'ADA:reconciliation_due');
+    await city.exchange.operator.clearFaults();
+    await looks(1);
+    await expectCovered(sold);
+  });
+
+  it('a difference that three looks find freezes the coin and tells a person', async () => {
+    const sold = await begun();
+    city.advance(86_400);
+    await city.exchange.operator.setWrongBalance({ accountId: CITY, asset: 'ADA', wrongBy: '-1' });
+    await looks(4);
+    await expectWaiting(sold, 'ADA:asset_frozen');
+    expect(await city.database.read.assetFreeze.count({ where: { asset: 'ADA', liftedAt: null } })).toBe(1);
+    await city.exchange.operator.clearFaults();
+    await city.by((work) => work.tx.assetFreeze.updateMany({ where: { asset: 'ADA' }, data: { liftedAt: work.at } }));
+    await looks(1);
+    await expectCovered(sold);
+  });
+
+  it('an exchange whose balances cannot be read vouches for nothing', async () => {
+    const sold = await begun();
+    city.advance(86_400);
+    const { port } = city.desk;
+    const silent: ExchangePort = {
+      ...port,
+      balances: async () => {
+        throw new CheongsanError('EXCHANGE_UNAVAILABLE', 'The balances of the sample could not be read.');
+      },
+    };
+    await looks(1, { port: silent });
+    await expectWaiting(sold, 'ADA:reconciliation_due');
+    await looks(1);
+    await expectCovered(sold);
+  });
+});
 
 describe('a book that is broken pauses the sale with its code, and mended lets it go on by itself', () => {
   it.each<[BookFault | 'stale', string]>([

@@ -1,32 +1,8 @@
 import { z } from 'zod';
-import { VENUE_TROUBLES } from '../../custody/trouble-kinds.ts';
-import { endTrouble, openTroubles, reasonOf, reportTrouble, type TroubleReason, troublesByCase } from '../../custody/venue-trouble.ts';
-import { VenueTroubleKind } from '../../database/generated/enums.ts';
-import { assertCaseExists } from '../known-case.ts';
+import { endTrouble, openTroubles, reasonOf, reportTrouble } from '../../custody/venue-trouble.ts';
 import { command, NONE, type Route, read } from '../route.ts';
-import { assetCode, DONE, dayInput, dayText, done, instantText, lineText, pathId, rowId } from '../schemas.ts';
-
-const kind = z.enum(VenueTroubleKind).meta({
-  description: Object.entries(VENUE_TROUBLES)
-    .map(([code, { title }]) => `${code} ${title}`)
-    .join(', '),
-  example: 'deposits_halted',
-});
-
-const reasonAnswer = z
-  .object({
-    code: kind,
-    asset: assetCode.nullable().meta({ description: '없으면 계정 전체', example: 'BTC' }),
-    text: z.string().meta({ example: VENUE_TROUBLES.deposits_halted.title }),
-    consequence: z.string().meta({ description: '저절로 되는 것과 할 일', example: VENUE_TROUBLES.deposits_halted.consequence }),
-    since: instantText,
-    untilDay: dayText.nullable().meta({ description: '거래소가 밝힌 마지막 날 (거래지원 종료일, 재개 예정일)' }),
-  })
-  .meta({ id: 'VenueTroubleReason', description: '거래소 때문에 기다리거나 서둘러야 하는 까닭' });
-
-function toReason({ since, untilDay, ...reason }: TroubleReason): z.input<typeof reasonAnswer> {
-  return { ...reason, since: since.toISOString(), untilDay: untilDay ?? null };
-}
+import { assetCode, DONE, dayInput, done, lineText, pathId, rowId } from '../schemas.ts';
+import { reasonAnswer, toReason, troubleKind } from '../views/trouble-view.ts';
 
 const troubleAnswer = reasonAnswer.extend({ id: rowId, accountId: rowId, reference: z.string().nullable().meta({ example: null }) });
 
@@ -59,7 +35,7 @@ export const venueTroubleRoutes: readonly Route[] = [
     body: z.object({
       accountId: rowId,
       asset: assetCode.exactOptional().meta({ description: '가상자산 하나의 일일 때' }),
-      kind,
+      kind: troubleKind,
       untilDay: dayInput.exactOptional().meta({ description: '거래지원 종료일(필수), 재개 예정일, 점검 마지막 날' }),
       reference: lineText(200, '거래소 공지 2026-31'),
     }),
@@ -79,20 +55,6 @@ export const venueTroubleRoutes: readonly Route[] = [
     handle: async (work, { params: { troubleId } }) => {
       await endTrouble(work, troubleId);
       return DONE;
-    },
-  }),
-  read({
-    operationId: 'listCaseVenueTroubles',
-    tag: 'custody',
-    summary: '사건이 거래소 때문에 기다리거나 서둘러야 하는 까닭',
-    path: '/cases/{caseId}/venue-troubles',
-    permission: 'case.read',
-    params: z.object({ caseId: pathId }),
-    query: NONE,
-    answer: z.array(reasonAnswer),
-    handle: async ({ services: { database }, params: { caseId } }) => {
-      await assertCaseExists(database.read, caseId);
-      return ((await troublesByCase(database.read, [caseId])).get(caseId) ?? []).map(toReason);
     },
   }),
 ];

@@ -19,6 +19,7 @@ import { PAUSE_TEXT } from '../../liquidation/codes.ts';
 import { assetCode, dayText, decimalText, instantText, rowId, wonText } from '../schemas.ts';
 import { caseSummaryAnswer } from './case-summary.ts';
 import { accountAnswer } from './ledger-view.ts';
+import { reasonAnswer } from './trouble-view.ts';
 
 const holding = z.object({
   id: rowId,
@@ -139,6 +140,7 @@ export const caseAnswer = caseSummaryAnswer
     notices: z.array(noticeAnswer),
     stays: z.array(stayAnswer),
     saleStays: z.array(standingStay).meta({ description: '오늘 매각을 멈추게 하는 사유', example: [] }),
+    venueTroubles: z.array(reasonAnswer).meta({ description: '거래소 때문에 기다리거나 서둘러야 하는 까닭', example: [] }),
     rightHolders: z.array(z.object({ id: rowId, personId: rowId, kind: z.enum(RightHolderKind) })),
     window: z.object({ opensOn: dayText, endsOn: dayText, windowDays: z.int(), state: z.enum(WindowState) }).nullable(),
     choices: z.array(z.object({ id: rowId, kind: z.enum(ChoiceKind), madeOn: dayText, revokedOn: dayText.nullable() })),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { troublesByCase } from '../../custody/venue-trouble.ts';
 import type { Notice, Prisma, Stay } from '../../database/generated/client.ts';
 import type { Transaction } from '../../database/work.ts';
 import { dayFromColumn, seoulDay } from '../../kernel/civil-date.ts';
@@ -14,6 +15,7 @@ import { type BillAnswer, totalOwed, viewBills } from './bill-view.ts';
 import type { caseAnswer, noticeAnswer, stayAnswer } from './case-answer.ts';
 import { dayOrNull, toCaseSummary } from './case-summary.ts';
 import { accountsOf } from './ledger-view.ts';
+import { toReason } from './trouble-view.ts';
 
 type CaseAnswer = z.input<typeof caseAnswer>;
 
@@ -50,6 +52,7 @@ export async function viewCase(reader: Transaction, caseId: number, now: Date): 
     }),
     owedTodayKrw: totalOwed(bills).toString(),
     saleStays: (await staysAgainst(reader, [caseId], 'sale', today)).map(toStandingStay),
+    venueTroubles: ((await troublesByCase(reader, [caseId])).get(caseId) ?? []).map(toReason),
     notices: (await noticesOf(reader, `case:${caseId}`)).map(toNoticeAnswer),
     ...(await saleOf(reader, caseId)),
     money: BEFORE_CUSTODY.includes(seizureCase.phase) ? null : toMoney(await readCaseMoney(reader, caseId)),

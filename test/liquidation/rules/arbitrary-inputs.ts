@@ -133,6 +133,7 @@ const arbitraryHolding = (holdingId: number): fc.Arbitrary<SellableHolding> =>
       mandateLeft: fc.oneof(unitsUpTo(size.times(2)), fc.constant(size.times(9).toFixed())),
       priceFloor: mostly('0', new Decimal(scale.price).times('0.995').toFixed(), new Decimal(scale.price).times(2).toFixed()),
       frozen: mostly(false, true),
+      readingLack: mostly<SellableHolding['readingLack']>(null, 'never', 'old', 'differs'),
       isAllowed: mostly(true, false),
       rank: fc.integer({ min: 0, max: 2 }),
       slice: arbitrarySlice(scale),

@@ -96,6 +96,7 @@ export function holding(change: Partial<SellableHolding> = {}): SellableHolding 
     mandateLeft: held,
     priceFloor: '50000000',
     frozen: false,
+    readingLack: null,
     isAllowed: true,
     rank: 0,
     slice: slice(held),

@@ -115,6 +115,7 @@ describe('nothing is sold now', () => {
       { priceFloor: '99999500', market: { ...market, ticks: [{ from: '0', tick: '100100000' }] } },
     ],
     ['of a coin whose books do not agree', ['later', 'asset_frozen', {}], { frozen: true }],
+    ['before the books were compared', ['later', 'reconciliation_due', { lack: 'old' }], { readingLack: 'old' }],
     ['that the city’s policy does not sell', ['unmandated', 'asset_not_allowed', {}], { isAllowed: false }],
     ['that the mandate no longer allows', ['unmandated', 'mandate_used_up', { left: '0' }], { mandateLeft: '0' }],
     ['of which the mandate leaves no order', ['unmandated', 'mandate_used_up', { left: '0.00005' }], { mandateLeft: '0.00005' }],
