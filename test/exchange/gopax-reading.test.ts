@@ -242,7 +242,26 @@ test('transfers are read back page by page; the second at which a page ends is a
   });
   const deposits = await gopaxFor(venue).deposits(new Date(TRANSFER.reviewStartedAt * 1_000));
   expect(deposits.map(({ depositId }) => Number(depositId))).toEqual(Array.from({ length: 28 }, (_, index) => 100 + index * 2));
-  venue.script(json(rows.slice(0, 20).map((row) => ({ ...row, reviewStartedAt: TRANSFER.reviewStartedAt }))));
+});
+
+test('more transfers in one second than a page shows hide each other, and nothing before them', async () => {
+  const rows = Array.from({ length: 45 }, (_, index) => ({
+    ...TRANSFER,
+    id: 100 + index,
+    type: 'crypto_deposit',
+    status: 'completed',
+    reviewStartedAt: TRANSFER.reviewStartedAt + (index < 5 ? index : 7),
+  })).reverse();
+  venue.script((request) => {
+    const before = Number(request.query.get('before') ?? Number.POSITIVE_INFINITY);
+    return json(rows.filter((row) => row.reviewStartedAt * 1_000 < before).slice(0, 20));
+  });
+  const deposits = await gopaxFor(venue).deposits(new Date(0));
+  expect(deposits.map(({ depositId }) => Number(depositId))).toEqual([
+    ...[100, 101, 102, 103, 104],
+    ...Array.from({ length: 20 }, (_, index) => 125 + index),
+  ]);
+  venue.script(json(rows.slice(0, 20)));
   await expect(gopaxFor(venue).deposits(new Date(0))).rejects.toMatchObject({ code: 'EXCHANGE_UNAVAILABLE' });
 });
 

@@ -81,21 +81,27 @@ const WITHDRAWAL_STATES: ReadonlyMap<string, Withdrawal['state']> = new Map([
 /**
  * Rows of these types that began at or after an instant, oldest first. GOPAX tells whole seconds, so the whole second counts. It lists both
  * directions together, twenty at most; further back leads `before`, whose second is asked for again, so that none of it is passed over.
+ * Of a second with twenty or more no way leads to the others: they are left out, and what they brought or took shows as a difference
+ * between the books and the balance, which a person explains. What lies before that second is read all the same.
  */
 async function readTransfers(connection: GopaxConnection, types: ReadonlySet<string>, since: Date): Promise<TransferRow[]> {
   const fromMs = Math.floor(since.getTime() / SECOND_MS) * SECOND_MS;
   const byId = new Map<string, TransferRow>();
-  let before = {};
+  let beforeMs = Number.POSITIVE_INFINITY;
   for (;;) {
-    const rows = await connection.read('transfers', transferRows, { limit: TRANSFER_PAGE, ...before });
-    const knownBefore = byId.size;
+    const rows = await connection.read('transfers', transferRows, {
+      limit: TRANSFER_PAGE,
+      ...(Number.isFinite(beforeMs) ? { before: beforeMs } : {}),
+    });
+    const isKnown = rows.every(({ id }) => byId.has(id));
     for (const row of rows) byId.set(row.id, row);
     const oldestMs = Math.min(...rows.map((row) => row.reviewStartedAt.getTime()));
     if (rows.length < TRANSFER_PAGE || oldestMs < fromMs) break;
-    if (byId.size === knownBefore) {
+    const nextMs = isKnown ? oldestMs : oldestMs + SECOND_MS;
+    if (nextMs >= beforeMs) {
       throw new CheongsanError('EXCHANGE_UNAVAILABLE', `GOPAX repeats its deposits and withdrawals; they cannot be read to the end.`);
     }
-    before = { before: oldestMs + SECOND_MS };
+    beforeMs = nextMs;
   }
   return [...byId.values()]
     .filter((row) => types.has(row.type) && row.reviewStartedAt.getTime() >= fromMs)

@@ -121,6 +121,9 @@ export async function dispatchDocuments(stage: Stage, documents: readonly Notice
   }
 }
 
+/** GOPAX shows twenty transfers of a second, and none that came with more. */
+const GOPAX_TRANSFERS_A_SECOND = 10;
+
 const caseHoldings = caseRow.extend({
   holdings: z.array(z.object({ asset: z.string(), accountReference: z.string(), demandedQuantity: z.string() })),
 });
@@ -146,12 +149,14 @@ async function transferDemanded(stage: Stage, venue: StageVenue): Promise<Transf
   await office.post(`/venue-accounts/${venueAccountId}/addresses`, {}, cast.officer);
   const demanded = await casesIn(stage, 'transfer_demanded', venue);
   const report: TransferReportRow[] = [];
+  const atOnce = venue.code === 'gopax' ? GOPAX_TRANSFERS_A_SECOND : Number.POSITIVE_INFINITY;
   for (const { id, number } of demanded) {
     const { holdings } = caseHoldings.parse(await office.get(`/cases/${id}`, cast.officer));
     for (const { asset, accountReference, demandedQuantity } of holdings) {
       if (/^0(\.0*)?$/.test(demandedQuantity)) continue;
       const move = { fromAccountId: accountReference, toAccountId: cityAccountId, asset, quantity: demandedQuantity, by: 'staff' } as const;
       const { transactionId } = await exchange.operator.transferInternally(move);
+      if ((report.length + 1) % atOnce === 0) await stage.driver.advanceTo(new Date(stage.clock.now().getTime() + 1_000));
       report.push({
         caseNumber: number,
         accountId: accountReference,
