@@ -8,7 +8,7 @@ import { print, shellLog } from './shell.ts';
 
 interface PaperOptions {
   readonly venue: PaperVenueCode;
-  readonly realistic: boolean;
+  readonly instant: boolean;
   readonly port: number;
   readonly seed: string;
   readonly folder?: string;
@@ -16,8 +16,8 @@ interface PaperOptions {
   readonly operatorToken: string;
 }
 
-/** Answers as late as a real exchange's, and books that need a minute to fill again. */
-const REALISTIC = { latency: { medianMs: 40, p99Ms: 400 }, takenHalfLifeSeconds: 60 };
+/** Answers as late as a real exchange's. */
+const LATENCY = { medianMs: 40, p99Ms: 400 };
 
 function instant(text: string): Date {
   const parsed = new Date(text);
@@ -52,7 +52,7 @@ export function registerMarket(program: Command): void {
     .command('paper')
     .description('연습용 거래소를 켠다 (다섯 거래소 가운데 하나와 같은 형식, 실제 돈과 코인 없음)')
     .addOption(new Option('--venue <code>', '흉내 낼 거래소').choices(PAPER_VENUES).default('upbit'))
-    .option('--realistic', '응답 지연과 호가 회복을 실제 거래소처럼 한다', false)
+    .option('--instant', '실제 거래소와 같은 응답 지연을 두지 않는다', false)
     .option('--port <number>', '포트', (text) => Number.parseInt(text, 10), 8090)
     .option('--seed <text>', '시장의 씨앗', '1')
     .option('--folder <path>', '기록된 분봉 폴더; 없으면 만들어 낸 시장')
@@ -61,7 +61,7 @@ export function registerMarket(program: Command): void {
     .action(async (options: PaperOptions) => {
       const settings = paperExchangeOptions.parse({
         venue: options.venue,
-        ...(options.realistic ? REALISTIC : {}),
+        ...(options.instant ? {} : { latency: LATENCY }),
         port: options.port,
         seed: options.seed,
         market: options.folder === undefined ? { kind: 'generated' } : { kind: 'replay', folder: options.folder },

@@ -42,8 +42,8 @@ export const paperExchangeOptions = z.object({
    * drawn from the seed. Absent: none.
    */
   latency: latency.optional(),
-  /** Seconds of the exchange's clock after which half of what orders took from a level is back. Absent: all of it with the next book. */
-  takenHalfLifeSeconds: z.number().positive().optional(),
+  /** Seconds of the exchange's clock after which half of what orders took from a level is back. */
+  takenHalfLifeSeconds: z.number().positive().default(60),
   /** Absent: nothing survives the process. */
   stateFile: z.string().min(1).optional(),
   /** Opens `/operator/…` to who knows it. Absent: the back office is reachable from this process only. */

@@ -77,7 +77,7 @@ function assemble(settings: PaperExchangeSettings, clock: Clock): ExchangeParts 
   const { rules, limits, openFace } = VENUES[settings.venue];
   const market = new Market(source, settings.seed, rules);
   const quotes = quoteVenues(source, settings.seed, rules);
-  const takenHalfLifeMs = settings.takenHalfLifeSeconds === undefined ? undefined : settings.takenHalfLifeSeconds * 1_000;
+  const takenHalfLifeMs = settings.takenHalfLifeSeconds * 1_000;
   const core = new ExchangeCore({ clock, market, rules, stateFile: file, entries, takenHalfLifeMs });
   const keys = new ApiKeys();
   const faults = new Faults();

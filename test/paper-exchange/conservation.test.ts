@@ -41,7 +41,14 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 class Sample {
   readonly clock = new DrivenClock(START);
-  readonly core = new ExchangeCore({ clock: this.clock, market, rules: UPBIT_RULES, stateFile: undefined, entries: [] });
+  readonly core = new ExchangeCore({
+    clock: this.clock,
+    market,
+    rules: UPBIT_RULES,
+    stateFile: undefined,
+    entries: [],
+    takenHalfLifeMs: 60_000,
+  });
 
   constructor() {
     this.core.setManners({ cancelDelayMs: 90_000 });

@@ -1,8 +1,7 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { z } from 'zod';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { ask, bookOf, CITY, errorName, give, orderBody, postOrder, type Running, START, send, startSample } from './support.ts';
 
 const CLOSES_AT = new Date(START.getTime() + 3_600_000).toISOString();
@@ -27,7 +26,7 @@ async function markets(): Promise<string[]> {
 }
 
 it('closes a market at its instant: open orders end, further ones are refused, coins can be moved out', async () => {
-  const stateFile = join(mkdtempSync(join(tmpdir(), 'paper-state-')), 'exchange.jsonl');
+  const stateFile = join(temporaryFolder(), 'exchange.jsonl');
   running = await startSample({ stateFile });
   await give(running, 'ETH', '10');
   await give(running, 'BTC', '1');

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -13,6 +13,7 @@ import { GENERATED_COINS, GeneratedMarket } from '../../src/paper-exchange/marke
 import { Market } from '../../src/paper-exchange/market/market.ts';
 import { ReplayedMarket } from '../../src/paper-exchange/market/replay.ts';
 import { UPBIT_RULES } from '../../src/paper-exchange/upbit-face/venue-rules.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { bookOf, START, send, startSample } from './support.ts';
 
 const FIRST_MS = 1_756_684_800_000;
@@ -24,7 +25,7 @@ function row(minute: number, open: number, close: number, volume = 10): string {
 }
 
 function folderWith(content: string | Uint8Array, name = 'upbit_KRW-ETH_1m.csv.gz'): string {
-  const folder = mkdtempSync(join(tmpdir(), 'paper-market-'));
+  const folder = temporaryFolder();
   writeFileSync(join(folder, name), typeof content === 'string' ? gzipSync(content) : content);
   return folder;
 }

@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DrivenClock } from '../../src/kernel/clock.ts';
@@ -12,6 +10,7 @@ import type { ReferenceLife } from '../../src/paper-exchange/core/trading-rules.
 import { GeneratedMarket } from '../../src/paper-exchange/market/generator.ts';
 import { Market } from '../../src/paper-exchange/market/market.ts';
 import { UPBIT_RULES } from '../../src/paper-exchange/upbit-face/venue-rules.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { START } from './support.ts';
 
 const DAY_MS = 86_400_000;
@@ -26,7 +25,14 @@ let core: ExchangeCore;
 function open(referenceLife: ReferenceLife): void {
   const rules = { ...UPBIT_RULES, referenceLife };
   const { file, entries } = StateFile.open(path);
-  core = new ExchangeCore({ clock, market: new Market(new GeneratedMarket('1'), '1', rules), rules, stateFile: file, entries });
+  core = new ExchangeCore({
+    clock,
+    market: new Market(new GeneratedMarket('1'), '1', rules),
+    rules,
+    stateFile: file,
+    entries,
+    takenHalfLifeMs: 60_000,
+  });
 }
 
 /** As after a kill: what was answered is in the file. */
@@ -37,7 +43,7 @@ function restart(referenceLife: ReferenceLife): void {
 
 beforeEach(() => {
   clock = new DrivenClock(START);
-  path = join(mkdtempSync(join(tmpdir(), 'paper-state-')), 'exchange.jsonl');
+  path = join(temporaryFolder(), 'exchange.jsonl');
 });
 
 function begin(referenceLife: ReferenceLife): void {

@@ -32,7 +32,14 @@ class Sample {
 
   constructor(source: MarketSource | undefined = undefined) {
     const market = new Market(source ?? this.source, '1', UPBIT_RULES);
-    this.core = new ExchangeCore({ clock: this.clock, market, rules: UPBIT_RULES, stateFile: undefined, entries: [] });
+    this.core = new ExchangeCore({
+      clock: this.clock,
+      market,
+      rules: UPBIT_RULES,
+      stateFile: undefined,
+      entries: [],
+      takenHalfLifeMs: 60_000,
+    });
     for (const account of ['one', 'two']) {
       this.core.accounts.open(account, 'person');
       for (const [asset, quantity] of [

@@ -1,13 +1,13 @@
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { ask, bookOf, CITY, errorName, give, postOrder, type Running, startSample } from './support.ts';
 
 let stateFile: string;
 
 beforeEach(() => {
-  stateFile = join(mkdtempSync(join(tmpdir(), 'paper-state-')), 'exchange.jsonl');
+  stateFile = join(temporaryFolder(), 'exchange.jsonl');
 });
 
 const PERSON = { name: '표본-001', birthDate: '1980-01-01', phone: '010-0000-0001', registrationNumber: '800101-1000000' };
@@ -58,7 +58,7 @@ it('brings everything back after a restart: balances, orders, transfers on their
 it('goes on with orders that rest where they were: behind the same queue, and with their cancellation under way', async () => {
   const pictures: unknown[] = [];
   for (const restarts of [false, true]) {
-    const file = join(mkdtempSync(join(tmpdir(), 'paper-state-')), 'exchange.jsonl');
+    const file = join(temporaryFolder(), 'exchange.jsonl');
     let running = await startSample({ stateFile: file });
     await give(running, 'ETH', '300');
     const asks = (await bookOf(running.url, 'KRW-ETH')).orderbook_units.map(({ ask_price }) => String(ask_price));

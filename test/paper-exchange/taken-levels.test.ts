@@ -8,30 +8,26 @@ const HALF_LIFE_MS = 60_000;
 const price = new Decimal(5_000_000);
 const otherPrice = new Decimal(5_001_000);
 
-function moment(atMs: number): { minute: number; atMs: number } {
-  return { minute: Math.floor(atMs / 60_000), atMs };
-}
-
 function goneAfter(levels: TakenLevels, seconds: number): string {
-  return levels.goneAt('ETH', 'sell', price, moment(seconds * 1_000)).toFixed();
+  return levels.goneAt('ETH', 'sell', price, seconds * 1_000).toFixed();
 }
 
 describe('what was taken from a level', () => {
   it('returns by half every sixty seconds, across the books of several minutes', () => {
     const levels = new TakenLevels(HALF_LIFE_MS);
-    levels.take('ETH', 'sell', { price, quantity: new Decimal(8) }, moment(20_000));
+    levels.take('ETH', 'sell', { price, quantity: new Decimal(8) }, 20_000);
     expect([0, 20, 50, 80, 140, 200].map((seconds) => goneAfter(levels, seconds))).toEqual(['8', '8', '5.65685425', '4', '2', '1']);
-    levels.take('ETH', 'sell', { price, quantity: new Decimal(3) }, moment(140_000));
+    levels.take('ETH', 'sell', { price, quantity: new Decimal(3) }, 140_000);
     expect([140, 200].map((seconds) => goneAfter(levels, seconds))).toEqual(['5', '2.5']);
     expect(goneAfter(levels, 40 * 60)).toBe('0');
   });
 
   it('is gone at its own price and side alone', () => {
     const levels = new TakenLevels(HALF_LIFE_MS);
-    levels.take('ETH', 'sell', { price, quantity: new Decimal(8) }, moment(0));
-    expect(levels.goneAt('ETH', 'buy', price, moment(0)).toFixed()).toBe('0');
-    expect(levels.goneAt('ETH', 'sell', otherPrice, moment(0)).toFixed()).toBe('0');
-    expect(levels.goneAt('BTC', 'sell', price, moment(0)).toFixed()).toBe('0');
+    levels.take('ETH', 'sell', { price, quantity: new Decimal(8) }, 0);
+    expect(levels.goneAt('ETH', 'buy', price, 0).toFixed()).toBe('0');
+    expect(levels.goneAt('ETH', 'sell', otherPrice, 0).toFixed()).toBe('0');
+    expect(levels.goneAt('BTC', 'sell', price, 0).toFixed()).toBe('0');
   });
 
   it('does not return while a book stands still, and never grows by itself', () => {
@@ -41,23 +37,17 @@ describe('what was taken from a level', () => {
         let [atMs, before, taken] = [0, new Decimal(0), new Decimal(0)];
         for (const [waitMs, units] of takes) {
           atMs += waitMs;
-          const left = levels.goneAt('ETH', 'sell', price, moment(atMs));
+          const left = levels.goneAt('ETH', 'sell', price, atMs);
           expect(left.isLessThanOrEqualTo(before)).toBe(true);
-          expect(levels.goneAt('ETH', 'sell', price, moment(atMs - 1)).isGreaterThanOrEqualTo(left)).toBe(true);
-          levels.take('ETH', 'sell', { price, quantity: new Decimal(units) }, moment(atMs));
-          before = levels.goneAt('ETH', 'sell', price, moment(atMs));
+          expect(levels.goneAt('ETH', 'sell', price, atMs - 1).isGreaterThanOrEqualTo(left)).toBe(true);
+          levels.take('ETH', 'sell', { price, quantity: new Decimal(units) }, atMs);
+          before = levels.goneAt('ETH', 'sell', price, atMs);
           taken = taken.plus(units);
           expect(before.toFixed()).toBe(left.plus(units).toFixed());
           expect(before.isLessThanOrEqualTo(taken)).toBe(true);
         }
       }),
     );
-  });
-
-  it('is back at once with the next minute’s book where there is no half-life', () => {
-    const levels = new TakenLevels(undefined);
-    levels.take('ETH', 'sell', { price, quantity: new Decimal(8) }, moment(20_000));
-    expect([20, 59, 60].map((seconds) => goneAfter(levels, seconds))).toEqual(['8', '8', '0']);
   });
 });
 

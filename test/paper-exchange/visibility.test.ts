@@ -1,7 +1,6 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { ask, CITY, errorName, give, orderBody, postOrder, type Running, startSample } from './support.ts';
 
 const HIDDEN_SECONDS = 5;
@@ -52,7 +51,7 @@ it('an order is acknowledged before it is there, and is there within the time to
 });
 
 it('until then no look-up, list or cancellation finds it, while its coins are locked and its identifier is used', async () => {
-  const stateFile = join(mkdtempSync(join(tmpdir(), 'paper-state-')), 'exchange.jsonl');
+  const stateFile = join(temporaryFolder(), 'exchange.jsonl');
   running = await startSample({ stateFile });
   await give(running, 'ETH', '10');
   const { operator } = running.exchange;

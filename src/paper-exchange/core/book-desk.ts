@@ -24,8 +24,7 @@ export class BookDesk {
   readonly #staleSince = new Map<string, number>();
   readonly #faults = new Map<string, BookFault>();
 
-  /** Without a half-life what was taken comes back with the next traded minute's book. */
-  constructor(market: Market, orders: OrderRegister, rules: TradingRules, takenHalfLifeMs: number | undefined) {
+  constructor(market: Market, orders: OrderRegister, rules: TradingRules, takenHalfLifeMs: number) {
     this.#market = market;
     this.#taken = new TakenLevels(takenHalfLifeMs);
     this.#orders = orders;
@@ -69,7 +68,7 @@ export class BookDesk {
     const book = this.#market.book(asset, atMs);
     const side = takerSide === 'sell' ? 'bids' : 'asks';
     return brokenLevels(book[side], side, this.#faults.get(asset)).flatMap((level) => {
-      const quantity = level.quantity.minus(this.#taken.goneAt(asset, takerSide, level.price, { minute: book.minute, atMs }));
+      const quantity = level.quantity.minus(this.#taken.goneAt(asset, takerSide, level.price, atMs));
       return quantity.isGreaterThan(0) ? [{ price: level.price, quantity, orderId: undefined }] : [];
     });
   }
@@ -82,8 +81,7 @@ export class BookDesk {
 
   consume(asset: string, takerSide: Side, found: Match, nowMs: number): void {
     const atMs = this.#staleSince.get(asset) ?? nowMs;
-    const { minute } = this.#market.book(asset, atMs);
-    this.#taken.take(asset, takerSide, found, { minute, atMs });
+    this.#taken.take(asset, takerSide, found, atMs);
   }
 
   #restingInterests(asset: string, takerSide: Side, exceptAccountId: string | undefined): readonly Interest[] {

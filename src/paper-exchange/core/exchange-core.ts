@@ -19,8 +19,8 @@ export interface CoreParts {
   /** Absent: everything is gone when the process ends. */
   readonly stateFile: StateFile | undefined;
   readonly entries: readonly StateEntry[];
-  /** Milliseconds after which half of what orders took from a level is back; absent: all of it with the next traded minute's book. */
-  readonly takenHalfLifeMs?: number | undefined;
+  /** Milliseconds after which half of what orders took from a level is back. */
+  readonly takenHalfLifeMs: number;
 }
 
 /**

@@ -8,46 +8,37 @@ const QUANTITY_DECIMAL_PLACES = 8;
 const FACTOR_DECIMAL_PLACES = 15;
 const NOTHING = new Decimal(0);
 
-/** A moment of the market's own book: the minute whose book it is, and the instant. */
-export interface BookMoment {
-  readonly minute: number;
+interface Gone {
   readonly atMs: number;
-}
-
-interface Gone extends BookMoment {
   readonly quantity: Decimal;
 }
 
-/**
- * What orders have taken from the market's own levels and has not come back. With a half-life it returns at its price little by
- * little, whatever books come up meanwhile. Without one it is gone until the next traded minute's book, and back at once with it.
- */
+/** What orders have taken from the market's own levels and has not come back: it returns at its price by halves, whatever books come up meanwhile. */
 export class TakenLevels {
-  readonly #halfLifeMs: number | undefined;
+  readonly #halfLifeMs: number;
   readonly #byAsset = new Map<string, Map<string, Gone>>();
 
-  constructor(halfLifeMs: number | undefined) {
+  constructor(halfLifeMs: number) {
     this.#halfLifeMs = halfLifeMs;
   }
 
-  take(asset: string, takerSide: Side, found: Pick<Match, 'price' | 'quantity'>, moment: BookMoment): void {
-    const known = [...(this.#byAsset.get(asset) ?? [])].filter(([, gone]) => this.#shareLeft(gone, moment) > 0);
-    const quantity = this.goneAt(asset, takerSide, found.price, moment).plus(found.quantity);
-    this.#byAsset.set(asset, new Map([...known, [keyOf(takerSide, found.price), { ...moment, quantity }]]));
+  take(asset: string, takerSide: Side, found: Pick<Match, 'price' | 'quantity'>, atMs: number): void {
+    const known = [...(this.#byAsset.get(asset) ?? [])].filter(([, gone]) => this.#shareLeft(gone, atMs) > 0);
+    const quantity = this.goneAt(asset, takerSide, found.price, atMs).plus(found.quantity);
+    this.#byAsset.set(asset, new Map([...known, [keyOf(takerSide, found.price), { atMs, quantity }]]));
   }
 
-  /** Units that are missing at a price at a moment. */
-  goneAt(asset: string, takerSide: Side, price: Decimal, moment: BookMoment): Decimal {
+  /** Units that are missing at a price at an instant. */
+  goneAt(asset: string, takerSide: Side, price: Decimal, atMs: number): Decimal {
     const gone = this.#byAsset.get(asset)?.get(keyOf(takerSide, price));
     if (gone === undefined) return NOTHING;
-    const share = this.#shareLeft(gone, moment);
+    const share = this.#shareLeft(gone, atMs);
     if (share === 1) return gone.quantity;
     return gone.quantity.times(share.toFixed(FACTOR_DECIMAL_PLACES)).decimalPlaces(QUANTITY_DECIMAL_PLACES, Decimal.ROUND_HALF_UP);
   }
 
-  #shareLeft(gone: Gone, moment: BookMoment): number {
-    if (this.#halfLifeMs === undefined) return gone.minute === moment.minute ? 1 : 0;
-    const halfLives = Math.max(0, moment.atMs - gone.atMs) / this.#halfLifeMs;
+  #shareLeft(gone: Gone, atMs: number): number {
+    const halfLives = Math.max(0, atMs - gone.atMs) / this.#halfLifeMs;
     return halfLives > HALF_LIVES_KEPT ? 0 : 2 ** -halfLives;
   }
 }

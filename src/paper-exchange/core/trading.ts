@@ -16,7 +16,7 @@ import { advance, type RestingOrder } from './queue.ts';
 export interface TradingParts extends BookingParts {
   readonly market: Market;
   /** Milliseconds after which half of what orders took from a level is back; undefined: all of it with the next traded minute's book. */
-  readonly takenHalfLifeMs: number | undefined;
+  readonly takenHalfLifeMs: number;
 }
 
 /**
