@@ -1,3 +1,4 @@
+import { warnOfStayedTransfers } from '../src/custody/held-up-transfer.ts';
 import { progressCase as progressCustody } from '../src/custody/progress.ts';
 import type { CasePhase } from '../src/database/generated/enums.ts';
 import type { Work } from '../src/database/work.ts';
@@ -19,6 +20,7 @@ interface Subject {
 const SUBJECTS: readonly Subject[] = [
   { phases: ['approved', ...SEIZED_PHASES], progress: progressSeizure },
   { phases: ['transfer_demanded'], progress: progressCustody },
+  { phases: ['sale_done', 'distributing', 'settled'], progress: warnOfStayedTransfers },
   { phases: [...SEIZED_PHASES, 'closed'], progress: progressWindow },
   { phases: ['voluntary_window', 'cleared_for_sale', 'selling', 'settled', 'closed'], progress: progressSale },
   { phases: ['sale_done', 'distributing', 'settled'], progress: progressMoney },

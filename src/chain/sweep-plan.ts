@@ -16,6 +16,8 @@ export interface SweepInput {
     readonly destination: string;
     /** Gas of sending native coin to the destination: 21,000 unless a contract receives it. */
     readonly gasLimit: bigint;
+    /** So much goes ahead of the rest, to a destination at which nothing has arrived yet. */
+    readonly test?: CoinAmount | undefined;
   };
   readonly tokens: readonly {
     readonly token: WatchedToken;
@@ -23,6 +25,8 @@ export interface SweepInput {
     readonly destination: string;
     /** Gas of its transfer, margin included; undefined when the token's contract refuses the transfer. */
     readonly gasLimit: bigint | undefined;
+    /** As for native coin. */
+    readonly test?: CoinAmount | undefined;
   }[];
   /** Native coin that is left behind for what the chain charges beside gas, as rollups do; usually zero. */
   readonly reserve: CoinAmount;
@@ -43,6 +47,8 @@ export interface PlannedTransfer {
   /** Undefined for native coin. */
   readonly token: WatchedToken | undefined;
   readonly amount: CoinAmount;
+  /** A `rest` follows its `test`, under the same approval and once that was seen to arrive. */
+  readonly part: 'whole' | 'test' | 'rest';
   readonly transaction: ChainTransaction;
   /** The most it can cost, in native coin. */
   readonly feeMax: CoinAmount;
@@ -51,7 +57,10 @@ export interface PlannedTransfer {
 }
 
 export interface SweepPlan {
-  /** In the order of their nonces: tokens from the most worth to the least, then those without a price, native coin last. */
+  /**
+   * In the order of their nonces: tests first, then all else; both with tokens from the most worth to the least, then those without a
+   * price, native coin last.
+   */
   readonly transfers: readonly PlannedTransfer[];
   readonly left: readonly { readonly asset: string; readonly amount: CoinAmount; readonly reason: LeftReason }[];
   /** Native coin that the wallet lacks for the tokens; zero when it can begin. To be sent in the moment of the sweep, not before. */
@@ -69,65 +78,86 @@ type Token = SweepInput['tokens'][number];
 export function planSweep(input: SweepInput): SweepPlan {
   const held = input.tokens.filter(({ balance }) => balance.isPositive());
   const moving = held.filter((entry) => reasonToLeave(input, entry) === undefined).toSorted((a, b) => byWorth(input, a, b));
-  const transfers = tokenTransfers(input, moving);
-  const nativeMove = nativeTransfer(input, transfers);
+  const tests = moving.flatMap((entry) => (isTested(entry) ? [tokenStep(entry, 'test', entry.test)] : []));
+  const moves = moving.map((entry) =>
+    isTested(entry) ? tokenStep(entry, 'rest', entry.balance.minus(entry.test)) : tokenStep(entry, 'whole', entry.balance),
+  );
+  const native = nativeSteps(input, feesOf(input, [...tests, ...moves]));
+  const transfers = numbered(input, [...tests, ...native.tests, ...moves, ...native.moves]);
   const left = held.flatMap((entry) => {
     const reason = reasonToLeave(input, entry);
     return reason === undefined ? [] : [{ asset: entry.token.asset, amount: entry.balance, reason }];
   });
   const { balance } = input.native;
-  if (nativeMove === undefined && balance.isPositive()) {
-    const reason = transfers.length > 0 ? 'needed_for_gas' : 'worth_less_than_its_fee';
+  if (native.moves.length === 0 && balance.isPositive()) {
+    const reason = moves.length > 0 ? 'needed_for_gas' : 'worth_less_than_its_fee';
     left.push({ asset: balance.asset, amount: balance, reason });
   }
-  const needed = feesOf(input, transfers).plus(input.reserve);
-  const planned = nativeMove === undefined ? transfers : [...transfers, nativeMove];
+  const needed = feesOf(input, [...tests, ...moves]).plus(input.reserve);
   return {
-    transfers: planned,
+    transfers,
     left,
-    gasToSendFirst: transfers.length > 0 ? needed.minus(balance).larger(zero(input)) : zero(input),
-    feesMax: feesOf(input, planned),
+    gasToSendFirst: moves.length > 0 ? needed.minus(balance).larger(zero(input)) : zero(input),
+    feesMax: CoinAmount.sum(
+      input.chain.nativeAsset,
+      transfers.map(({ feeMax }) => feeMax),
+    ),
   };
 }
 
-function tokenTransfers(input: SweepInput, moving: readonly Token[]): PlannedTransfer[] {
+/** A transfer before it has its nonce. */
+interface Step {
+  /** Undefined for native coin. */
+  readonly token: WatchedToken | undefined;
+  readonly amount: CoinAmount;
+  readonly part: PlannedTransfer['part'];
+  readonly destination: string;
+  readonly gasLimit: bigint;
+}
+
+function isTested(entry: Token): entry is Token & { readonly test: CoinAmount } {
+  return entry.test?.isPositive() === true && entry.test.isLessThan(entry.balance);
+}
+
+function tokenStep({ token, destination, gasLimit = 0n }: Token, part: Step['part'], amount: CoinAmount): Step {
+  return { token, amount, part, destination, gasLimit };
+}
+
+/** Everything that the tokens leave, less its own fees; nothing when that is not worth the fee, and no test that would eat up the rest. */
+function nativeSteps(input: SweepInput, feesBefore: CoinAmount): { readonly tests: readonly Step[]; readonly moves: readonly Step[] } {
+  const { balance, destination, gasLimit, test } = input.native;
+  const feeMax = feeOf(input, gasLimit);
+  const whole = balance.minus(feesBefore).minus(input.reserve).minus(feeMax);
+  const worthwhile = feeMax.times(input.worthOfFeeMinimum, nativeCoin(input.chain.nativeAsset).decimals, 'up');
+  const isWorth = (amount: CoinAmount) => amount.isPositive() && !amount.isLessThan(worthwhile);
+  const step = (part: Step['part'], amount: CoinAmount): Step => ({ token: undefined, amount, part, destination, gasLimit });
+  if (!isWorth(whole)) return { tests: [], moves: [] };
+  const rest = test === undefined ? whole : whole.minus(test).minus(feeMax);
+  if (test === undefined || !test.isPositive() || !isWorth(rest)) return { tests: [], moves: [step('whole', whole)] };
+  return { tests: [step('test', test)], moves: [step('rest', rest)] };
+}
+
+function numbered(input: SweepInput, steps: readonly Step[]): PlannedTransfer[] {
+  const coin = nativeCoin(input.chain.nativeAsset);
   let committed = input.reserve;
-  return moving.map(({ token, balance, destination, gasLimit = 0n }, index) => {
+  return steps.map(({ token, amount, part, destination, gasLimit }, index) => {
     const feeMax = feeOf(input, gasLimit);
     committed = committed.plus(feeMax);
+    if (token === undefined) committed = committed.plus(amount);
+    const call =
+      token === undefined
+        ? { to: destination, valueWei: unitsOf(coin, amount), data: '0x' }
+        : { to: token.contract, valueWei: 0n, data: tokenTransferData(destination, unitsOf(token, amount)) };
     return {
-      asset: token.asset,
+      asset: amount.asset,
       token,
-      amount: balance,
-      transaction: {
-        ...commonOf(input, index),
-        to: token.contract,
-        valueWei: 0n,
-        data: tokenTransferData(destination, unitsOf(token, balance)),
-        gasLimit,
-      },
+      amount,
+      part,
+      transaction: { ...commonOf(input, index), ...call, gasLimit },
       feeMax,
       isAffordable: committed.compare(input.native.balance) <= 0,
     };
   });
-}
-
-/** Everything that the tokens leave, less its own fee; undefined when that is not worth the fee. */
-function nativeTransfer(input: SweepInput, before: readonly PlannedTransfer[]): PlannedTransfer | undefined {
-  const { balance, destination, gasLimit } = input.native;
-  const feeMax = feeOf(input, gasLimit);
-  const amount = balance.minus(feesOf(input, before)).minus(input.reserve).minus(feeMax);
-  const coin = nativeCoin(input.chain.nativeAsset);
-  const worthwhile = feeMax.times(input.worthOfFeeMinimum, coin.decimals, 'up');
-  if (!amount.isPositive() || amount.isLessThan(worthwhile)) return undefined;
-  return {
-    asset: coin.asset,
-    token: undefined,
-    amount,
-    transaction: { ...commonOf(input, before.length), to: destination, valueWei: unitsOf(coin, amount), data: '0x', gasLimit },
-    feeMax,
-    isAffordable: true,
-  };
 }
 
 function commonOf({ chain, wallet, firstNonce, gasPrice }: SweepInput, index: number) {
@@ -160,10 +190,10 @@ function feeOf(input: SweepInput, gasLimit: bigint): CoinAmount {
   return amountOf(nativeCoin(input.chain.nativeAsset), gasLimit * highestGasPriceWei(input.gasPrice));
 }
 
-function feesOf(input: SweepInput, transfers: readonly PlannedTransfer[]): CoinAmount {
+function feesOf(input: SweepInput, steps: readonly Step[]): CoinAmount {
   return CoinAmount.sum(
     input.chain.nativeAsset,
-    transfers.map(({ feeMax }) => feeMax),
+    steps.map(({ gasLimit }) => feeOf(input, gasLimit)),
   );
 }
 

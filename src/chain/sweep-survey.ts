@@ -15,6 +15,8 @@ export interface SweepOrder {
   readonly reserve: CoinAmount;
   readonly prices: ReadonlyMap<string, Price>;
   readonly worthOfFeeMinimum: Rate;
+  /** How much of an asset goes ahead as a test; undefined where the whole may go at once. Absent: everything may. */
+  readonly testOf?: ((whole: CoinAmount) => CoinAmount | undefined) | undefined;
 }
 
 export interface SweepSurvey {
@@ -60,8 +62,9 @@ export async function surveySweep(chain: ChainPort, order: SweepOrder): Promise<
       balance: balances.native,
       destination: nativeDestination,
       gasLimit: await nativeGas(chain, wallet, nativeDestination, balances.native),
+      test: order.testOf?.(balances.native),
     },
-    tokens: await tokensWithGas(chain, balances, destinations),
+    tokens: (await tokensWithGas(chain, balances, destinations)).map((each) => ({ ...each, test: testOf(order, each) })),
     reserve: order.reserve,
     prices: order.prices,
     worthOfFeeMinimum: order.worthOfFeeMinimum,
@@ -74,6 +77,11 @@ export async function surveySweep(chain: ChainPort, order: SweepOrder): Promise<
     unreadable: balances.tokens.filter((token) => token.kind === 'unreadable'),
     waitingTransactions: nonces.pending - nonces.latest,
   };
+}
+
+/** In units that the token can be sent in. */
+function testOf({ testOf: ask }: SweepOrder, { token, balance }: SweepInput['tokens'][number]): CoinAmount | undefined {
+  return ask?.(balance)?.roundTo(token.decimals, 'up');
 }
 
 async function nativeGas(chain: ChainPort, from: string, to: string, balance: CoinAmount): Promise<bigint> {

@@ -49,13 +49,15 @@ export function registerSoak(program: Command): void {
       else
         for (const [name, value] of Object.entries(summary))
           print(`${name.padEnd(18)} ${typeof value === 'object' ? JSON.stringify(value) : value}`);
-      assertClean(summary);
+      const { doubled, lost, overSold, unsettled, unexplainedBreaks, invariantsBroken, offending } = summary;
+      assertClean({ doubled, lost, overSold, unsettled, unexplainedBreaks, invariantsBroken, offending });
     });
 }
 
+type Verdict = Pick<SoakSummary, 'doubled' | 'lost' | 'overSold' | 'unsettled' | 'unexplainedBreaks' | 'invariantsBroken' | 'offending'>;
+
 /** Error: `CONFLICT`, which names the first rows. */
-function assertClean({ doubled, lost, overSold, unsettled, unexplainedBreaks, invariantsBroken, offending }: SoakSummary): void {
-  const counts = { doubled, lost, overSold, unsettled, unexplainedBreaks, invariantsBroken };
+export function assertClean({ offending, ...counts }: Verdict): void {
   const wrong = Object.entries(counts).filter(([, count]) => count > 0);
   if (wrong.length === 0) return;
   const what = wrong.map(([name, count]) => `${name} ${count}`).join(', ');

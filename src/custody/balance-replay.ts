@@ -58,9 +58,12 @@ export async function replayBalances(
       UNION ALL
       SELECT ${won}, 'traded', f.proceeds - f.fee FROM order_fill f WHERE f.venue_account_id = ${accountId}
       UNION ALL
-      SELECT t.asset, 'sent', -(t.quantity + coalesce(w.fee, 0)) FROM coin_transfer t
+      SELECT t.asset, 'sent', -(coalesce(w.quantity, t.quantity) + coalesce(w.fee, 0)) FROM coin_transfer t
         LEFT JOIN venue_withdrawal w ON w.matched_to = 'coin_transfer:' || t.id
        WHERE t.venue_account_id = ${accountId} AND t.state = 'done'
+      UNION ALL
+      SELECT asset, 'sent', -(quantity + fee) FROM venue_withdrawal
+       WHERE venue_account_id = ${accountId} AND matched_to LIKE 'wallet_gas:%' AND ledger_entry_id IS NOT NULL
       UNION ALL
       SELECT ${won}, 'sent', -(amount_krw + fee_krw) FROM won_withdrawal
        WHERE venue_account_id = ${accountId} AND state IN ('confirmed', 'received')

@@ -123,4 +123,5 @@ export const BALANCE_PARTS: Readonly<Record<(typeof AT_VENUE)[number], string>> 
   [CHART.venueWonHeld]: '매각 대금',
   [CHART.venueWonUnidentified]: '미확인 원화',
   [CHART.venueWonResidue]: '1원 미만 잔여',
+  [CHART.ownVenueWon]: '시의 원화',
 };

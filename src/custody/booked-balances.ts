@@ -5,6 +5,7 @@ import { CHART } from '../ledger/chart.ts';
 import { accountPlace } from '../venue/ledger-asset.ts';
 import { type BookedBalance, NOTHING_BOOKED } from './reconcile-rules.ts';
 import { withdrawalKey } from './transfer-progress.ts';
+import { awaitedGas, gasKey } from './wallet/gas.ts';
 import { wonWithdrawalKey } from './won-withdrawal.ts';
 
 /** Accounts of the ledger whose sum at a place is what lies at the venue. Won in transit (1220) has left it. */
@@ -18,6 +19,7 @@ export const AT_VENUE = [
   CHART.venueWonHeld,
   CHART.venueWonUnidentified,
   CHART.venueWonResidue,
+  CHART.ownVenueWon,
 ] as const;
 
 type Balances = Map<string, BookedBalance>;
@@ -31,6 +33,7 @@ export async function bookedBalances(tx: Transaction, accountId: number, venue: 
   await addLedger(tx, balances, accountId);
   await addOpenOrders(tx, balances, accountId, venue);
   await addTransfers(tx, balances, accountId);
+  await addGas(tx, balances, accountId);
   await addWonWithdrawals(tx, balances, accountId, venue);
   await addUninstructed(tx, balances, accountId);
   return balances;
@@ -62,6 +65,14 @@ async function addTransfers(tx: Transaction, balances: Balances, accountId: numb
   for (const { asset, fee } of listed) add(balances, asset, { less: fee.toFixed() });
 }
 
+/** Gas for a seized wallet is booked when it is done; from the instruction on it may have left, with its fee. */
+async function addGas(tx: Transaction, balances: Balances, accountId: number): Promise<void> {
+  const open = await awaitedGas(tx, accountId);
+  const listed = await tx.venueWithdrawal.findMany({ where: { matchedTo: { in: open.map(({ intentId }) => gasKey(intentId)) } } });
+  for (const { quantity } of open) add(balances, quantity.asset, { less: quantity.toString() });
+  for (const { asset, fee } of listed) add(balances, asset, { less: fee.toFixed() });
+}
+
 /** Won leaves the ledger when its sender confirms: before that the venue may have less, after it still more until it is done. */
 async function addWonWithdrawals(tx: Transaction, balances: Balances, accountId: number, venue: string): Promise<void> {
   const open = await tx.wonWithdrawal.findMany({ where: { venueAccountId: accountId, state: { in: ['approved', 'confirmed'] } } });
@@ -77,10 +88,15 @@ async function addWonWithdrawals(tx: Transaction, balances: Balances, accountId:
   }
 }
 
-/** One that nobody was told to make is booked when it is done; until then the venue may count it either way. */
+/**
+ * One that nobody was told to make is booked when it is done, and one that is any of several transfers when a person has said which; until
+ * then the venue may count it either way.
+ */
 async function addUninstructed(tx: Transaction, balances: Balances, accountId: number): Promise<void> {
-  const pending = await tx.venueWithdrawal.findMany({ where: { venueAccountId: accountId, matchedTo: null, state: 'pending' } });
-  for (const { asset, quantity, fee } of pending) add(balances, asset, { less: quantity.plus(fee).toFixed() });
+  const open = await tx.venueWithdrawal.findMany({
+    where: { venueAccountId: accountId, matchedTo: null, ledgerEntryId: null, state: { not: 'failed' } },
+  });
+  for (const { asset, quantity, fee } of open) add(balances, asset, { less: quantity.plus(fee).toFixed() });
 }
 
 function add(balances: Balances, asset: string, part: { quantity?: string; less?: string; more?: string }): void {

@@ -2,7 +2,7 @@ import { appendAudit } from '../audit/append.ts';
 import type { VenueDepositAddress } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
 import { userIdOf, type Work } from '../database/work.ts';
-import { UNTOLD_NETWORK } from '../exchange/coinone/transfers.ts';
+import { UNTOLD_NETWORK, type VenueCapabilities } from '../exchange/port.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { readVenueAccount } from '../venue/account.ts';
 import { digestOfAddress } from '../venue/address-digest.ts';
@@ -10,9 +10,6 @@ import { lapseProofs } from '../venue/source-proof.ts';
 import { type CheckedDestination, checkDestination, usualCase } from './address-check.ts';
 import { networkCode, SAME_VENUE } from './address-networks.ts';
 import { requireReason } from './deposit-decision.ts';
-
-/** Exchanges whose interface offers no deposit address: an official reads it at their site, another one confirms it. */
-const VENUES_WITHOUT_ADDRESSES: readonly string[] = ['gopax'];
 
 /** An address of the city's account as an official reads it at the exchange's site. */
 export interface ReadAtSite {
@@ -32,10 +29,14 @@ export interface ReadAtSite {
  * whether it may be shown from now on. Errors: `DEPOSIT_ADDRESS_DIFFERS` when the interface told another one; `CONFLICT` when he who
  * entered it would confirm it himself; those of `checkDestination`; `NOT_FOUND`.
  */
-export async function confirmDepositAddress(work: Work, input: ReadAtSite): Promise<{ readonly isConfirmed: boolean }> {
+export async function confirmDepositAddress(
+  work: Work,
+  { tellsDepositAddresses }: Pick<VenueCapabilities, 'tellsDepositAddresses'>,
+  input: ReadAtSite,
+): Promise<{ readonly isConfirmed: boolean }> {
   const { accountId, asset, reason } = input;
   requireReason(reason);
-  const { venueCode, paper } = await readVenueAccount(work.tx, accountId);
+  const { paper } = await readVenueAccount(work.tx, accountId);
   const read = paper ? asTyped(input) : checkDestination(input);
   if (read.network.toLowerCase() === SAME_VENUE) {
     throw new CheongsanError('ADDRESS_NETWORK_WRONG', 'A deposit address is one of a chain; a move within the exchange needs none.');
@@ -45,7 +46,7 @@ export async function confirmDepositAddress(work: Work, input: ReadAtSite): Prom
   await lockRows(work, 'venue_account', [accountId]);
   const rows = await work.tx.venueDepositAddress.findMany({ where: { venueAccountId: accountId, asset } });
   const known = rows.find(({ network }) => networkCode(network) === read.network) ?? rows.find(({ network }) => network === UNTOLD_NETWORK);
-  const isConfirmed = await keep(work, { known, read, userId, input, venueCode });
+  const isConfirmed = await keep(work, { known, read, userId, input, tellsDepositAddresses });
   await appendAudit(work, {
     stream: `account:${accountId}`,
     action: isConfirmed ? 'address.confirmed' : 'address.entered',
@@ -67,13 +68,13 @@ interface Reading {
   readonly read: ReadDestination;
   readonly userId: number;
   readonly input: ReadAtSite;
-  readonly venueCode: string;
+  readonly tellsDepositAddresses: boolean;
 }
 
-async function keep(work: Work, { known, read, userId, input, venueCode }: Reading): Promise<boolean> {
+async function keep(work: Work, { known, read, userId, input, tellsDepositAddresses }: Reading): Promise<boolean> {
   const told = { address: read.address, secondaryAddress: read.secondaryAddress ?? null, checkedAt: work.at };
   if (known === undefined) {
-    if (!VENUES_WITHOUT_ADDRESSES.includes(venueCode)) throw differs(input, 'tells no such address');
+    if (tellsDepositAddresses) throw differs(input, 'tells no such address');
     const { accountId: venueAccountId, asset } = input;
     const entered = { venueAccountId, asset, network: read.network, isReadBySite: true, enteredById: userId };
     await work.tx.venueDepositAddress.create({ data: { ...entered, ...told } });

@@ -6,7 +6,15 @@ import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { post, reverse } from '../ledger/post.ts';
 import { freezeUnexplained } from '../venue/freeze.ts';
-import { type AllocatedPart, allocationContent, amountOf, auditAllocation, lockAllocation, takenBy } from './deposit-allocation-row.ts';
+import {
+  type AllocatedPart,
+  allocationContent,
+  amountOf,
+  auditAllocation,
+  lockAllocation,
+  recoveredSubject,
+  takenBy,
+} from './deposit-allocation-row.ts';
 import { type Allotment, allocationEntry } from './deposit-entry.ts';
 import { addMatched, takeMatchedBack } from './deposit-match.ts';
 
@@ -43,8 +51,8 @@ async function applyOne(work: Work, approval: Approval): Promise<void> {
 async function book(work: Work, part: AllocatedPart, approval: Approval): Promise<void> {
   const { allocation, deposit } = part;
   await requireApproved(work.tx, approval.id, allocationContent(part, 'allocate_deposit'));
-  const { id, use, withdrawalRowId } = allocation;
-  const room = await takenBy(work, deposit, use, withdrawalRowId ?? undefined);
+  const { id, use } = allocation;
+  const room = await takenBy(work, deposit, use, allocation);
   if (room.isLessThan(allocation.quantity.toFixed())) {
     throw new CheongsanError(
       'APPROVAL_STALE',
@@ -98,11 +106,12 @@ async function takeBack(work: Work, part: AllocatedPart, approval: Approval): Pr
 }
 
 async function allotmentOf(work: Work, { allocation, deposit }: AllocatedPart): Promise<Allotment> {
-  const { id, use, quantity, withdrawalRowId } = allocation;
+  const { id, use, quantity } = allocation;
   const amount = await amountOf(work, deposit, quantity.toFixed());
   if (use === 'recovery') {
-    if (withdrawalRowId === null) throw new CheongsanError('INTERNAL', `Allocation ${id} recovers no withdrawal.`);
-    return { use, amount, withdrawalRowId };
+    const of = recoveredSubject(allocation);
+    if (of === undefined) throw new CheongsanError('INTERNAL', `Allocation ${id} recovers nothing.`);
+    return { use, amount, of };
   }
   return { use, amount };
 }

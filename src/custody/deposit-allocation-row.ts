@@ -1,5 +1,5 @@
 import { appendAudit } from '../audit/append.ts';
-import type { AllocationUse, Approval, DepositAllocation, VenueDeposit, VenueWithdrawal } from '../database/generated/client.ts';
+import type { AllocationUse, Approval, DepositAllocation, VenueDeposit } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
 import type { Work } from '../database/work.ts';
 import { Decimal } from '../kernel/decimal.ts';
@@ -8,11 +8,11 @@ import type { CoinAmount, VenueWon } from '../kernel/money.ts';
 import { isVenueWon, ledgerAmount } from '../venue/ledger-asset.ts';
 import { missingAt } from '../venue/unexplained.ts';
 import { reportedTransfer } from './deposit-record.ts';
-import { openLoss } from './loss.ts';
+import { lossSubject, openLossOf, shortageLossSubject } from './loss.ts';
 
 /*
- * What belongs to nobody yet may turn out to be no case's: coins the city bought for network fees, money with which it makes good
- * what is missing, or what had left without instruction and came back. That takes it from whoever might still claim it, so two
+ * What belongs to nobody yet may turn out to be no case's: coins the city bought for network fees, won that an exchange pays to it, money
+ * with which it makes good what is missing, or what had left without instruction and came back. That takes it from whoever might still claim it, so two
  * officials say it:
  *
  *   requested ─▶ booked ─▶ reversed (with another approval)
@@ -47,12 +47,7 @@ export async function lockAllocation(work: Work, allocationId: number): Promise<
  * How much of its asset a use can take at the deposit's account: nothing of what the exchange reports as a taxpayer's. The account
  * must be locked. Errors: `CONFLICT`, `NOT_FOUND`.
  */
-export async function takenBy(
-  work: Work,
-  deposit: VenueDeposit,
-  use: AllocationUse,
-  withdrawalRowId: number | undefined,
-): Promise<Decimal> {
+export async function takenBy(work: Work, deposit: VenueDeposit, use: AllocationUse, recovers: Recovers): Promise<Decimal> {
   const { id, asset, venueAccountId: accountId } = deposit;
   const reported = await reportedTransfer(work.tx, asset, deposit.transactionId ?? undefined);
   if (reported !== undefined) {
@@ -66,18 +61,41 @@ export async function takenBy(
     if (!isVenueWon(asset)) return new Decimal(deposit.quantity.toFixed());
     throw new CheongsanError('CONFLICT', `Deposit ${id} is won; network fees are paid in coins.`);
   }
+  if (use === 'own_won') {
+    if (isVenueWon(asset)) return new Decimal(deposit.quantity.toFixed());
+    throw new CheongsanError('CONFLICT', `Deposit ${id} is ${asset}; only won becomes the city's own as won.`);
+  }
   const missing = await missingAt(work.tx, accountId, asset);
-  if (use === 'make_good' || withdrawalRowId === undefined) return missing;
-  return Decimal.min(missing, await openLoss(work.tx, await lostBy(work, deposit, withdrawalRowId)));
+  const subject = await lostBy(work, deposit, recovers);
+  return subject === undefined ? missing : Decimal.min(missing, await openLossOf(work.tx, { subject, asset, accountId }));
 }
 
-async function lostBy(work: Work, { id, asset, venueAccountId }: VenueDeposit, withdrawalRowId: number): Promise<VenueWithdrawal> {
-  const withdrawal = await work.tx.venueWithdrawal.findUnique({ where: { id: withdrawalRowId } });
-  if (withdrawal === null) throw new CheongsanError('NOT_FOUND', `There is no withdrawal ${withdrawalRowId}.`);
-  if (withdrawal.venueAccountId === venueAccountId && withdrawal.asset === asset) return withdrawal;
+/** What a recovery brings back, and nothing else does: what left by a withdrawal, or a shortage that was explained as taken from nobody. */
+export interface Recovers {
+  readonly withdrawalRowId: number | null;
+  readonly explanationId: number | null;
+}
+
+/** The sub-account of *to be recovered* that a recovery closes. */
+export function recoveredSubject({ withdrawalRowId, explanationId }: Recovers): string | undefined {
+  if (withdrawalRowId !== null) return lossSubject(withdrawalRowId);
+  return explanationId === null ? undefined : shortageLossSubject(explanationId);
+}
+
+/** Undefined of what recovers nothing. Errors: `NOT_FOUND`, `CONFLICT` for what is gone of another asset or from another account. */
+async function lostBy(work: Work, { id, asset, venueAccountId }: VenueDeposit, recovers: Recovers): Promise<string | undefined> {
+  const subject = recoveredSubject(recovers);
+  if (subject === undefined) return undefined;
+  const { withdrawalRowId, explanationId } = recovers;
+  const lost =
+    withdrawalRowId === null
+      ? await work.tx.balanceExplanation.findUnique({ where: { id: explanationId ?? 0 } })
+      : await work.tx.venueWithdrawal.findUnique({ where: { id: withdrawalRowId } });
+  if (lost === null) throw new CheongsanError('NOT_FOUND', `There is no ${subject}.`);
+  if (lost.venueAccountId === venueAccountId && lost.asset === asset) return subject;
   throw new CheongsanError(
     'CONFLICT',
-    `Withdrawal ${withdrawalRowId} took ${withdrawal.asset} from account ${withdrawal.venueAccountId}; deposit ${id} brought ${asset} to account ${venueAccountId}.`,
+    `By ${subject} ${lost.asset} left account ${lost.venueAccountId}; deposit ${id} brought ${asset} to account ${venueAccountId}.`,
   );
 }
 
@@ -89,7 +107,7 @@ export async function amountOf(work: Work, deposit: VenueDeposit, quantity: stri
 
 /** What is approved: this much of this deposit, for this. */
 export function allocationContent({ allocation, deposit }: AllocatedPart, act: AllocationAct) {
-  const { id, depositRowId, use, quantity, withdrawalRowId } = allocation;
+  const { id, depositRowId, use, quantity, withdrawalRowId, explanationId } = allocation;
   return {
     act,
     allocationId: id,
@@ -99,6 +117,8 @@ export function allocationContent({ allocation, deposit }: AllocatedPart, act: A
     quantity: quantity.toFixed(),
     use,
     withdrawalRowId,
+    // Only where there is one: what was asked for before there were such recoveries keeps its digest.
+    ...(explanationId === null ? {} : { explanationId }),
   };
 }
 
@@ -121,6 +141,7 @@ export async function auditAllocation(
       asset: deposit.asset,
       quantity: allocation.quantity.toFixed(),
       withdrawalRowId: allocation.withdrawalRowId,
+      ...(allocation.explanationId === null ? {} : { explanationId: allocation.explanationId }),
       approval: approval.id,
     },
   });

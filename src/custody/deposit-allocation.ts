@@ -31,6 +31,8 @@ export interface AllocationRequest {
   readonly quantity?: string;
   /** The withdrawal whose loss came back; for a recovery and nothing else. */
   readonly withdrawalRowId?: number;
+  /** Of a recovery in its place: the explained shortage, taken from nobody, that came back. */
+  readonly explanationId?: number;
   readonly reason: string;
   readonly expiresAt: Date;
 }
@@ -44,12 +46,16 @@ export async function requestAllocation(
   request: AllocationRequest,
 ): Promise<{ readonly allocationId: number; readonly quantity: string; readonly approval: Approval }> {
   requireReason(request.reason);
-  const { use, withdrawalRowId } = request;
-  if ((use === 'recovery') !== (withdrawalRowId !== undefined)) {
-    throw new CheongsanError('INPUT_INVALID', 'A recovery names the withdrawal by which it left; nothing else does.');
+  const { use } = request;
+  const recovers = { withdrawalRowId: request.withdrawalRowId ?? null, explanationId: request.explanationId ?? null };
+  if (Object.values(recovers).filter((id) => id !== null).length !== (use === 'recovery' ? 1 : 0)) {
+    throw new CheongsanError(
+      'INPUT_INVALID',
+      'A recovery names the withdrawal by which it left, or the explained shortage; nothing else names either.',
+    );
   }
   const deposit = await lockUnidentified(work, request.depositRowId);
-  const room = Decimal.min(await unidentifiedFigure(work, deposit), await takenBy(work, deposit, use, withdrawalRowId));
+  const room = Decimal.min(await unidentifiedFigure(work, deposit), await takenBy(work, deposit, use, recovers));
   const amount = await amountOf(work, deposit, request.quantity ?? room.toFixed());
   if (!amount.isPositive() || amount.value.isGreaterThan(room)) {
     throw new CheongsanError(
@@ -63,7 +69,7 @@ export async function requestAllocation(
       depositRowId: deposit.id,
       use,
       quantity: amount.toString(),
-      withdrawalRowId: withdrawalRowId ?? null,
+      ...recovers,
       reason: request.reason,
       createdById: userIdOf(work.actor),
       createdAt: work.at,

@@ -43,7 +43,7 @@ export async function matchWonDeposit(
   const deposit = await lockUnidentified(work, depositRowId);
   const account = await work.tx.venueAccount.findUniqueOrThrow({ where: { id: deposit.venueAccountId } });
   if (!isVenueWon(deposit.asset)) {
-    throw new CheongsanError('CONFLICT', `Deposit ${depositRowId} is ${deposit.asset}; only won belongs to a case as a whole.`);
+    throw new CheongsanError('ASSET_DIFFERS', `Deposit ${depositRowId} is ${deposit.asset}; only won belongs to a case as a whole.`);
   }
   const amount = VenueWon.of(account.venueCode, await unidentifiedFigure(work, deposit));
   if (!amount.isPositive()) {

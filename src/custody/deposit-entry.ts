@@ -4,7 +4,6 @@ import { CHART } from '../ledger/chart.ts';
 import { type AccountReference, type Entry, type EntryBuilder, entry } from '../ledger/entry.ts';
 import { accountPlace } from '../venue/ledger-asset.ts';
 import { holdingSubject } from './expectation.ts';
-import { lossSubject } from './loss.ts';
 
 /** What the entries of a deposit need to know of it. */
 export interface DepositReference {
@@ -86,8 +85,9 @@ export function wonMatchEntry(deposit: MatchedDeposit, caseId: number, amount: V
 
 /** What a part of a deposit is when it is nobody's of a case. */
 export type Allotment =
-  | { readonly use: 'gas_float' | 'make_good'; readonly amount: CoinAmount | VenueWon }
-  | { readonly use: 'recovery'; readonly amount: CoinAmount | VenueWon; readonly withdrawalRowId: number };
+  | { readonly use: 'gas_float' | 'make_good' | 'own_won'; readonly amount: CoinAmount | VenueWon }
+  /** `of` is the sub-account of *to be recovered* that it closes. */
+  | { readonly use: 'recovery'; readonly amount: CoinAmount | VenueWon; readonly of: string };
 
 /** A part of a deposit that belonged to nobody becomes the city's own, or closes a loss that came back. */
 export function allocationEntry(deposit: DepositReference, allocationId: number, allotment: Allotment): Entry {
@@ -100,12 +100,14 @@ export function allocationEntry(deposit: DepositReference, allocationId: number,
   switch (allotment.use) {
     case 'gas_float':
       return builder.debit(CHART.gasFloat, here, amount).credit(CHART.ownMeans, here, amount).build();
+    case 'own_won':
+      return builder.debit(CHART.ownVenueWon, here, amount).credit(CHART.ownMeans, here, amount).build();
     case 'make_good':
       return builder.debit(CHART.unexplained, here, amount).credit(CHART.ownMeans, here, amount).build();
     case 'recovery':
       return builder
         .debit(CHART.unexplained, here, amount)
-        .credit(CHART.withdrawnUninstructed, { subject: lossSubject(allotment.withdrawalRowId), place }, amount)
+        .credit(CHART.withdrawnUninstructed, { subject: allotment.of, place }, amount)
         .build();
   }
 }

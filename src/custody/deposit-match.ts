@@ -13,11 +13,9 @@ import { ENDED_PHASES } from '../seizure/phase-table.ts';
 import { accountPlace, isVenueWon } from '../venue/ledger-asset.ts';
 import { coinMatchEntry, depositSubject, type MatchedDeposit } from './deposit-entry.ts';
 import { receiptOf } from './expectation.ts';
-import { setReceiptState } from './holding-state.ts';
+import { BEFORE_DEMAND, setReceiptState } from './holding-state.ts';
 import { proveSource } from './test-transfer-proof.ts';
-
-/** States of a holding before its demand was served: nothing of it can have come. */
-const BEFORE_DEMAND = ['proposed', 'seized'] as const;
+import { awaitingCase } from './wallet/deposit.ts';
 
 /**
  * The part of a recorded deposit, of coins or won, that belongs to nobody, is not on its way back and that nobody has asked to
@@ -61,8 +59,15 @@ export interface MatchOrder {
 export async function matchToHolding(work: Work, order: MatchOrder): Promise<CoinAmount> {
   const { deposit, holdingId } = order;
   const holding = await work.tx.holding.findUniqueOrThrow({ where: { id: holdingId }, include: { case: { select: { phase: true } } } });
+  if (holding.asset !== deposit.asset) {
+    throw new CheongsanError(
+      'ASSET_DIFFERS',
+      `Holding ${holdingId} is ${holding.asset}, deposit ${deposit.id} brought ${deposit.asset}; choose a holding of that asset.`,
+      { facts: { holding: holding.asset, deposit: deposit.asset } },
+    );
+  }
   const isOver = ENDED_PHASES.some((phase) => phase === holding.case.phase);
-  if (isOver || BEFORE_DEMAND.some((state) => state === holding.state) || holding.asset !== deposit.asset) {
+  if (isOver || BEFORE_DEMAND.some((state) => state === holding.state)) {
     throw new CheongsanError(
       'CONFLICT',
       `Holding ${holdingId} of ${holding.asset} (${holding.state}, case ${holding.case.phase}) takes no ${deposit.asset}; return the deposit.`,
@@ -164,6 +169,14 @@ export async function lockUnidentified(work: Work, depositRowId: number): Promis
   const deposit = await work.tx.venueDeposit.findUniqueOrThrow({ where: { id: depositRowId } });
   if (deposit.state !== 'unidentified') {
     throw new CheongsanError('CONFLICT', `Deposit ${depositRowId} is ${deposit.state}; nothing of it is unidentified.`);
+  }
+  const awaiting = await awaitingCase(work.tx, deposit);
+  if (awaiting !== undefined) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `Our own sweep of a seized wallet sent deposit ${depositRowId} for case ${awaiting.number}; it is credited there by itself once the transfer demand is served.`,
+      { facts: { depositRowId, caseId: awaiting.id } },
+    );
   }
   return deposit;
 }

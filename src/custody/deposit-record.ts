@@ -23,7 +23,7 @@ import { expectedHoldings } from './expectation.ts';
 import { lockHolding, setReceiptState } from './holding-state.ts';
 import { proveSource } from './test-transfer-proof.ts';
 import { comparableTransactionId } from './transaction-id.ts';
-import { sweptTransfer } from './wallet/deposit.ts';
+import { awaitingCase, sweptTransfer } from './wallet/deposit.ts';
 
 export interface CreditedDeposit {
   readonly accountId: number;
@@ -39,7 +39,7 @@ export interface CreditedDeposit {
  * and otherwise to *unidentified receipts*. Returns false when it was recorded before.
  */
 export async function recordDeposit(work: Work, { accountId, venue, deposit, isListed }: CreditedDeposit): Promise<boolean> {
-  const transactionId = deposit.transactionId === undefined ? undefined : comparableTransactionId(deposit.transactionId);
+  const transactionId = comparableId(deposit);
   const reported = await reportedTransfer(work.tx, deposit.asset, transactionId);
   const holding = reported === undefined ? undefined : await lockHolding(work, reported.holdingId);
   await lockRows(work, 'venue_account', [accountId]);
@@ -73,6 +73,10 @@ export async function recordDeposit(work: Work, { accountId, venue, deposit, isL
   return true;
 }
 
+function comparableId({ transactionId }: Deposit): string | undefined {
+  return transactionId === undefined ? undefined : comparableTransactionId(transactionId);
+}
+
 async function judge(
   tx: Transaction,
   { accountId, deposit, isListed }: Omit<CreditedDeposit, 'venue'>,
@@ -86,6 +90,7 @@ async function judge(
     network,
     creditedOn: seoulDay(deposit.creditedAt ?? deposit.createdAt),
     isListed,
+    isAwaitedSweep: (await awaitingCase(tx, { asset, transactionId: comparableId(deposit) })) !== undefined,
   };
   return judgeDeposit(facts, reported, await expectedHoldings(tx, asset), await givenNetworks(tx, accountId, asset));
 }
@@ -176,7 +181,7 @@ async function announce(work: Work, given: JudgedDeposit & { readonly quantity: 
       reasons,
     },
   });
-  if (credit !== undefined && !reasons.includes('over')) return;
+  if ((credit !== undefined && !reasons.includes('over')) || reasons.includes('sweep_awaits_demand')) return;
   await raiseAlert(work, {
     code: 'deposit_unidentified',
     severity: 'warning',

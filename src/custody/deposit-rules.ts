@@ -9,6 +9,7 @@ export const RESOLUTIONS = {
   declare_shortage: { title: '부족분 확정' },
   gas_float: { title: '시 자체 재원 - 네트워크 수수료 선급금으로 확정' },
   make_good: { title: '시 자체 재원 - 부족한 자산을 메움' },
+  own_won: { title: '시 자체 재원 - 예치금 이용료 등 시의 원화로 확정' },
   recovery: { title: '지시 없이 나간 자산의 회수로 확정' },
   venue_recovery: { title: '거래소에 복구를 요청' },
 } as const satisfies Record<string, { title: string }>;
@@ -18,6 +19,10 @@ export type Resolution = keyof typeof RESOLUTIONS;
 export const DEPOSIT_CODES = {
   matched_by_report: { title: '거래소 회신의 거래번호와 일치', resolutions: [] },
   matched_by_sweep: { title: '압류한 지갑에서 보낸 거래번호와 일치', resolutions: [] },
+  sweep_awaits_demand: {
+    title: '압류한 지갑에서 보냄, 사건의 이전 요구가 송달되면 저절로 그 사건의 것이 됨',
+    resolutions: ['wait', 'return'],
+  },
   exact_quantity: { title: '한 사건의 미이행 수량과 같음(추정)', resolutions: ['match', 'return'] },
   several_exact: { title: '여러 사건의 미이행 수량과 같음', resolutions: ['match', 'return'] },
   unknown_sender: { title: '보낸 사람을 알 수 없음', resolutions: ['match', 'return', 'wait'] },
@@ -48,7 +53,7 @@ export function resolutionsOf(codes: readonly DepositCode[], isWon: boolean, { i
   return [
     ...new Set<Resolution>([
       ...said,
-      ...(isWon ? [] : (['gas_float'] as const)),
+      isWon ? 'own_won' : 'gas_float',
       ...(isMissing ? (['make_good'] as const) : []),
       ...(isMissing && isToBeRecovered ? (['recovery'] as const) : []),
     ]),
@@ -64,6 +69,8 @@ export interface DepositFacts {
   readonly creditedOn: CivilDate;
   /** False where the venue has no won market of it; undefined where it was not asked. */
   readonly isListed: boolean | undefined;
+  /** A sweep of ours sent it for a case that has no such holding yet. */
+  readonly isAwaitedSweep?: boolean;
 }
 
 /** A holding of the deposit's asset of which something is still to come. */
@@ -106,6 +113,7 @@ export function judgeDeposit(
   expected: readonly ExpectedHolding[],
   networks: readonly string[],
 ): DepositJudgement {
+  if (deposit.isAwaitedSweep === true) return { credit: undefined, reasons: ['sweep_awaits_demand'] };
   const wrongNetwork = isWrongNetwork(deposit, networks);
   if (reported === undefined) {
     const unlisted = deposit.isListed === false ? (['unlisted_asset'] as const) : [];

@@ -2,16 +2,18 @@ import type { VenueAccount } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
 import type { Database } from '../database/work.ts';
 import type { Deposit, ExchangePort } from '../exchange/port.ts';
+import { seoulDay } from '../kernel/civil-date.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { CheongsanError, type ErrorCode } from '../kernel/errors.ts';
+import { readPolicy } from '../policy/book.ts';
+import { venueListLookBackDays } from '../policy/definitions/custody.ts';
 import { readVenueAccount } from '../venue/account.ts';
 import { CUSTODIAN } from './custodian.ts';
 import { recordDeposit } from './deposit-record.ts';
 import { notePendingDeposits } from './pending-deposit.ts';
 import { creditReportedDeposits } from './report-match.ts';
 
-/** How far a venue's clock and its lists may lag behind ours. */
-const LIST_LAG_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
 export interface DepositsRead {
   readonly recorded: number;
@@ -26,7 +28,7 @@ export interface DepositsRead {
 export async function readDeposits(database: Database, port: ExchangePort, accountId: number): Promise<DepositsRead> {
   const account = await readVenueAccount(database.read, accountId);
   const askedAt = database.clock.now();
-  const listed = await port.deposits(listFrom(account.depositsSettledUntil, account));
+  const listed = await port.deposits(await listFrom(database, account, [account.depositsSettledUntil]));
   const credited = listed.filter(({ state, quantity }) => state === 'credited' && !isZero(quantity));
   const known = await knownDeposits(database, accountId, credited);
   const fresh = credited.filter(({ depositId }) => !known.has(depositId));
@@ -66,10 +68,18 @@ function isZero(quantity: string): boolean {
   return new Decimal(quantity).isZero();
 }
 
-/** Where to begin reading a list: a little before everything was settled, but never before the account's books begin. */
-export function listFrom(settledUntil: Date, account: Pick<VenueAccount, 'createdAt'>): Date {
+/**
+ * Where to begin reading a list: so many days before everything was settled (policy), since a venue may list something late, but never
+ * before the account's books begin.
+ */
+export async function listFrom(
+  database: Pick<Database, 'read' | 'clock'>,
+  account: Pick<VenueAccount, 'createdAt'>,
+  settledUntil: readonly Date[],
+): Promise<Date> {
+  const days = (await readPolicy(database.read)).get(venueListLookBackDays, seoulDay(database.clock.now()));
   const booksBegin = Math.floor(account.createdAt.getTime() / 1_000) * 1_000;
-  return new Date(Math.max(booksBegin, settledUntil.getTime() - LIST_LAG_MS));
+  return new Date(Math.max(booksBegin, earliest(settledUntil).getTime() - days * DAY_MS));
 }
 
 export function earliest(instants: readonly Date[]): Date {

@@ -1,7 +1,7 @@
 import { appendAudit } from '../audit/append.ts';
 import type { BalanceExplanation } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
-import type { Database, Work } from '../database/work.ts';
+import type { Database, Transaction, Work } from '../database/work.ts';
 import { requireApproved } from '../identity/approval.ts';
 import { raiseAlert, warnOnce } from '../intent/alert.ts';
 import { dayFromColumn, seoulDay, startOfDay } from '../kernel/civil-date.ts';
@@ -12,36 +12,56 @@ import { type Posted, post } from '../ledger/post.ts';
 import { freezeUnexplained } from '../venue/freeze.ts';
 import { isVenueWon, ledgerAmount } from '../venue/ledger-asset.ts';
 import { nextRowId } from '../venue/next-row-id.ts';
+import { takingHolding } from './accrued-holding.ts';
 import { bookedBalances } from './booked-balances.ts';
 import { CUSTODIAN } from './custodian.ts';
 import { addReturned, unidentifiedFigure } from './deposit-match.ts';
 import { explanationContent } from './explanation.ts';
 import { type AccruedPart, excessEntry, restOf, shortageEntry } from './explanation-entry.ts';
 import { EXPLAINED_DEPOSIT, EXPLANATION_KINDS } from './explanation-kinds.ts';
-import { lockHoldings, openStakes } from './explanation-owners.ts';
+import { openStakes } from './explanation-owners.ts';
 import { accrualShares } from './explanation-shares.ts';
+import { lockHoldings } from './holding-locks.ts';
 import { holdingCoins } from './holding-state.ts';
-import { NOTHING_BOOKED } from './reconcile-rules.ts';
+import { type BookedBalance, NOTHING_BOOKED, showsDifference } from './reconcile-rules.ts';
 
 /** An account as the venue has just shown it, in plain decimals by asset of the ledger. */
 export interface SeenAccount {
   readonly accountId: number;
   readonly venueCode: string;
   readonly held: ReadonlyMap<string, Decimal>;
+  /** The books as they were before the venue was asked. */
+  readonly before: ReadonlyMap<string, BookedBalance>;
+}
+
+/** Explanations at an account that somebody else has decided and that are neither booked nor over, oldest first. */
+export async function decidedExplanations(
+  reader: Pick<Transaction, 'balanceExplanation' | 'approval'>,
+  accountId: number,
+): Promise<number[]> {
+  const open = await reader.balanceExplanation.findMany({
+    where: { venueAccountId: accountId, state: { in: ['requested', 'approved'] } },
+    select: { id: true, approvalId: true },
+    orderBy: { id: 'asc' },
+  });
+  const decided = await reader.approval.findMany({
+    where: { id: { in: open.flatMap(({ approvalId }) => approvalId ?? []) }, state: { not: 'pending' } },
+    select: { id: true },
+  });
+  return open.filter(({ approvalId }) => decided.some(({ id }) => id === approvalId)).map(({ id }) => id);
 }
 
 /**
  * Books what somebody else has agreed to and the venue still shows, oldest first, each in a unit of work of its own: one that cannot be
  * booked keeps no account from being compared, and a person is told. Returns what was booked.
  */
-export async function bookAgreedExplanations(database: Database, seen: SeenAccount): Promise<BalanceExplanation[]> {
-  const open = await database.read.balanceExplanation.findMany({
-    where: { venueAccountId: seen.accountId, state: { in: ['requested', 'approved'] } },
-    select: { id: true },
-    orderBy: { id: 'asc' },
-  });
+export async function bookAgreedExplanations(
+  database: Database,
+  explanationIds: readonly number[],
+  seen: SeenAccount,
+): Promise<BalanceExplanation[]> {
   const booked: BalanceExplanation[] = [];
-  for (const { id } of open) {
+  for (const id of explanationIds) {
     try {
       const explanation = await database.work(CUSTODIAN, (work) => takeDecisionOver(work, id, seen));
       if (explanation !== undefined) booked.push(explanation);
@@ -55,7 +75,7 @@ export async function bookAgreedExplanations(database: Database, seen: SeenAccou
 
 async function takeDecisionOver(work: Work, id: number, seen: SeenAccount): Promise<BalanceExplanation | undefined> {
   const known = await work.tx.balanceExplanation.findUniqueOrThrow({ where: { id } });
-  await lockHoldings(work, await holdingsTouched(work, known));
+  await lockTouched(work, known);
   await lockRows(work, 'venue_account', [seen.accountId]);
   const explanation = await work.tx.balanceExplanation.findUniqueOrThrow({ where: { id } });
   if (explanation.approvalId === null || (explanation.state !== 'requested' && explanation.state !== 'approved')) return undefined;
@@ -78,34 +98,36 @@ async function tellUnbooked(work: Work, id: number, { code }: CheongsanError): P
   });
 }
 
-async function holdingsTouched(work: Work, explanation: BalanceExplanation): Promise<number[]> {
-  const owners = (await stakesOf(work, explanation)).flatMap(({ owner }) => owner?.holdingId ?? []);
-  return explanation.holdingId === null ? owners : [explanation.holdingId];
+/** The cases that get or lose something, and their holdings, as far as they have them already. */
+async function lockTouched(work: Work, explanation: BalanceExplanation): Promise<void> {
+  const owners = (await stakesOf(work, explanation)).flatMap(({ owner }) => owner ?? []);
+  const bearers = owners.flatMap(({ bearerId, holdingId }) => (holdingId === undefined ? [bearerId] : [bearerId, holdingId]));
+  await lockHoldings(work, explanation.holdingId === null ? bearers : [explanation.holdingId]);
 }
 
-function stakesOf(work: Work, { venueAccountId: accountId, asset, accruedAt }: BalanceExplanation) {
-  return accruedAt === null ? Promise.resolve([]) : openStakes(work.tx, { accountId, asset, at: accruedAt });
+function stakesOf(work: Work, { venueAccountId: accountId, asset, accruedAt, accruedOf }: BalanceExplanation) {
+  return accruedAt === null ? Promise.resolve([]) : openStakes(work.tx, { accountId, asset, of: accruedOf ?? asset, at: accruedAt });
 }
 
 /**
- * Books an agreed explanation if the venue still shows what it explains: it waits while something of the asset is under way, and lapses
- * when nothing is and the difference is another. True when it was booked.
+ * Books an agreed explanation if the venue still shows what it explains: it waits while something of the asset is under way or has just
+ * been booked, and lapses when nothing is and the difference is another. True when it was booked.
  */
 async function bookIfShown(
   work: Work,
   explanation: BalanceExplanation,
-  { accountId, venueCode, held: quantities }: SeenAccount,
+  { accountId, venueCode, held: quantities, before }: SeenAccount,
 ): Promise<boolean> {
   const { asset, side } = explanation;
-  const booked = (await bookedBalances(work.tx, accountId, venueCode)).get(asset) ?? NOTHING_BOOKED;
   const held = quantities.get(asset) ?? new Decimal(0);
-  if (!booked.less.isZero() || !booked.more.isZero()) {
+  const booked = (await bookedBalances(work.tx, accountId, venueCode)).get(asset) ?? NOTHING_BOOKED;
+  const amount = ledgerAmount(venueCode, asset, explanation.quantity.toFixed());
+  const showing = showsDifference({ side, quantity: amount.value }, held, [before.get(asset) ?? NOTHING_BOOKED, booked]);
+  if (showing === 'unsure') {
     await work.tx.balanceExplanation.update({ where: { id: explanation.id }, data: { state: 'approved' } });
     return false;
   }
-  const amount = ledgerAmount(venueCode, asset, explanation.quantity.toFixed());
-  const differing = side === 'excess' ? held.minus(booked.quantity) : booked.quantity.minus(held);
-  if (amount.value.isGreaterThan(differing)) {
+  if (showing === 'gone') {
     await lapse(work, explanation, `거래소 ${held.toFixed()}, 장부 ${booked.quantity.toFixed()}`);
     return false;
   }
@@ -132,9 +154,12 @@ async function bookExcess(work: Work, explanation: BalanceExplanation, amount: C
 async function partsOf(work: Work, explanation: BalanceExplanation, amount: CoinAmount): Promise<AccruedPart[]> {
   const stakes = await stakesOf(work, explanation);
   if (stakes.length === 0) return [];
-  return accrualShares(amount, stakes).flatMap(({ owner, quantity }) =>
-    owner === undefined || quantity.isZero() ? [] : [{ ...owner, quantity }],
-  );
+  const parts: AccruedPart[] = [];
+  for (const { owner, quantity } of accrualShares(amount, stakes)) {
+    if (owner === undefined || quantity.isZero()) continue;
+    parts.push({ holdingId: await takingHolding(work, explanation, { accrual: owner, quantity }), quantity });
+  }
+  return parts;
 }
 
 /** As a deposit, so that what belongs to nobody is matched, returned or taken like any other; the id says that no venue listed it. */

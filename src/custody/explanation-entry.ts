@@ -7,11 +7,11 @@ import { accountPlace, isVenueWon } from '../venue/ledger-asset.ts';
 import { depositSubject } from './deposit-entry.ts';
 import { holdingSubject } from './expectation.ts';
 import { EXPLANATION_KINDS, explanationEntryKind } from './explanation-kinds.ts';
+import { shortageLossSubject } from './loss.ts';
 
 /** A holding to which a part of an excess has accrued. */
 export interface AccruedPart {
   readonly holdingId: number;
-  readonly caseId: number;
   readonly quantity: CoinAmount;
 }
 
@@ -54,7 +54,7 @@ export function shortageEntry(explanation: BalanceExplanation, amount: CoinAmoun
   }
   if (depositRowId !== null) return takeFromDeposit(builder, { subject: depositSubject(depositRowId), place }, amount).build();
   return builder
-    .debit(CHART.withdrawnUninstructed, { subject: `balance_explanation:${id}`, place }, amount)
+    .debit(CHART.withdrawnUninstructed, { subject: shortageLossSubject(id), place }, amount)
     .credit(CHART.unexplained, { subject: '', place }, amount)
     .build();
 }

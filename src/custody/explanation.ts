@@ -4,6 +4,7 @@ import type { ExplanationKind, ExplanationSide } from '../database/generated/enu
 import { lockRows } from '../database/locks.ts';
 import { userIdOf, type Work } from '../database/work.ts';
 import { requestApproval } from '../identity/approval.ts';
+import { assertNamesNobody } from '../identity/approval-rules.ts';
 import { type CivilDate, dayFromColumn, dayToColumn, seoulDay } from '../kernel/civil-date.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { CheongsanError } from '../kernel/errors.ts';
@@ -12,7 +13,7 @@ import { readPolicy } from '../policy/book.ts';
 import { secondApprovalFrom } from '../policy/definitions/sale.ts';
 import { lastWorth } from '../valuation/last-worth.ts';
 import { readVenueAccount } from '../venue/account.ts';
-import { EXPLANATION_SUBJECT } from '../venue/freeze.ts';
+import { DIFFERENCE_SUBJECT } from '../venue/freeze.ts';
 import { isVenueWon, ledgerAmount } from '../venue/ledger-asset.ts';
 import { requireReason } from './deposit-decision.ts';
 import { EXPLANATION_KINDS } from './explanation-kinds.ts';
@@ -41,6 +42,8 @@ export interface ExplanationRequest {
   readonly occurredOn: CivilDate;
   /** Of an excess of coins: whoever held them at this instant owns it, in proportion. Absent: nobody is known to own it. */
   readonly accruedAt?: Date;
+  /** The asset whose holders own it, where that is another one than what has come, as with a fork. Only beside the instant. */
+  readonly accruedOf?: string;
   /** Of a shortage: the holding, or the unidentified deposit, whose coins are gone. Both absent: the city makes it good. */
   readonly holdingId?: number;
   readonly depositRowId?: number;
@@ -49,15 +52,16 @@ export interface ExplanationRequest {
 }
 
 /**
- * Asks somebody else to agree what a difference is. Errors: `INPUT_INVALID` for a kind that is no such thing, a day to come, or owners that
- * the side does not know; `CONFLICT` when the last reading shows no such difference, or others explain it already; `NOT_FOUND`, those of
- * `requestApproval`.
+ * Asks somebody else to agree what a difference is. Errors: `INPUT_INVALID` for a kind that is no such thing, a day to come, owners that
+ * the side does not know, or a reason or reference that holds a person's number; `CONFLICT` when the last reading shows no such difference,
+ * or others explain it already; `NOT_FOUND`, those of `requestApproval`.
  */
 export async function requestExplanation(
   work: Work,
   request: ExplanationRequest,
 ): Promise<{ readonly explanationId: number; readonly approval: Approval }> {
   requireReason(request.reason);
+  assertNamesNobody({}, { reference: request.reference });
   await lockRows(work, 'venue_account', [request.accountId]);
   const { venueCode } = await readVenueAccount(work.tx, request.accountId);
   assertSensible(request, work.at);
@@ -76,6 +80,7 @@ export async function requestExplanation(
       reference: request.reference,
       occurredOn: dayToColumn(request.occurredOn),
       accruedAt: request.accruedAt ?? null,
+      accruedOf: request.accruedOf ?? null,
       holdingId: request.holdingId ?? null,
       depositRowId: request.depositRowId ?? null,
       reason: request.reason,
@@ -86,7 +91,7 @@ export async function requestExplanation(
   const policy = await readPolicy(work.tx);
   const approval = await requestApproval(work, {
     kind: 'freeze_release',
-    subjectType: EXPLANATION_SUBJECT,
+    subjectType: DIFFERENCE_SUBJECT,
     subjectId: explanation.id,
     summary: `잔액 차이의 설명: ${request.side === 'excess' ? '더 있는' : '모자란'} ${amount.toString()} ${request.asset} - ${EXPLANATION_KINDS[request.kind].title}`,
     content: explanationContent(explanation),
@@ -108,7 +113,8 @@ export async function requestExplanation(
 
 /** What is approved: this much of this asset is this, and theirs. */
 export function explanationContent(explanation: BalanceExplanation) {
-  const { id, venueAccountId, asset, kind, side, quantity, reference, occurredOn, accruedAt, holdingId, depositRowId } = explanation;
+  const { id, venueAccountId, asset, kind, side, quantity, reference, occurredOn, holdingId, depositRowId } = explanation;
+  const { accruedAt, accruedOf } = explanation;
   return {
     explanationId: id,
     accountId: venueAccountId,
@@ -119,13 +125,14 @@ export function explanationContent(explanation: BalanceExplanation) {
     reference,
     occurredOn: dayFromColumn(occurredOn),
     accruedAt: accruedAt?.toISOString() ?? null,
+    accruedOf,
     holdingId,
     depositRowId,
   };
 }
 
 function assertSensible(
-  { asset, kind, side, occurredOn, accruedAt, holdingId, depositRowId, reference }: ExplanationRequest,
+  { asset, kind, side, occurredOn, accruedAt, accruedOf, holdingId, depositRowId, reference }: ExplanationRequest,
   at: Date,
 ): void {
   const { sides, of, title } = EXPLANATION_KINDS[kind];
@@ -138,19 +145,24 @@ function assertSensible(
     ...(side === 'excess' && (holdingId !== undefined || depositRowId !== undefined) ? ['only a shortage takes from somebody'] : []),
     ...(holdingId !== undefined && depositRowId !== undefined ? ['a shortage takes from one'] : []),
     ...(accruedAt !== undefined && (side !== 'excess' || unit !== 'coins') ? ['only an excess of coins accrues to holders'] : []),
+    ...(accruedOf !== undefined && accruedAt === undefined ? ['what accrued to holders of another asset did so at an instant'] : []),
+    ...(accruedOf === asset ? [`name ${asset} once: what accrues to itself needs no other asset`] : []),
+    ...(accruedOf !== undefined && isVenueWon(accruedOf) ? ['nothing forks from won'] : []),
     ...(accruedAt !== undefined && accruedAt > at ? [`${accruedAt.toISOString()} is still to come`] : []),
   ];
   if (wrong.length > 0) throw new CheongsanError('INPUT_INVALID', `This explains nothing: ${wrong.join('; ')}.`);
 }
 
-async function assertOwners(work: Work, { accountId, asset, accruedAt, holdingId, depositRowId }: ExplanationRequest): Promise<void> {
+async function assertOwners(work: Work, request: ExplanationRequest): Promise<void> {
+  const { accountId, asset, accruedAt, accruedOf, holdingId, depositRowId } = request;
+  const of = accruedOf ?? asset;
   if (
     accruedAt !== undefined &&
-    (await openStakes(work.tx, { accountId, asset, at: accruedAt })).every(({ quantity }) => quantity.isZero())
+    (await openStakes(work.tx, { accountId, asset, of, at: accruedAt })).every(({ quantity }) => quantity.isZero())
   ) {
     throw new CheongsanError(
       'INPUT_INVALID',
-      `Nobody had ${asset} at account ${accountId} at ${accruedAt.toISOString()}; leave the instant out.`,
+      `Nobody had ${of} at account ${accountId} at ${accruedAt.toISOString()}; name the asset it came from, or leave the instant out.`,
     );
   }
   if (holdingId !== undefined) {

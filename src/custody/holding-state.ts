@@ -9,6 +9,9 @@ import { accountPlace } from '../venue/ledger-asset.ts';
 import { OPEN_TESTS } from '../venue/source-proof.ts';
 import { holdingSubject } from './expectation.ts';
 
+/** States of a holding before its demand was served: nothing of it can have come. */
+export const BEFORE_DEMAND = ['proposed', 'seized'] as const satisfies readonly HoldingState[];
+
 /** Locks a holding and its case, in that order, and reads both as they are then. Error: `NOT_FOUND`. */
 export async function lockHolding(work: Work, holdingId: number): Promise<Holding> {
   const found = await work.tx.holding.findUnique({ where: { id: holdingId }, select: { caseId: true } });

@@ -19,9 +19,10 @@ import { requireScreened } from './screening.ts';
 import { comparableTransactionId } from './transaction-id.ts';
 import { assertWithinDailyLimit } from './transfer-limit.ts';
 import { advanceTransfer, lockTransfer, transferStream, withdrawalKey } from './transfer-progress.ts';
-import { logAddressView } from './withdrawal-address.ts';
+import { logAddressView } from './withdrawal-address-row.ts';
 import { type Destination, fingerprintOf, openDestination } from './withdrawal-address-seal.ts';
 import { requireUsable } from './withdrawal-address-use.ts';
+import { claimNamed, holdersOf } from './withdrawal-match.ts';
 import { earliestOf } from './withdrawal-rules.ts';
 import { readWithdrawals } from './withdrawals.ts';
 
@@ -36,15 +37,15 @@ export interface TransferInstruction {
   readonly quantity: string;
   /** The address, or the account at the same exchange. */
   readonly destinationReference: string;
-  /** As the exchange's site names it; `internal` for an account there. Null, with what follows, for a transfer from before the allow list. */
-  readonly network: string | null;
+  /** As the exchange's site names it; `internal` for an account there. */
+  readonly network: string;
   /** Tag or memo. */
   readonly secondaryAddress: string | null;
-  readonly addressId: number | null;
+  readonly addressId: number;
   /** What the address is called where it is not written. */
-  readonly fingerprint: string | null;
+  readonly fingerprint: string;
   /** Under which the exchange's site has the address registered. */
-  readonly registrationReference: string | null;
+  readonly registrationReference: string;
 }
 
 /**
@@ -56,18 +57,13 @@ export interface TransferInstruction {
 export async function instructTransfer(work: Work, keys: MasterKey, transferId: number): Promise<TransferInstruction> {
   const transfer = await lockTransfer(work, transferId);
   if (transfer.state === 'instructed' && transfer.confirmedAt === null) return instructionAgain(work, keys, transfer);
-  if (transfer.state !== 'approved' || transfer.approvalId === null) {
+  if (transfer.state !== 'approved') {
     throw new CheongsanError(
       'CONFLICT',
       `Transfer ${transferId} is ${transfer.state}${transfer.confirmedAt === null ? '' : ' and sent'}; it is not to be sent.`,
     );
   }
-  await requireApproved(work.tx, transfer.approvalId, transferContent(transfer));
-  if (transfer.caseId !== null) await assertMayReturn(work, transfer.caseId);
-  await requireUsable(work, transfer);
-  await requireMovementAllowed(work, { accountId: transfer.venueAccountId, asset: transfer.asset, kind: 'finish' });
-  await requireScreened(work, transferId);
-  await assertWithinDailyLimit(work, transfer);
+  await assertMaySend(work, transfer);
   const intent = await createIntent(work, { port: 'coin_transfer', subject: `coin_transfer:${transferId}` });
   const instructed = await work.tx.coinTransfer.update({
     where: { id: transferId },
@@ -84,10 +80,23 @@ export async function instructTransfer(work: Work, keys: MasterKey, transferId: 
   return instructionOf(work, keys, instructed);
 }
 
+/** Everything that must hold whenever somebody is told to send. Errors: as above. */
+async function assertMaySend(work: Work, transfer: CoinTransfer): Promise<void> {
+  const { id, approvalId, caseId, venueAccountId: accountId, asset } = transfer;
+  if (approvalId === null) throw new CheongsanError('CONFLICT', `Nobody has approved transfer ${id}; give it up and ask for it anew.`);
+  await requireApproved(work.tx, approvalId, transferContent(transfer));
+  if (caseId !== null) await assertMayReturn(work, caseId);
+  await requireUsable(work, transfer);
+  await requireMovementAllowed(work, { accountId, asset, kind: 'finish' });
+  await requireScreened(work, id);
+  await assertWithinDailyLimit(work, transfer);
+}
+
 /**
- * The sender's word that he has sent it, with the transaction the site showed him, if any. The coins are in transit from then
- * on, and done once the venue says so too. Errors: `CONFLICT` when it is not instructed or was confirmed with another
- * transaction, `FORBIDDEN` for anybody but an official, `NOT_FOUND`.
+ * The sender's word that he has sent it, with the transaction the site showed him, if any; it may be added later, once. The coins are in
+ * transit from then on, and done once the venue says so too. What the venue lists under that transaction is this transfer, even if it was
+ * taken for another one of its quantity that nobody says he sent. Errors: `CONFLICT` when it is not instructed, was confirmed with another
+ * transaction, or is listed under another one; `FORBIDDEN` for anybody but an official, `NOT_FOUND`.
  */
 export async function confirmInstructed(
   work: Work,
@@ -95,30 +104,51 @@ export async function confirmInstructed(
 ): Promise<void> {
   const userId = userIdOf(work.actor);
   if (userId === null) throw new CheongsanError('FORBIDDEN', 'Only the official who sent the coins can say that he has.');
-  const transfer = await lockTransfer(work, input.transferId);
   const transactionId = input.transactionId === undefined ? null : comparableTransactionId(input.transactionId);
+  const holders = await holdersOf(work.tx, input.transferId, transactionId);
+  const transfer = await lockTransfer(work, input.transferId, holders);
   if (transfer.confirmedAt !== null && (transactionId === null || transactionId === transfer.transactionId)) return;
-  if (transfer.state !== 'instructed' || transfer.intentId === null || transfer.confirmedAt !== null) {
-    throw new CheongsanError(
-      'CONFLICT',
-      `Transfer ${transfer.id} is ${transfer.state}${transfer.confirmedAt === null ? '' : ' and confirmed'}; it cannot be confirmed.`,
-    );
-  }
-  const today = seoulDay(work.at);
-  const pollSeconds = (await readPolicy(work.tx)).get(depositPollSeconds, today);
-  await markSent(work, transfer.intentId, { sendsBefore: 0, nextLookAt: new Date(work.at.getTime() + pollSeconds * 1_000) });
-  await work.tx.coinTransfer.update({
+  await assertConfirmable(work, transfer, transactionId);
+  const isFirst = transfer.confirmedAt === null;
+  if (isFirst) await markTransferSent(work, transfer);
+  const confirmed = await work.tx.coinTransfer.update({
     where: { id: transfer.id },
-    data: { confirmedAt: work.at, confirmedById: userId, transactionId },
+    data: { transactionId, ...(isFirst ? { confirmedAt: work.at, confirmedById: userId } : {}) },
   });
   await appendAudit(work, {
     stream: transferStream(transfer),
-    action: 'transfer.confirmed',
+    action: isFirst ? 'transfer.confirmed' : 'transfer.transaction_added',
     subject: `coin_transfer:${transfer.id}`,
     payload: { transactionId },
   });
+  await claimNamed(work, confirmed, holders);
   await advanceTransfer(work, transfer.id);
   work.ring('custody', transfer.venueAccountId);
+}
+
+/** A transfer not yet said to be sent, or one without a transaction that the venue does not list yet. */
+async function assertConfirmable(work: Work, transfer: CoinTransfer, transactionId: string | null): Promise<void> {
+  const { id, state, confirmedAt } = transfer;
+  const listed = await work.tx.venueWithdrawal.findUnique({ where: { matchedTo: withdrawalKey(id) } });
+  const mayBeAdded = confirmedAt === null || (transfer.transactionId === null && listed === null);
+  if (state !== 'instructed' || !mayBeAdded) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `Transfer ${id} is ${state}${confirmedAt === null ? '' : ' and confirmed'}${listed === null ? '' : ' and listed by the venue'}; it cannot be confirmed.`,
+    );
+  }
+  if (transactionId === null || listed === null || listed.transactionId === null || listed.transactionId === transactionId) return;
+  throw new CheongsanError(
+    'CONFLICT',
+    `The venue lists transfer ${id} under another transaction than was written down (withdrawal ${listed.id}). Read the transaction at its site again; if that withdrawal is not this transfer, have the match undone first.`,
+    { facts: { withdrawalRowId: listed.id } },
+  );
+}
+
+async function markTransferSent(work: Work, { id, intentId }: CoinTransfer): Promise<void> {
+  if (intentId === null) throw new CheongsanError('INTERNAL', `Transfer ${id} is instructed without an intent.`);
+  const pollSeconds = (await readPolicy(work.tx)).get(depositPollSeconds, seoulDay(work.at));
+  await markSent(work, intentId, { sendsBefore: 0, nextLookAt: new Date(work.at.getTime() + pollSeconds * 1_000) });
 }
 
 /**
@@ -181,24 +211,21 @@ export async function assertNothingElseLeft(work: Work, transfer: CoinTransfer):
     if (!isOpen) continue;
     throw new CheongsanError(
       'CONFLICT',
-      `Withdrawal ${stray.id} of ${stray.quantity.toFixed()} ${asset} left since transfer ${id} was instructed, and nobody instructed it; explain it by the transfer if it is that, or get it back or made good, before the transfer is given up.`,
+      `Withdrawal ${stray.id} of ${stray.quantity.toFixed()} ${asset} left since transfer ${id} was instructed, and nobody instructed it; explain it by the transfer if it is that, or get it back or made good, before anything else is done with the transfer.`,
       { facts: { withdrawalRowId: stray.id, quantity: stray.quantity.toFixed() } },
     );
   }
 }
 
-/**
- * Told once more, as long as nothing says that it may have been sent, listed by the venue or frozen for what left unexplained, and
- * its address was not revoked.
- */
+/** Told once more, as long as it may be sent and nothing says that it may have been: listed by the venue, or left without being told apart. */
 async function instructionAgain(work: Work, keys: MasterKey, transfer: CoinTransfer): Promise<TransferInstruction> {
-  const { id, venueAccountId: accountId, asset } = transfer;
+  const { id } = transfer;
   const listed = await work.tx.venueWithdrawal.findUnique({ where: { matchedTo: withdrawalKey(id) }, select: { id: true } });
   if (listed !== null) {
     throw new CheongsanError('CONFLICT', `The venue lists transfer ${id} already (row ${listed.id}); confirm it, do not send it again.`);
   }
-  if (transfer.addressId !== null) await requireUsable(work, transfer);
-  await requireMovementAllowed(work, { accountId, asset, kind: 'finish' });
+  await assertMaySend(work, transfer);
+  await assertNothingElseLeft(work, transfer);
   return instructionOf(work, keys, transfer);
 }
 
@@ -217,11 +244,8 @@ async function instructionOf(work: Work, keys: MasterKey, transfer: CoinTransfer
   };
 }
 
-async function whereTo(work: Work, keys: MasterKey, { id, addressId, destinationReference }: CoinTransfer) {
-  if (addressId === null) {
-    if (destinationReference === null) throw new CheongsanError('INTERNAL', `Transfer ${id} goes nowhere.`);
-    return { destinationReference, network: null, secondaryAddress: null, addressId, fingerprint: null, registrationReference: null };
-  }
+async function whereTo(work: Work, keys: MasterKey, { id, addressId }: CoinTransfer) {
+  if (addressId === null) throw new CheongsanError('INTERNAL', `Transfer ${id} goes to no listed address.`);
   const row = await work.tx.withdrawalAddress.findUniqueOrThrow({ where: { id: addressId } });
   const { address, network, secondaryAddress }: Destination = await openDestination(work.tx, keys, row);
   await logAddressView(work, row, 'coin_transfer.send');

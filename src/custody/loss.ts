@@ -15,11 +15,23 @@ export function lossSubject(withdrawalRowId: number): string {
   return `venue_withdrawal:${withdrawalRowId}`;
 }
 
+/** Likewise of a shortage that was explained as taken from nobody. */
+export function shortageLossSubject(explanationId: number): string {
+  return `balance_explanation:${explanationId}`;
+}
+
 /** What of a withdrawal's loss is still to be recovered: all of it, less what has come back. Zero while no loss is booked. */
 export async function openLoss(reader: Pick<Transaction, '$queryRaw'>, withdrawal: VenueWithdrawal): Promise<Decimal> {
   const { id, asset, venueAccountId: accountId } = withdrawal;
-  const place = accountPlace(accountId);
-  const [open] = await balances(reader, { chart: CHART.withdrawnUninstructed, asset, subject: lossSubject(id), place });
+  return openLossOf(reader, { subject: lossSubject(id), asset, accountId });
+}
+
+/** What of one sub-account of *to be recovered* is still open. */
+export async function openLossOf(
+  reader: Pick<Transaction, '$queryRaw'>,
+  { subject, asset, accountId }: { readonly subject: string; readonly asset: string; readonly accountId: number },
+): Promise<Decimal> {
+  const [open] = await balances(reader, { chart: CHART.withdrawnUninstructed, asset, subject, place: accountPlace(accountId) });
   return new Decimal(open?.balance ?? '0');
 }
 

@@ -34,18 +34,54 @@ export function compareBalance(venue: Decimal, before: BookedBalance, after: Boo
   };
 }
 
+/** Whether the venue shows what an explanation says. */
+export type Showing =
+  | 'shown'
+  /** It shows another difference, or none. */
+  | 'gone'
+  /** Something is under way, or the books moved while the venue was asked: the next reading knows. */
+  | 'unsure';
+
+/**
+ * Holds a venue's balance against a difference that somebody explained. The venue was asked between two looks at the books, so both must
+ * leave that much over, and nothing of the asset may have been under way in either: else a deposit, a fill or a withdrawal that one process
+ * has booked while another asked would be taken for the difference.
+ */
+export function showsDifference(
+  explained: { readonly side: 'excess' | 'shortage'; readonly quantity: Decimal },
+  venue: Decimal,
+  books: readonly BookedBalance[],
+): Showing {
+  if (books.some(({ less, more }) => !less.isZero() || !more.isZero())) return 'unsure';
+  const isShown = books.map(({ quantity }) => {
+    const differing = explained.side === 'excess' ? venue.minus(quantity) : quantity.minus(venue);
+    return differing.isGreaterThanOrEqualTo(explained.quantity);
+  });
+  if (isShown.every((each) => each)) return 'shown';
+  return isShown.some((each) => each) ? 'unsure' : 'gone';
+}
+
 export interface EarlierReading {
   readonly venueQuantity: Decimal;
   readonly ledgerQuantity: Decimal;
   readonly agrees: boolean;
   readonly breaksInRow: number;
+  /** When the last of these breaks was counted; undefined without one. */
+  readonly countedAt: Date | undefined;
   readonly isToday: boolean;
 }
 
-/** Readings in a row that do not agree, this one included. */
-export function breaksInRow(agrees: boolean, earlier: EarlierReading | undefined): number {
+/**
+ * A venue's list may lag behind its balance, so readings closer together than this see one and the same moment: somebody who presses a
+ * button three times has not seen a difference survive three readings.
+ */
+export const BREAKS_APART_MS = 60_000;
+
+/** Readings in a row that do not agree, this one included unless it comes too soon after the last that counted. */
+export function breaksInRow(agrees: boolean, earlier: EarlierReading | undefined, at: Date): number {
   if (agrees) return 0;
-  return (earlier?.breaksInRow ?? 0) + 1;
+  if (earlier?.countedAt === undefined) return 1;
+  return earlier.breaksInRow + (at.getTime() - earlier.countedAt.getTime() >= BREAKS_APART_MS ? 1 : 0);
 }
 
 /** An agreeing balance that has not changed is kept once a day; whatever differs, or has changed, every time. */

@@ -1,5 +1,5 @@
 import { appendAudit } from '../audit/append.ts';
-import type { BalanceExplanation } from '../database/generated/client.ts';
+import type { BalanceExplanation, BalanceReading } from '../database/generated/client.ts';
 import { lockRows } from '../database/locks.ts';
 import type { Database, Work } from '../database/work.ts';
 import type { ExchangePort } from '../exchange/port.ts';
@@ -12,7 +12,7 @@ import { ledgerAsset } from '../venue/ledger-asset.ts';
 import { replayWhenDue } from './balance-replay.ts';
 import { bookedBalances } from './booked-balances.ts';
 import { CUSTODIAN } from './custodian.ts';
-import { bookAgreedExplanations } from './explanation-booking.ts';
+import { bookAgreedExplanations, decidedExplanations } from './explanation-booking.ts';
 import { type BookedBalance, breaksInRow, compareBalance, type EarlierReading, isWorthKeeping, NOTHING_BOOKED } from './reconcile-rules.ts';
 import { askForLook, readLists, type UnreadLists } from './unread-list.ts';
 
@@ -29,7 +29,7 @@ export interface AssetReading {
 /**
  * Compares what the venue holds for an account with the ledger (invariant 3): first what came and left is recorded and what two
  * officials have explained is booked, then every asset is compared within the possible effects of what is under way. A difference in as
- * many readings in a row as the policy says freezes that asset there and tells a person; more coins than the books have freeze nothing
+ * many readings in a row, a minute apart, as the policy says freezes that asset there and tells a person; more coins than the books have freeze nothing
  * where the venue does not list deposits, since they may be one: a person looks. From time to time the books are also held against what
  * their events add up to. Errors: those of the port; nothing is concluded from an account that could not be read.
  */
@@ -41,7 +41,10 @@ export async function reconcileAccount(database: Database, port: ExchangePort, a
     listed.map(({ asset, free, locked }) => [ledgerAsset(port.venue, asset), new Decimal(free).plus(new Decimal(locked))]),
   );
   const account = { accountId, venueCode: port.venue };
-  const booked = await bookAgreedExplanations(database, { ...account, held: venue });
+  const decided = await decidedExplanations(database.read, accountId);
+  // What came or left while the balances were asked for explains itself; its list is read before anything else is taken for it.
+  if (decided.length > 0) await readLists(database, port, accountId);
+  const booked = await bookAgreedExplanations(database, decided, { ...account, held: venue, before });
   const readings = await database.work(CUSTODIAN, async (work) => {
     await lockRows(work, 'venue_account', [accountId]);
     const compared = await compareAll(work, account, { venue, before, unread });
@@ -124,7 +127,7 @@ async function readAsset(work: Work, look: AssetLook): Promise<AssetReading | un
     venueQuantity: venue,
     ledgerQuantity: after.quantity,
     agrees: comparison.agrees,
-    breaksInRow: breaksInRow(comparison.agrees, earlier),
+    breaksInRow: breaksInRow(comparison.agrees, earlier, work.at),
   };
   if (isWorthKeeping(reading, earlier)) {
     const { id } = await work.tx.balanceReading.create({
@@ -161,8 +164,25 @@ async function earlierReading(work: Work, accountId: number, asset: string): Pro
     ledgerQuantity: new Decimal(row.ledgerQuantity.toFixed()),
     agrees: row.agrees,
     breaksInRow: row.breaksInRow,
+    countedAt: row.agrees ? undefined : await countedAt(work, row),
     isToday: seoulDay(row.readAt) === seoulDay(work.at),
   };
+}
+
+/** The first of the readings since the last agreement that has as many breaks as the newest one. */
+async function countedAt(work: Work, { venueAccountId, asset, breaksInRow: breaks }: BalanceReading): Promise<Date | undefined> {
+  const where = { venueAccountId, asset };
+  const agreed = await work.tx.balanceReading.findFirst({
+    where: { ...where, agrees: true },
+    orderBy: { id: 'desc' },
+    select: { id: true },
+  });
+  const counted = await work.tx.balanceReading.findFirst({
+    where: { ...where, id: { gt: agreed?.id ?? 0 }, breaksInRow: breaks },
+    orderBy: { id: 'asc' },
+    select: { readAt: true },
+  });
+  return counted?.readAt;
 }
 
 async function reportBreak(work: Work, look: AssetLook, { readingId, breaks }: { readingId: number; breaks: number }): Promise<void> {

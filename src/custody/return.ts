@@ -3,9 +3,9 @@ import type { Approval, CoinTransfer, StayKind, WithdrawalAddress } from '../dat
 import { lockRows } from '../database/locks.ts';
 import { userIdOf, type Work } from '../database/work.ts';
 import { requestApproval, requireApproved } from '../identity/approval.ts';
-import { seoulDay } from '../kernel/civil-date.ts';
+import { seoulDay, startOfDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
-import { CoinAmount, type Won } from '../kernel/money.ts';
+import { CoinAmount } from '../kernel/money.ts';
 import { readPolicy } from '../policy/book.ts';
 import { secondApprovalFrom } from '../policy/definitions/sale.ts';
 import { staysOfKinds } from '../seizure/stay.ts';
@@ -14,6 +14,7 @@ import { isVenueWon } from '../venue/ledger-asset.ts';
 import { requireReason } from './deposit-decision.ts';
 import { lockUnidentified, unidentifiedRest } from './deposit-match.ts';
 import { holdingCoins, lockHolding } from './holding-state.ts';
+import { RETURNING_PHASES } from './returning-phases.ts';
 import { quantityOf } from './transfer-posting.ts';
 import { transferStream } from './transfer-progress.ts';
 import { fingerprintOf } from './withdrawal-address-seal.ts';
@@ -22,8 +23,6 @@ import { chooseAddress } from './withdrawal-address-use.ts';
 /** What an approval to send coins is about. */
 export const TRANSFER_SUBJECT = 'coin_transfer';
 
-/** Phases in which nothing more is to be sold, so that what is left can go back. */
-const RETURNING_PHASES = ['sale_done', 'distributing', 'settled'] as const;
 /** Grounds on which it is unsure whose the coins are or who may receive them. */
 const STAYS_AGAINST_RETURN: readonly StayKind[] = ['third_party_claim', 'court_order', 'rehabilitation', 'bankruptcy', 'death', 'freeze'];
 
@@ -73,17 +72,20 @@ export async function requestCoinTransfer(work: Work, request: ReturnRequest): P
       createdAt: work.at,
     },
   });
-  return askFor(work, { transfer, address, expiresAt: request.expiresAt, moneyAtStake: await lastWorth(work.tx, quantity) });
+  return askFor(work, { transfer, address, expiresAt: request.expiresAt });
+}
+
+export interface DepositReturnRequest extends Omit<ReturnRequest, 'holdingId' | 'quantity'> {
+  readonly depositRowId: number;
+  /** A part, where all of it may not leave in one day. Absent: all that is unidentified. */
+  readonly quantity?: string | undefined;
 }
 
 /**
- * Asks for leave to send the unidentified rest of a deposit back to where it came from: to an address of the allow list that was
- * proven to be its sender's. Errors as above.
+ * Asks for leave to send the unidentified rest of a deposit, or a part of it, back to where it came from: to an address of the allow list
+ * that was proven to be its sender's. Errors as above.
  */
-export async function requestDepositReturn(
-  work: Work,
-  request: { readonly depositRowId: number; readonly addressId?: number | undefined; readonly reason: string; readonly expiresAt: Date },
-): Promise<{ transferId: number; approval: Approval }> {
+export async function requestDepositReturn(work: Work, request: DepositReturnRequest): Promise<{ transferId: number; approval: Approval }> {
   requireReason(request.reason);
   const deposit = await lockUnidentified(work, request.depositRowId);
   if (isVenueWon(deposit.asset)) {
@@ -92,8 +94,15 @@ export async function requestDepositReturn(
       `Deposit ${deposit.id} is won; it belongs to a case or goes through the bank, not back over the venue.`,
     );
   }
-  const quantity = await unidentifiedRest(work, deposit);
-  if (!quantity.isPositive()) throw new CheongsanError('CONFLICT', `All that is left of deposit ${deposit.id} is on its way back already.`);
+  const rest = await unidentifiedRest(work, deposit);
+  if (!rest.isPositive()) throw new CheongsanError('CONFLICT', `All that is left of deposit ${deposit.id} is on its way back already.`);
+  const quantity = request.quantity === undefined ? rest : CoinAmount.of(deposit.asset, request.quantity);
+  if (!quantity.isPositive() || quantity.isMoreThan(rest)) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `Deposit ${deposit.id} has ${rest.toString()} ${deposit.asset} left to send back, ${quantity.toString()} was asked for.`,
+    );
+  }
   const { venueAccountId: accountId, asset } = deposit;
   const address = await chooseAddress(work, { accountId, asset, recipient: { depositRowId: deposit.id } }, request.addressId);
   const transfer = await work.tx.coinTransfer.create({
@@ -109,7 +118,7 @@ export async function requestDepositReturn(
       createdAt: work.at,
     },
   });
-  return askFor(work, { transfer, address, expiresAt: request.expiresAt, moneyAtStake: await lastWorth(work.tx, quantity) });
+  return askFor(work, { transfer, address, expiresAt: request.expiresAt });
 }
 
 /**
@@ -138,9 +147,9 @@ export async function applyTransferApproval(work: Work, approval: Approval): Pro
 
 async function askFor(
   work: Work,
-  asked: { transfer: CoinTransfer; address: WithdrawalAddress; expiresAt: Date; moneyAtStake: Won | undefined },
+  asked: { transfer: CoinTransfer; address: WithdrawalAddress; expiresAt: Date },
 ): Promise<{ transferId: number; approval: Approval }> {
-  const { transfer, address, expiresAt, moneyAtStake } = asked;
+  const { transfer, address, expiresAt } = asked;
   const policy = await readPolicy(work.tx);
   const approval = await requestApproval(work, {
     kind: 'coin_transfer',
@@ -148,7 +157,7 @@ async function askFor(
     subjectId: transfer.id,
     summary: `가상자산 반환 이체: ${transfer.quantity.toFixed()} ${transfer.asset} → 출금 주소 ${address.id} (${fingerprintOf(address)})`,
     content: transferContent(transfer),
-    moneyAtStakeKrw: moneyAtStake,
+    moneyAtStakeKrw: await lastWorth(work.tx, await atStake(work, transfer)),
     secondFromKrw: policy.get(secondApprovalFrom, seoulDay(work.at)),
     reason: transfer.reason,
     expiresAt,
@@ -162,6 +171,20 @@ async function askFor(
     payload: { asset: transfer.asset, quantity: transfer.quantity.toFixed(), approval: approval.id },
   });
   return { transferId: transfer.id, approval };
+}
+
+/**
+ * What an approver answers for: the transfer with all others of the same holding or deposit that are under way or were done today (Seoul),
+ * so that much does not leave in pieces that each need one approver.
+ */
+async function atStake(work: Work, { asset, holdingId, depositRowId }: CoinTransfer): Promise<CoinAmount> {
+  const transfers = await work.tx.coinTransfer.findMany({
+    where: {
+      ...(holdingId === null ? { depositRowId } : { holdingId }),
+      OR: [{ state: { in: ['requested', 'approved', 'instructed'] } }, { state: 'done', endedAt: { gte: startOfDay(seoulDay(work.at)) } }],
+    },
+  });
+  return CoinAmount.sum(asset, transfers.map(quantityOf));
 }
 
 /** What is approved: these coins, from here, to there. */
@@ -182,16 +205,21 @@ export function transferContent(transfer: CoinTransfer) {
 /** Refuses while more is to be sold or while it is unsure who may receive the coins. The case must be locked. */
 export async function assertMayReturn(work: Work, caseId: number): Promise<void> {
   const { phase, number } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId } });
-  if (!RETURNING_PHASES.some((returning) => returning === phase)) {
+  if (!RETURNING_PHASES.includes(phase)) {
     throw new CheongsanError('PHASE_WRONG', `Case ${number} is ${phase}; coins go back once the sale is over or nothing is owed.`);
   }
-  const [stay] = await staysOfKinds(work.tx, [caseId], STAYS_AGAINST_RETURN, seoulDay(work.at));
+  const stay = await stayAgainstReturn(work, caseId);
   if (stay === undefined) return;
   throw new CheongsanError(
     'CONFLICT',
     `Stay ${stay.id} (${stay.kind}) of case ${number} leaves it open who may receive the coins; have it lifted first.`,
     { facts: { stayId: stay.id, kind: stay.kind } },
   );
+}
+
+/** A stay in force that leaves it open whose the coins are or who may receive them. */
+export async function stayAgainstReturn(work: Work, caseId: number): Promise<{ readonly id: number; readonly kind: StayKind } | undefined> {
+  return (await staysOfKinds(work.tx, [caseId], STAYS_AGAINST_RETURN, seoulDay(work.at)))[0];
 }
 
 /** Coins of a holding that are held and promised to no transfer. The account must be locked. */

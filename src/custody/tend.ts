@@ -12,30 +12,46 @@ import { warnOfKeyExpiry } from '../venue/key-expiry.ts';
 import { rereadKey } from '../venue/key-proof.ts';
 import { CUSTODIAN } from './custodian.ts';
 import { applyAllocationDecisions } from './deposit-allocation-decision.ts';
+import { warnOfHeldUpTransfers } from './held-up-transfer.ts';
 import { warnOfIdleAssets } from './idle-asset.ts';
 import { type AssetReading, reconcileAccount } from './reconcile.ts';
 import { applyTransferApproval, TRANSFER_SUBJECT } from './return.ts';
 import { warnOfStuckTransfers } from './transfer-recovery.ts';
 import { noteReadable, noteUnreadable, watchVenue } from './venue-watch.ts';
-import { ADDRESS_SUBJECT, applyAddressApproval } from './withdrawal-address.ts';
+import { applyAddressApproval } from './withdrawal-address.ts';
+import { ADDRESS_SUBJECT } from './withdrawal-address-row.ts';
 
 const DAY_MS = 86_400_000;
 
 /**
  * Everything an account needs from time to time, the answer to a ring on the `custody` queue: its books are read from the venue
- * and compared, what was decided is taken over, and a person is told of a key that ends, a transfer that is stuck, coins that lie
- * idle, or what is the matter with the venue. Errors: those of the port, after they were counted.
+ * and compared, then, whether or not the venue answered, what was decided is taken over, and a person is told of a key that ends, a
+ * transfer that is stuck, coins that lie idle, or what is the matter with the venue. Errors: those of the port, after they were counted.
  */
 export async function tendAccount(database: Database, port: ExchangePort, accountId: number): Promise<AssetReading[]> {
   const isNewDay = await beginPoll(database, accountId);
+  try {
+    return await readAccount(database, port, accountId);
+  } finally {
+    await lookAfter(database, accountId, isNewDay);
+  }
+}
+
+/** What needs nothing from the venue. It comes second, so that nothing here keeps the books from being compared. */
+async function lookAfter(database: Database, accountId: number, isNewDay: boolean): Promise<void> {
   await database.work(CUSTODIAN, async (work) => {
     const policy = await readPolicy(work.tx);
     await warnOfKeyExpiry(work, accountId, policy.get(keyExpiryWarningDays, seoulDay(work.at)));
+    await lockRows(work, 'venue_account', [accountId]);
+    await warnOfHeldUpTransfers(work, accountId);
   });
   await takeDecisionsOver(database, accountId);
   await warnOfOverdueTransfers(database, accountId);
   await watchVenue(database, accountId);
   if (isNewDay) await database.work(CUSTODIAN, (work) => warnOfIdleAssets(work, accountId));
+}
+
+async function readAccount(database: Database, port: ExchangePort, accountId: number): Promise<AssetReading[]> {
   try {
     const readings = await reconcileAccount(database, port, accountId);
     await rereadKey(database, CUSTODIAN, port, accountId);

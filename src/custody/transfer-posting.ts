@@ -36,10 +36,13 @@ export async function postSent(work: Work, transfer: CoinTransfer, occurredOn: C
   const { subject, held } = sourceOf(transfer);
   const at: AccountReference = { subject, place: accountPlace(transfer.venueAccountId) };
   const quantity = quantityOf(transfer);
+  const head = headOf(transfer, occurredOn, 'sent');
+  // Sent once more after it turned out that what was taken for it was another's.
+  const earlier = await work.tx.ledgerEntry.count({ where: { cause: head.cause, kind: head.kind } });
   return postTransferFact(
     work,
     transfer,
-    entry(headOf(transfer, occurredOn, 'sent'))
+    entry({ ...head, key: earlier === 0 ? head.key : `${head.key}:${earlier + 1}` })
       .debit(CHART.coinsInTransit, at, quantity)
       .credit(held, at, quantity),
   );

@@ -4,25 +4,48 @@ import { lockRows } from '../database/locks.ts';
 import type { Work } from '../database/work.ts';
 import { settleIntent } from '../intent/intent.ts';
 import { type CivilDate, seoulDay } from '../kernel/civil-date.ts';
+import type { Canonical } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount } from '../kernel/money.ts';
+import { reverse } from '../ledger/post.ts';
 import { addReturned } from './deposit-match.ts';
 import { warnOfEmptyFloat } from './gas-float.ts';
-import { holdingCoins, lockHolding, setHoldingState, totalOf } from './holding-state.ts';
+import { holdingCoins, setHoldingState, totalOf } from './holding-state.ts';
 import { postDone, postFailed, postSent, quantityOf } from './transfer-posting.ts';
 
-/** Locks a transfer's case, holding and account, and reads it then. Error: `NOT_FOUND`. */
-export async function lockTransfer(work: Work, transferId: number): Promise<CoinTransfer> {
-  const found = await work.tx.coinTransfer.findUnique({ where: { id: transferId } });
-  if (found === null) throw new CheongsanError('NOT_FOUND', `There is no coin transfer ${transferId}.`);
-  if (found.holdingId !== null) await lockHolding(work, found.holdingId);
-  await lockRows(work, 'venue_account', [found.venueAccountId]);
+/** Locks a transfer's case, holding and account, and those of others that may change with it, and reads it then. Error: `NOT_FOUND`. */
+export async function lockTransfer(work: Work, transferId: number, others: readonly number[] = []): Promise<CoinTransfer> {
+  const found = await work.tx.coinTransfer.findMany({ where: { id: { in: [transferId, ...others] } } });
+  if (!found.some(({ id }) => id === transferId)) throw new CheongsanError('NOT_FOUND', `There is no coin transfer ${transferId}.`);
+  await lockRows(
+    work,
+    'seizure_case',
+    found.flatMap(({ caseId }) => caseId ?? []),
+  );
+  await lockRows(
+    work,
+    'holding',
+    found.flatMap(({ holdingId }) => holdingId ?? []),
+  );
+  await lockRows(
+    work,
+    'venue_account',
+    found.map(({ venueAccountId }) => venueAccountId),
+  );
   return work.tx.coinTransfer.findUniqueOrThrow({ where: { id: transferId } });
 }
 
 /** The venue's record of a transfer, once one was found. */
 export function withdrawalKey(transferId: number): string {
   return `coin_transfer:${transferId}`;
+}
+
+const TRANSFER_KEY = /^coin_transfer:(\d+)$/;
+
+/** The transfer that a withdrawal was matched to, if it was one. */
+export function transferIdIn(matchedTo: string | null | undefined): number | undefined {
+  const id = TRANSFER_KEY.exec(matchedTo ?? '')?.[1];
+  return id === undefined ? undefined : Number(id);
 }
 
 /**
@@ -61,6 +84,30 @@ async function endDone(work: Work, transfer: CoinTransfer, withdrawal: VenueWith
 async function endFailed(work: Work, transfer: CoinTransfer, withdrawal: VenueWithdrawal): Promise<void> {
   const posted = await postFailed(work, transfer, seoulDay(work.at));
   await end(work, transfer, 'failed', withdrawal, posted.digest);
+}
+
+/**
+ * A locked transfer of which the venue's record turned out to be another's: while its sender has not said that he sent it, nothing says so any
+ * more, and its coins are held again. The caller has taken the record away.
+ */
+export async function takeListingBack(work: Work, transferId: number, facts: { readonly [key: string]: Canonical }): Promise<void> {
+  const transfer = await work.tx.coinTransfer.findUniqueOrThrow({ where: { id: transferId } });
+  if (transfer.confirmedAt === null && transfer.sentEntryId !== null) {
+    await reverse(work, {
+      key: `entry:${transfer.sentEntryId}:unlisted`,
+      entryId: transfer.sentEntryId,
+      occurredOn: seoulDay(work.at),
+      memo: '',
+    });
+    await work.tx.coinTransfer.update({ where: { id: transferId }, data: { sentEntryId: null } });
+    await restateHolding(work, transfer);
+  }
+  await appendAudit(work, {
+    stream: transferStream(transfer),
+    action: 'transfer.unlisted',
+    subject: `coin_transfer:${transferId}`,
+    payload: facts,
+  });
 }
 
 /**

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { type AuditStream, appendAudit } from '../audit/append.ts';
 import type { TravelRuleRecord } from '../database/generated/client.ts';
-import { type Transaction, userIdOf, type Work } from '../database/work.ts';
+import { type Database, type Transaction, userIdOf, type Work } from '../database/work.ts';
 import { assertNamesNobody } from '../identity/approval-rules.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey, SealingKey } from '../kernel/master-key.ts';
 import { personKey } from '../person/person-key.ts';
 import { assertPurpose } from '../person/purpose.ts';
+import { CUSTODIAN } from './custodian.ts';
 
 const detailsSchema = z.object({ originatorName: z.string(), beneficiaryName: z.string(), reference: z.string() });
 /** Who sent and who received, as the exchanges told each other: personal data, sealed at once. */
@@ -71,6 +72,23 @@ export async function adoptTravelRule(work: Work, keys: MasterKey, depositRowId:
       data: { personId, ...sealed(key, depositRowId, await open(work.tx, keys, row)) },
     });
   }
+}
+
+/** The same for all deposits of an account that have found whose they are since: those that were credited without an official. */
+export async function adoptTravelRulesAt(database: Database, keys: MasterKey, accountId: number): Promise<void> {
+  const deposits = await database.read.$queryRaw<{ id: number }[]>`
+    SELECT DISTINCT t.deposit_row_id AS id FROM travel_rule_record t JOIN venue_deposit d ON d.id = t.deposit_row_id
+      JOIN deposit_match m ON m.deposit_row_id = d.id JOIN seizure_case c ON c.id = m.case_id JOIN person p ON p.id = c.person_id
+     WHERE t.person_id IS NULL AND p.erased_at IS NULL AND d.venue_account_id = ${accountId} ORDER BY 1`;
+  for (const { id } of deposits) await database.work(CUSTODIAN, (work) => adoptTravelRule(work, keys, id));
+}
+
+/** The same for all deposits of a person's cases, before his key is destroyed with what is sealed under it. Error: `PERSON_ERASED`. */
+export async function adoptTravelRulesOf(work: Work, keys: MasterKey, personId: number): Promise<void> {
+  const deposits = await work.tx.$queryRaw<{ id: number }[]>`
+    SELECT DISTINCT t.deposit_row_id AS id FROM travel_rule_record t JOIN deposit_match m ON m.deposit_row_id = t.deposit_row_id
+      JOIN seizure_case c ON c.id = m.case_id WHERE t.person_id IS NULL AND c.person_id = ${personId} ORDER BY 1`;
+  for (const { id } of deposits) await adoptTravelRule(work, keys, id);
 }
 
 /** Error: `NOT_FOUND`. */

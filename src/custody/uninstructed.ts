@@ -1,5 +1,5 @@
 import type { VenueWithdrawal } from '../database/generated/client.ts';
-import type { Work } from '../database/work.ts';
+import type { Transaction, Work } from '../database/work.ts';
 import { raiseAlert } from '../intent/alert.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CHART } from '../ledger/chart.ts';
@@ -20,15 +20,30 @@ export async function recordUninstructed(work: Work, withdrawal: VenueWithdrawal
   const facts = { withdrawalId: withdrawal.withdrawalId, quantity: withdrawal.quantity.toFixed(), state: withdrawal.state };
   await freezeAsset(work, { accountId, asset, reason: 'unknown_withdrawal', facts });
   await raiseAlert(work, {
-    code: 'withdrawal_not_instructed',
+    code: ALARM,
     severity: 'critical',
-    subject: `venue_withdrawal:${id}`,
+    subject: alarmSubject(id),
     text: `지시하지 않은 출금이 발견되었습니다: ${asset}. 거래소에 즉시 확인하고 키와 계정을 점검하십시오.`,
     facts: { accountId, asset, ...facts },
   });
   if (withdrawal.state !== 'done' || withdrawal.ledgerEntryId !== null) return;
   const posted = await post(work, await lossEntry(work, withdrawal));
   await work.tx.venueWithdrawal.update({ where: { id }, data: { ledgerEntryId: posted.entryId } });
+}
+
+const ALARM = 'withdrawal_not_instructed';
+
+function alarmSubject(withdrawalRowId: number): string {
+  return `venue_withdrawal:${withdrawalRowId}`;
+}
+
+/** Those of these withdrawals that were once told to be nobody's: by themselves they become nothing else. */
+export async function knownUninstructed(tx: Pick<Transaction, 'alert'>, withdrawalRowIds: readonly number[]): Promise<ReadonlySet<number>> {
+  const told = await tx.alert.findMany({
+    where: { code: ALARM, subject: { in: withdrawalRowIds.map(alarmSubject) } },
+    select: { subject: true },
+  });
+  return new Set(withdrawalRowIds.filter((id) => told.some(({ subject }) => subject === alarmSubject(id))));
 }
 
 async function lossEntry(work: Work, withdrawal: VenueWithdrawal) {

@@ -3,9 +3,11 @@ import type { VenueTrouble } from '../database/generated/client.ts';
 import type { CasePhase, HoldingState, VenueTroubleKind } from '../database/generated/enums.ts';
 import { lockRows } from '../database/locks.ts';
 import { type Transaction, userIdOf, type Work } from '../database/work.ts';
+import { assertNamesNobody } from '../identity/approval-rules.ts';
 import { type CivilDate, dayFromColumn, dayToColumn, seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { readVenueAccount } from '../venue/account.ts';
+import { RETURNING_PHASES } from './returning-phases.ts';
 import { VENUE_TROUBLES } from './trouble-kinds.ts';
 
 export interface TroubleReport {
@@ -21,13 +23,15 @@ export interface TroubleReport {
 
 /**
  * An official enters what the exchange has announced: a new trouble, or day and notice of one that is open. Returns its row. Errors:
- * `INPUT_INVALID` for a kind that nobody announces, a day that has passed, or an asset where none belongs; `NOT_FOUND`.
+ * `INPUT_INVALID` for a kind that nobody announces, a day that has passed or is missing, an asset where none belongs, or a person's number
+ * in the reference; `NOT_FOUND`.
  */
 export async function reportTrouble(work: Work, report: TroubleReport): Promise<{ readonly troubleId: number; readonly isNew: boolean }> {
   const { accountId, asset, kind, untilDay, reference } = report;
   await lockRows(work, 'venue_account', [accountId]);
   await readVenueAccount(work.tx, accountId);
   assertSensible(report, seoulDay(work.at));
+  assertNamesNobody({}, { reference });
   const announced = {
     untilDay: untilDay === undefined ? null : dayToColumn(untilDay),
     reference,
@@ -122,9 +126,6 @@ const CONCERNS: Readonly<Record<VenueTroubleKind, readonly HoldingState[]>> = {
   delisting: WITH_VENUE,
 };
 
-/** Of a halt of withdrawals only these phases give back. */
-const RETURNING_PHASES: readonly CasePhase[] = ['sale_done', 'distributing', 'settled'];
-
 /** Holdings that open troubles concern, of everybody or of some cases, by case. */
 export async function concernedHoldings(
   reader: Pick<Transaction, 'venueTrouble' | 'holding'>,
@@ -186,6 +187,10 @@ function assertSensible({ asset, kind, untilDay, reference }: TroubleReport, tod
     ...((of === 'asset') === (asset !== undefined) ? [] : [`${kind} is of ${of === 'asset' ? 'one asset' : 'the whole account'}`]),
     ...(untilDay === undefined || untilDay >= today ? [] : [`${untilDay} has passed`]),
     ...(kind === 'delisting' && untilDay === undefined ? ['a delisting has its day in the exchange’s notice'] : []),
+    // Without it nothing would end a maintenance, and nobody would be told of an exchange that stays away.
+    ...(kind === 'maintenance' && untilDay === undefined
+      ? ['a maintenance has a last day; give the likely one and enter it again when it moves']
+      : []),
     ...(reference.trim() === '' ? ['name the notice'] : []),
   ];
   if (wrong.length > 0) throw new CheongsanError('INPUT_INVALID', `This trouble cannot be entered: ${wrong.join('; ')}.`);

@@ -8,6 +8,7 @@ import { readPolicy } from '../policy/book.ts';
 import {
   delistingWarningDays,
   depositHaltExtensionDays,
+  depositHaltLimitDays,
   haltEscalationDays,
   venueDownMinutes,
 } from '../policy/definitions/reconciliation.ts';
@@ -26,7 +27,8 @@ const HALTS: Readonly<Record<string, readonly VenueTroubleKind[]>> = {
 
 /**
  * Looks after what is the matter with an account's venue: what the markets show opens and ends troubles, demands that cannot be answered
- * get more time, and people are told, once when something concerns a case and once more when it lasts or its day is near.
+ * get more time, and people are told, once when something concerns a case, once more when its day is near, and again and again of a halt
+ * that lasts.
  */
 export async function watchVenue(database: Database, accountId: number): Promise<void> {
   await database.work(CUSTODIAN, async (work) => {
@@ -43,10 +45,15 @@ export async function watchVenue(database: Database, accountId: number): Promise
     }
   });
   // Apart from the account, since cases are locked before accounts.
-  const waiting = (await concernedHoldings(database.read, { accountId })).filter(({ trouble }) => trouble.kind === 'deposits_halted');
-  for (const { caseId, phase, trouble } of waiting) {
-    if (phase === 'transfer_demanded') await database.work(CUSTODIAN, (work) => giveDemandTime(work, trouble, caseId));
+  const waiting = (await concernedHoldings(database.read, { accountId })).filter(
+    ({ trouble, phase }) => trouble.kind === 'deposits_halted' && phase === 'transfer_demanded',
+  );
+  const failures: unknown[] = [];
+  for (const { caseId, trouble } of waiting) {
+    await database.work(CUSTODIAN, (work) => giveDemandTime(work, trouble, caseId)).catch((thrown: unknown) => failures.push(thrown));
   }
+  // One case keeps no other from its time.
+  if (failures.length > 0) throw failures[0];
 }
 
 /**
@@ -71,14 +78,34 @@ async function takeMarketsOver(work: Work, accountId: number): Promise<void> {
   }
 }
 
-/** A demand that nobody can answer does not run out: its deadline moves on, and the case says why. */
+/**
+ * A demand that nobody can answer does not run out: its deadline moves on, and the case says why. It does so only for a time, after which
+ * the case is overdue and somebody has to say what becomes of it. The case is locked first, so that it cannot move on meanwhile.
+ */
 async function giveDemandTime(work: Work, trouble: VenueTrouble, caseId: number): Promise<void> {
+  await lockRows(work, 'seizure_case', [caseId]);
   const today = seoulDay(work.at);
   const { phase, phaseDeadlineOn } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId } });
-  if (phase !== 'transfer_demanded' || phaseDeadlineOn === null || dayFromColumn(phaseDeadlineOn) > addDays(today, 1)) return;
-  const days = (await readPolicy(work.tx)).get(depositHaltExtensionDays, today);
-  const [soonest, announced] = [addDays(today, days), trouble.untilDay === null ? today : addDays(dayFromColumn(trouble.untilDay), days)];
-  await keepWaiting(work, { caseId, untilDay: announced > soonest ? announced : soonest, reason: `${trouble.asset ?? ''} 입금 중지` });
+  if (phase !== 'transfer_demanded' || phaseDeadlineOn === null) return;
+  const deadlineOn = dayFromColumn(phaseDeadlineOn);
+  if (deadlineOn > addDays(today, 1)) return;
+  const policy = await readPolicy(work.tx);
+  const untilDay = extendedDeadline(
+    { today, since: seoulDay(trouble.since), announced: trouble.untilDay === null ? undefined : dayFromColumn(trouble.untilDay) },
+    { days: policy.get(depositHaltExtensionDays, today), limitDays: policy.get(depositHaltLimitDays, today) },
+  );
+  if (untilDay <= deadlineOn || untilDay <= today) return;
+  await keepWaiting(work, { caseId, untilDay, reason: `${trouble.asset ?? ''} 입금 중지` });
+}
+
+/** So many days from today, or from the day on which deposits are announced to begin again, but no longer after the halt began than the limit. */
+function extendedDeadline(
+  { today, since, announced }: { readonly today: CivilDate; readonly since: CivilDate; readonly announced: CivilDate | undefined },
+  { days, limitDays }: { readonly days: number; readonly limitDays: number },
+): CivilDate {
+  const begin = announced !== undefined && announced > today ? announced : today;
+  const [wanted, last] = [addDays(begin, days), addDays(since, limitDays)];
+  return wanted < last ? wanted : last;
 }
 
 async function tell(work: Work, trouble: VenueTrouble, holdings: readonly ConcernedHolding[]): Promise<void> {
@@ -87,16 +114,17 @@ async function tell(work: Work, trouble: VenueTrouble, holdings: readonly Concer
     await work.tx.venueTrouble.update({ where: { id: trouble.id }, data: { toldAt: work.at } });
     await alert(work, trouble, holdings, 'warning');
   }
-  if (trouble.escalatedAt !== null || !(await isPressing(work, trouble))) return;
+  if (!(await isPressing(work, trouble))) return;
   await work.tx.venueTrouble.update({ where: { id: trouble.id }, data: { escalatedAt: work.at } });
   await alert(work, trouble, holdings, 'critical');
 }
 
-/** A halt presses when it has lasted, a delisting when its day is near. */
-async function isPressing(work: Work, { kind, since, untilDay }: VenueTrouble): Promise<boolean> {
+/** A halt presses whenever it has lasted so long again, a delisting once, when its day is near. */
+async function isPressing(work: Work, { kind, since, untilDay, escalatedAt }: VenueTrouble): Promise<boolean> {
   const today = seoulDay(work.at);
   const policy = await readPolicy(work.tx);
-  if (kind !== 'delisting') return daysBetween(seoulDay(since), today) >= policy.get(haltEscalationDays, today);
+  if (kind !== 'delisting') return daysBetween(seoulDay(escalatedAt ?? since), today) >= policy.get(haltEscalationDays, today);
+  if (escalatedAt !== null) return false;
   return untilDay !== null && daysBetween(today, dayFromColumn(untilDay)) <= policy.get(delistingWarningDays, today);
 }
 
@@ -134,7 +162,7 @@ export async function noteUnreadable(work: Work, accountId: number): Promise<voi
   const minutes = (await readPolicy(work.tx)).get(venueDownMinutes, today);
   if (trouble.toldAt !== null || work.at.getTime() - trouble.since.getTime() < minutes * 60_000) return;
   const isAnnounced = (await openTroubles(work.tx, accountId)).some(
-    ({ kind, untilDay }) => kind === 'maintenance' && (untilDay === null || dayFromColumn(untilDay) >= today),
+    ({ kind, untilDay }) => kind === 'maintenance' && untilDay !== null && dayFromColumn(untilDay) >= today,
   );
   if (isAnnounced) return;
   const cases = new Set((await concernedHoldings(work.tx, { accountId })).map(({ caseId }) => caseId));

@@ -1,29 +1,26 @@
-import type { VenueAccount, WithdrawalAddress } from '../database/generated/client.ts';
+import type { WithdrawalAddress } from '../database/generated/client.ts';
 import type { AddressCheck, AddressOwner } from '../database/generated/enums.ts';
 import type { Transaction } from '../database/work.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { CheckedDestination } from './address-check.ts';
-import { addressNetwork, SAME_VENUE } from './address-networks.ts';
+import { SAME_VENUE } from './address-networks.ts';
 
 /** Whose an address is said to be. */
 export type NewOwner =
   | { readonly kind: 'taxpayer'; readonly caseId: number }
   | { readonly kind: 'right_holder'; readonly caseId: number; readonly personId: number }
   /** Whoever sent a deposit that belongs to nobody. */
-  | { readonly kind: 'sender'; readonly depositRowId: number }
-  /** The city's own account at an exchange. */
-  | { readonly kind: 'city'; readonly ownAccountId: number };
+  | { readonly kind: 'sender'; readonly depositRowId: number };
 
 export interface OwnerColumns {
   readonly owner: AddressOwner;
   readonly personId: number | null;
   readonly depositRowId: number | null;
-  readonly ownAccountId: number | null;
 }
 
 /** The owner as it is stored. Errors: `NOT_FOUND`; `ADDRESS_OWNER_DIFFERS` for somebody without a right in the case or a deposit that is not there. */
 export async function resolveOwner(tx: Transaction, owner: NewOwner, place: { accountId: number; asset: string }): Promise<OwnerColumns> {
-  const nobody = { owner: owner.kind, personId: null, depositRowId: null, ownAccountId: null };
+  const nobody = { owner: owner.kind, personId: null, depositRowId: null };
   switch (owner.kind) {
     case 'taxpayer': {
       const found = await tx.seizureCase.findUnique({ where: { id: owner.caseId }, select: { personId: true } });
@@ -47,54 +44,22 @@ export async function resolveOwner(tx: Transaction, owner: NewOwner, place: { ac
         `Deposit ${deposit.id} is ${deposit.asset} at account ${deposit.venueAccountId}, the address was given for ${place.asset} at ${place.accountId}.`,
       );
     }
-    case 'city': {
-      const own = await tx.venueAccount.findUnique({ where: { id: owner.ownAccountId }, select: { id: true } });
-      if (own === null || own.id === place.accountId) {
-        throw new CheongsanError(
-          'ADDRESS_OWNER_DIFFERS',
-          `Account ${owner.ownAccountId} is no other account of the city; name the one that receives.`,
-        );
-      }
-      return { ...nobody, ownAccountId: own.id };
-    }
   }
 }
 
-/**
- * What vouches for an address beside its checksum: the exchange's own word that the coins were seized from that very account, or that
- * this is where the city's account receives. Error: `ADDRESS_OWNER_DIFFERS` when the city's account is told to receive elsewhere.
- */
+/** What vouches for an address beside its checksum: the exchange's own word that the coins were seized from that very account. */
 export async function checkOfOwner(
   tx: Transaction,
-  { personId, ownAccountId }: OwnerColumns,
+  { personId }: OwnerColumns,
   destination: CheckedDestination,
-  account: Pick<VenueAccount, 'venueCode'> & { readonly asset: string },
+  venueCode: string,
 ): Promise<AddressCheck> {
-  if (ownAccountId !== null) {
-    const told = await tx.venueDepositAddress.findMany({ where: { venueAccountId: ownAccountId, asset: account.asset } });
-    if (told.some((address) => isSameDestination(address, destination))) return 'own_account';
-    throw new CheongsanError(
-      'ADDRESS_OWNER_DIFFERS',
-      `The exchange does not say that account ${ownAccountId} receives ${account.asset} there; read its deposit addresses and give one of them.`,
-      { facts: { ownAccountId, asset: account.asset } },
-    );
-  }
   if (personId === null || destination.network !== SAME_VENUE) return destination.check;
   const seized = await tx.holding.findFirst({
-    where: { accountReference: destination.address, case: { personId, venueCode: account.venueCode } },
+    where: { accountReference: destination.address, case: { personId, venueCode } },
     select: { id: true },
   });
   return seized === null ? destination.check : 'seized_account';
-}
-
-function isSameDestination(
-  told: { readonly network: string; readonly address: string; readonly secondaryAddress: string | null },
-  { network, address, secondaryAddress }: CheckedDestination,
-): boolean {
-  const toldNetwork = addressNetwork(told.network)?.code ?? told.network.toUpperCase();
-  return (
-    toldNetwork === network && told.address.toLowerCase() === address.toLowerCase() && told.secondaryAddress === (secondaryAddress ?? null)
-  );
 }
 
 /** Whose coins are to leave. */

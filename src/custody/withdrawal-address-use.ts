@@ -1,8 +1,8 @@
 import type { CoinTransfer, WithdrawalAddress } from '../database/generated/client.ts';
 import type { Work } from '../database/work.ts';
 import { CheongsanError } from '../kernel/errors.ts';
-import { readAddress, revoked } from './withdrawal-address.ts';
 import { assertReceives, type Recipient } from './withdrawal-address-owner.ts';
+import { readAddress, revoked } from './withdrawal-address-row.ts';
 
 interface Leaving {
   readonly accountId: number;

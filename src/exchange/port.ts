@@ -202,8 +202,15 @@ export interface Withdrawal {
   readonly doneAt: Date | undefined;
 }
 
+/**
+ * Stands for the network of an address where a venue names none: no chain is called so, so nothing is sent to such an address by itself. A
+ * person reads the network off the venue's site first, since coins sent over another one are lost.
+ */
+export const UNTOLD_NETWORK = 'untold';
+
 export interface DepositAddress {
   readonly asset: string;
+  /** As the venue names it, or `UNTOLD_NETWORK`. */
   readonly network: string;
   readonly address: string;
   /** Tag or memo, without which a deposit of such an asset is lost. */
@@ -219,6 +226,8 @@ export interface VenueCapabilities {
   readonly privatePart: 'documented' | 'unverified';
   readonly depositsReadable: boolean;
   readonly withdrawalsReadable: boolean;
+  /** False where its interface offers no deposit address: an official reads it at the venue's site, and another one confirms it. */
+  readonly tellsDepositAddresses: boolean;
   readonly wonWithdrawal: 'by_person_on_web';
   readonly coinWithdrawal: 'by_person_on_web';
   /** True where an identifier once used stays refused, for a day at least, so that sending again under it within seconds cannot double. */

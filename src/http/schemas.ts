@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type CivilDate, civilDate, isCivilDate } from '../kernel/civil-date.ts';
 import { isPlainDecimal } from '../kernel/decimal.ts';
+import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, Won } from '../kernel/money.ts';
 
 /** Schemas that several routes share, with the examples the API description shows. */
@@ -57,6 +58,11 @@ export const assetCode = z
   .string()
   .regex(/^[A-Z0-9]{1,20}$/, 'an asset code such as BTC')
   .meta({ description: '가상자산', example: 'BTC' });
+/** Refuses a figure of which somebody says that it counts something else. Error: `ASSET_DIFFERS`. */
+export function requireAsset(due: string, given: string | undefined): void {
+  if (given === undefined || given === due) return;
+  throw new CheongsanError('ASSET_DIFFERS', `${due} is due here, ${given} was given.`, { facts: { due, given } });
+}
 /** As the ledger names assets: coins, whole won, and won at a venue. */
 export const ledgerAssetCode = z
   .string()

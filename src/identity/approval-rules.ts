@@ -39,9 +39,9 @@ function personalMember(content: Canonical | undefined): string | undefined {
   return undefined;
 }
 
-/** Two approvers from a limit on, which the city sets; without a limit one is enough. */
+/** Two approvers from a limit on, which the city sets, and where nobody knows what it is worth; without a limit one is enough. */
 export function needsSecond(moneyAtStake: Won | undefined, secondFrom: Won | undefined): boolean {
-  return moneyAtStake !== undefined && secondFrom !== undefined && !moneyAtStake.isLessThan(secondFrom);
+  return secondFrom !== undefined && !moneyAtStake?.isLessThan(secondFrom);
 }
 
 /** Whose chairs an official sits in: his own and those of the officials he stands in for today. None for a machine. */

@@ -30,6 +30,7 @@ export interface ApprovalRequest {
   readonly summary: string;
   /** Exactly what will be done when approved. Names nobody: rows by id, figures as text. */
   readonly content: { readonly [key: string]: Canonical | undefined };
+  /** Absent where it is about no money, or where nobody knows how much: then a limit makes it two approvers. */
   readonly moneyAtStakeKrw?: Won | undefined;
   /** The city's limit from which two approvers must agree (policy `approval.second_from`); absent where one is enough. */
   readonly secondFromKrw?: Won | undefined;

@@ -181,7 +181,7 @@ export class VenueWon extends Quantity<VenueWon> {
 
   protected override assertLike(other: VenueWon): void {
     if (other.venue !== this.venue) {
-      throw new CheongsanError('INPUT_INVALID', `Won at ${this.venue} and won at ${other.venue} are different assets and cannot be mixed.`);
+      throw new CheongsanError('ASSET_DIFFERS', `Won at ${this.venue} and won at ${other.venue} are different assets and cannot be mixed.`);
     }
   }
 }
@@ -247,13 +247,13 @@ export class CoinAmount extends Quantity<CoinAmount> {
 
   protected override assertLike(other: CoinAmount): void {
     if (other.asset !== this.asset) {
-      throw new CheongsanError('INPUT_INVALID', `${this.asset} and ${other.asset} are different assets and cannot be mixed.`);
+      throw new CheongsanError('ASSET_DIFFERS', `${this.asset} and ${other.asset} are different assets and cannot be mixed.`);
     }
   }
 
   private assertPriced(price: Price): void {
     if (price.asset !== this.asset) {
-      throw new CheongsanError('INPUT_INVALID', `A price of ${price.asset} cannot value ${this.asset}.`);
+      throw new CheongsanError('ASSET_DIFFERS', `A price of ${price.asset} cannot value ${this.asset}.`);
     }
   }
 }
@@ -298,7 +298,7 @@ export class Price extends Quantity<Price> {
 
   protected override assertLike(other: Price): void {
     if (other.asset !== this.asset) {
-      throw new CheongsanError('INPUT_INVALID', `Prices of ${this.asset} and ${other.asset} cannot be mixed.`);
+      throw new CheongsanError('ASSET_DIFFERS', `Prices of ${this.asset} and ${other.asset} cannot be mixed.`);
     }
   }
 }

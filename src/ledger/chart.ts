@@ -2,7 +2,7 @@
  * The chart of accounts, as the migration put it into `ledger_chart`. Coins in custody are the taxpayer's property: what is
  * held (11xx) always stands against the duty to sell it for him or give it back (2110). Won at a venue is an asset of its
  * own (12xx against 22xx) until the bank has it (1310 against 2310). What the city put in of its own (3110) stands against the
- * float for network fees (1610) and against what was missing (1190).
+ * float for network fees (1610), its own won at a venue (1620) and what was missing (1190).
  */
 export const CHART = {
   coinsHeld: '1110',
@@ -23,6 +23,7 @@ export const CHART = {
   receivableLatePenalty: '1430',
   treasury: '1510',
   gasFloat: '1610',
+  ownVenueWon: '1620',
   dutyToOwner: '2110',
   dutyUnidentified: '2140',
   proceedsAtVenue: '2210',

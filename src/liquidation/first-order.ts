@@ -1,12 +1,10 @@
 import { reconcileAccount } from '../custody/reconcile.ts';
+import { BREAKS_APART_MS } from '../custody/reconcile-rules.ts';
 import type { Transaction } from '../database/work.ts';
 import { seoulDay, startOfDay } from '../kernel/civil-date.ts';
 import { type ReadingLack, readingLack } from '../venue/movement-gate.ts';
 import type { Desk } from './desk.ts';
 import { readable } from './readable.ts';
-
-/** A difference is looked at again after so long: the third look that finds it freezes the coin. */
-const DIFFERENCE_LOOK_MS = 60_000;
 
 /** What keeps coins from their first order of the day, by asset. */
 export type FirstOrderLacks = ReadonlyMap<string, ReadingLack>;
@@ -47,9 +45,9 @@ export async function lackForFirstOrder(
   return lacks;
 }
 
-/** True where all that is lacking is that the venue has something else than the books, as was seen a moment ago. */
+/** True where all that is lacking is that the venue has something else than the books, as was seen and counted a moment ago. */
 async function isJustLooked({ database, accountId }: Desk, lacks: FirstOrderLacks, now: Date): Promise<boolean> {
   if ([...lacks.values()].some((lack) => lack !== 'differs')) return false;
   const { reconciledAt } = await database.read.venueAccount.findUniqueOrThrow({ where: { id: accountId }, select: { reconciledAt: true } });
-  return reconciledAt !== null && now.getTime() - reconciledAt.getTime() < DIFFERENCE_LOOK_MS;
+  return reconciledAt !== null && now.getTime() - reconciledAt.getTime() < BREAKS_APART_MS;
 }

@@ -85,10 +85,14 @@ export class Faults {
     return Object.fromEntries(this.#struck);
   }
 
-  /** The fault that strikes this request at an instant of the exchange's clock, if any; at most one does. */
+  /**
+   * The fault that strikes this request at an instant of the exchange's clock, if any. At most one does: what is aimed at a request's own
+   * text goes before what strikes whatever comes, and of several the one switched on first.
+   */
   strike(request: Aimable, nowMs: number): Fault | undefined {
     this.#active = this.#active.filter(({ endsAtMs }) => endsAtMs === undefined || nowMs < endsAtMs);
-    const aimed = this.#active.find(({ fault }) => isAimedAt(fault, request));
+    const aiming = this.#active.filter(({ fault }) => isAimedAt(fault, request));
+    const aimed = aiming.find(({ fault }) => fault.containing !== undefined) ?? aiming[0];
     if (aimed === undefined) return undefined;
     if (aimed.passesLeft > 0) {
       aimed.passesLeft -= 1;

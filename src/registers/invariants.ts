@@ -97,7 +97,7 @@ const COINS: readonly SqlInvariant[] = [
           decided AS (
             SELECT 'account:' || d.venue_account_id AS place, d.asset, sum(u.quantity) AS amount
               FROM deposit_allocation u JOIN venue_deposit d ON d.id = u.deposit_row_id JOIN approval p ON p.id = u.approval_id
-             WHERE u.state = 'booked' AND u.use IN ('gas_float', 'make_good') AND p.state = 'approved' GROUP BY 1, 2)
+             WHERE u.state = 'booked' AND u.use IN ('gas_float', 'make_good', 'own_won') AND p.state = 'approved' GROUP BY 1, 2)
           SELECT place || ' ' || asset AS row FROM booked b FULL JOIN decided d USING (place, asset)
            WHERE coalesce(b.amount, 0) <> coalesce(d.amount, 0)`,
   },
@@ -112,6 +112,18 @@ const COINS: readonly SqlInvariant[] = [
                WHERE u.withdrawal_row_id = v.id AND u.state = 'booked' AND p.state = 'approved')
              <> (SELECT coalesce(sum(b.balance), 0) FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
                   WHERE a.subject = 'venue_withdrawal:' || v.id AND a.chart_code = '1180')`,
+  },
+  {
+    // Per shortage explained as taken from nobody: likewise.
+    code: 'shortages_are_accounted',
+    statement: '누구에게서도 빼지 않은 부족분마다: 회수할 수량은 부족한 수량에서 두 담당자가 회수로 확정한 수량을 뺀 것과 같다.',
+    sql: `SELECT 'balance_explanation:' || x.id AS row FROM balance_explanation x
+          WHERE x.state = 'booked' AND x.side = 'shortage' AND x.holding_id IS NULL AND x.deposit_row_id IS NULL
+            AND x.quantity - (
+              SELECT coalesce(sum(u.quantity), 0) FROM deposit_allocation u JOIN approval p ON p.id = u.approval_id
+               WHERE u.explanation_id = x.id AND u.state = 'booked' AND p.state = 'approved')
+             <> (SELECT coalesce(sum(b.balance), 0) FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
+                  WHERE a.subject = 'balance_explanation:' || x.id AND a.chart_code = '1180')`,
   },
   {
     // What is unexplained is frozen, at its account and asset.

@@ -1,8 +1,12 @@
+import { gasKey } from '../custody/wallet/gas.ts';
 import type { DepositMatch, SeizedWallet, WalletTransfer } from '../database/generated/client.ts';
 import type { Transaction } from '../database/work.ts';
 import type { TraceNode } from './trace-node.ts';
 
-type Reader = Pick<Transaction, 'seizedWallet' | 'walletTransfer' | 'venueDeposit' | 'walletTransferHash'>;
+type Reader = Pick<
+  Transaction,
+  'seizedWallet' | 'walletTransfer' | 'venueDeposit' | 'walletTransferHash' | 'walletSweep' | 'intent' | 'venueWithdrawal'
+>;
 
 /** What of a holding was found in seized wallets, and how it came from there: wallet → transaction → deposit at the exchange. */
 export async function walletNodes(
@@ -25,11 +29,31 @@ export async function walletNodes(
       return {
         what: 'wallet',
         id: `seized_wallet:${wallet.id}`,
-        text: `압류한 지갑(${wallet.network})에서 ${asset} ${found}개 발견`,
-        children: await Promise.all(transfers.map((transfer) => transferNode(reader, wallet, transfer, received))),
+        text: `압류한 지갑(${wallet.network}, ${wallet.foundReference})에서 ${asset} ${found}개 발견`,
+        children: [
+          ...(asset === wallet.nativeAsset ? await gasNodes(reader, wallet) : []),
+          ...(await Promise.all(transfers.map((transfer) => transferNode(reader, wallet, transfer, received)))),
+        ],
       };
     }),
   );
+}
+
+/** Native coin of the city's that was sent to the wallet for gas. */
+async function gasNodes(reader: Reader, { id, nativeAsset }: SeizedWallet): Promise<TraceNode[]> {
+  const sweeps = await reader.walletSweep.findMany({ where: { walletId: id, gasToSendFirst: { gt: 0 } }, orderBy: { id: 'asc' } });
+  const subjects = sweeps.map((sweep) => `wallet_sweep:${sweep.id}`);
+  const intents = await reader.intent.findMany({ where: { port: 'coin_transfer', subject: { in: subjects } }, orderBy: { id: 'asc' } });
+  const withdrawals = await reader.venueWithdrawal.findMany({
+    where: { matchedTo: { in: intents.map((intent) => gasKey(intent.id)) }, state: 'done' },
+    orderBy: { id: 'asc' },
+  });
+  return withdrawals.map(({ id: rowId, quantity, fee, transactionId }) => ({
+    what: 'gas',
+    id: `venue_withdrawal:${rowId}`,
+    text: `시 선급금에서 보낸 수수료 ${quantity.toFixed()} ${nativeAsset}, 거래 ${transactionId ?? ''}, 출금 수수료 ${fee.toFixed()} ${nativeAsset}`,
+    children: [],
+  }));
 }
 
 async function transferNode(

@@ -4,6 +4,7 @@ import { CoinAmount, VenueWon, Won } from '../kernel/money.ts';
 import { type CaseMoney, readCaseMoney } from '../treasury/case-money.ts';
 import { type Destination, type FillShare, shareOverFills } from './fill-shares.ts';
 import type { Trace, TraceNode, TraceSum } from './trace-node.ts';
+import { returnNode } from './trace-return.ts';
 import { walletNodes } from './trace-wallet.ts';
 
 type Reader = Transaction;
@@ -207,12 +208,7 @@ async function coinNode(
         amountKrw: fill.proceeds.toFixed(),
         children: [],
       })),
-      ...transfers.map((transfer) => ({
-        what: 'return',
-        id: `coin_transfer:${transfer.id}`,
-        text: `반환 ${transfer.quantity.toFixed()}개`,
-        children: [],
-      })),
+      ...(await Promise.all(transfers.map((transfer) => returnNode(reader, transfer)))),
     ],
   };
 }

@@ -13,6 +13,7 @@ import { type TaxRules, taxRules } from '../tax/rules.ts';
 import { barredError, barsOf } from './eligible-bills.ts';
 import { type CaseWithParts, lockCase, lockCases } from './locked-case.ts';
 import { moveCase } from './phase.ts';
+import { takenWallet } from './possession.ts';
 import { staysAgainst } from './stay.ts';
 
 /** Everything an approver approves: the bills and what is unpaid on them, what is seized, and what stands in the way. */
@@ -159,9 +160,16 @@ async function readFacts(work: Work, seizureCase: CaseWithParts, rules: TaxRules
       };
     }),
     holdings: seizureCase.holdings.map(({ asset, seizedQuantity }) => ({ asset, quantity: seizedQuantity.toFixed() })),
+    // What is found on it later is seized or given back as this says, and makes no approval stale.
+    wallet: seizureCase.origin === 'wallet' ? await walletContent(work, seizureCase.id) : undefined,
     stays,
   };
   return { content, bills, rules, stays, valueKrw };
+}
+
+async function walletContent(work: Work, caseId: number): Promise<Canonical> {
+  const { id, network, address, venueAccountId, foundReference, seizedAt, seizesWhole } = await takenWallet(work, caseId);
+  return { wallet: id, network, address, account: venueAccountId, foundReference, takenAt: seizedAt.toISOString(), seizesWhole };
 }
 
 /**
@@ -192,7 +200,9 @@ export async function withdrawSeizure(
       `Notice ${underWay.number} of case ${seizureCase.number} has left; release the seizure once it is served.`,
     );
   }
-  await moveCase(work, seizureCase.id, ['proposed', 'approved'], 'refused', {
+  // An approved wallet is seized since it was taken; that ends by a release.
+  const from = seizureCase.origin === 'wallet' ? (['proposed'] as const) : (['proposed', 'approved'] as const);
+  await moveCase(work, seizureCase.id, from, 'refused', {
     action: 'seizure.withdrawn',
     reason: withdrawal.reason,
     changes: { refusalCode: withdrawal.code },

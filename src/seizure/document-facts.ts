@@ -1,3 +1,4 @@
+import type { SeizedWallet } from '../database/generated/client.ts';
 import type { Work } from '../database/work.ts';
 import { dayFromColumn, seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
@@ -9,8 +10,9 @@ import { transferDemandProvisionFrom } from '../policy/definitions/seizure.ts';
 import { type BillState, loadBillStates, owedOnBills } from '../tax/bill-state.ts';
 import { type TaxRules, taxRules } from '../tax/rules.ts';
 import { VENUES, venueCode } from '../venue/venue-directory.ts';
-import type { BillFacts, CaseFacts, HoldingFacts } from './documents/case-facts.ts';
+import type { BillFacts, CaseFacts, HoldingFacts, PossessionFacts } from './documents/case-facts.ts';
 import type { CaseWithParts } from './locked-case.ts';
+import { takenWallet } from './possession.ts';
 
 /** What is read once for all letters of many cases. */
 export interface DocumentSource {
@@ -64,11 +66,16 @@ export async function documentSource(
         billsAsOf: seoulDay(work.at),
         holdings: await holdingFacts(work, seizureCase),
         seizedOn,
+        possession: seizureCase.origin === 'wallet' ? possessionFacts(await takenWallet(work, seizureCase.id)) : undefined,
         supplements: isSupplement ? { number: oldSeizureNumber, seizedOn } : undefined,
         marginReason: seizureCase.marginReason ?? undefined,
       };
     },
   };
+}
+
+function possessionFacts({ seizedAt, foundReference, network, address, seizesWhole }: SeizedWallet): PossessionFacts {
+  return { takenAt: seizedAt, recordReference: foundReference, network, address, isWhole: seizesWhole };
 }
 
 function personOf(persons: ReadonlyMap<number, ReadPerson>, personId: number): ReadPerson {
@@ -111,11 +118,14 @@ async function billFacts(
 async function holdingFacts(work: Work, seizureCase: CaseWithParts): Promise<HoldingFacts[]> {
   const valuations = await work.tx.valuation.findMany({ where: { caseId: seizureCase.id }, orderBy: { id: 'asc' } });
   const holdings = await work.tx.holding.findMany({ where: { caseId: seizureCase.id }, orderBy: { id: 'asc' } });
+  const wallets = await work.tx.seizedWallet.findMany({ where: { caseId: seizureCase.id } });
+  const placeOf = new Map(wallets.map(({ id, network, address }) => [`wallet:${id}`, `${network} ${address}`]));
   return holdings.map(({ id, asset, accountReference, seizedQuantity, demandedQuantity }) => {
     const last = valuations.findLast(({ holdingId, quantity }) => holdingId === id && quantity.equals(seizedQuantity));
     return {
       asset,
-      accountReference,
+      accountReference: placeOf.get(accountReference) ?? accountReference,
+      isOnWallet: placeOf.has(accountReference),
       seized: CoinAmount.of(asset, seizedQuantity.toFixed()),
       demanded: CoinAmount.of(asset, demandedQuantity.toFixed()),
       valuation: last === undefined ? undefined : { value: Won.of(last.valueKrw), source: last.priceSource, at: last.priceAt },

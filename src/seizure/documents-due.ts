@@ -19,22 +19,26 @@ export function needsSupplement({ origin, seizedOn, supplementedOn, provisionFro
   return origin === 'old_seizure' && seizedOn !== undefined && seizedOn < provisionFrom && supplementedOn === undefined;
 }
 
-/** Phases in which the delinquent is told; before them a letter would warn him, after them it is too late to matter. */
+/** Phases in which the delinquent is told, of a wallet with the record that he is given; before them a letter would warn him, after them it is too late to matter. */
 const NOTICE_PHASES: Readonly<Record<CaseOrigin, readonly CasePhase[]>> = {
   inquiry: ['seized', 'transfer_demanded', 'in_custody'],
   old_seizure: ['transfer_demanded', 'in_custody'],
+  wallet: ['seized', 'transfer_demanded', 'in_custody'],
 };
 
 /**
  * The letters that are due in a case and were not written: to the exchange the seizure and the transfer demand, and only once it has
- * been served also to the delinquent, so that the seizure comes first.
+ * been served also to the delinquent, so that the seizure comes first. Of a wallet that was taken no exchange is told.
  */
 export function lettersDue(facts: LetterFacts): NoticeKind[] {
   const due: NoticeKind[] = [];
+  const isTold = NOTICE_PHASES[facts.origin].includes(facts.phase);
+  if (facts.origin === 'wallet') return isTold ? WALLET_LETTERS.filter((kind) => !facts.standing.has(kind)) : due;
   if (facts.phase === 'approved') due.push('seizure_record', 'venue_seizure_notice', 'transfer_demand');
   if (facts.phase === 'seized') due.push(...(needsSupplement(facts) ? SUPPLEMENT : []), 'transfer_demand');
-  if (NOTICE_PHASES[facts.origin].includes(facts.phase)) due.push('seizure_notice');
+  if (isTold) due.push('seizure_notice');
   return due.filter((kind) => !facts.standing.has(kind));
 }
 
+const WALLET_LETTERS = ['seizure_record', 'seizure_notice'] as const;
 const SUPPLEMENT = ['seizure_record', 'venue_seizure_notice'] as const;

@@ -27,13 +27,17 @@ export interface SortedBills {
   readonly revokesWriteOff: readonly string[];
 }
 
-/** Judges each bill for a seizure on a day. Errors of the calendar only: a bar is an answer. */
-export function sortBills(bills: readonly BillState[], on: CivilDate, rules: TaxRules): SortedBills {
+/**
+ * Judges each bill for a seizure on a day, and on the earlier day on which its property was taken already, if it was. Errors of the
+ * calendar only: a bar is an answer.
+ */
+export function sortBills(bills: readonly BillState[], on: CivilDate, rules: TaxRules, takenOn: CivilDate = on): SortedBills {
   const eligible: BillState[] = [];
   const barred: BarredBill[] = [];
   const revokesWriteOff: string[] = [];
   for (const bill of bills) {
-    const bars = barsOf(bill, on, rules);
+    const barsNow = barsOf(bill, on, rules);
+    const bars = barsNow.length > 0 || takenOn === on ? barsNow : barsOf(bill, takenOn, rules);
     if (bars.length > 0) {
       barred.push({ billId: bill.billId, noticeNumber: bill.noticeNumber, bars });
       continue;

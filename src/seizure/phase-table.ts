@@ -3,7 +3,8 @@ import type { CasePhase, Role } from '../database/generated/enums.ts';
 /**
  * The life of a seizure case. An officer proposes it from a matched holding and served, expired dunnings; an approver other than
  * the maker decides. Once the exchange has been served with the seizure the coins are seized, though still with the exchange;
- * the transfer demand brings them into the city's account. From there the sale is noticed to everyone the law names, the
+ * the transfer demand brings them into the city's account. A wallet found in a search is seized by taking it and its coins are demanded of
+ * the taxpayer himself, so that its case passes `seized` and `transfer_demanded` as soon as it is approved, and is swept in the latter. From there the sale is noticed to everyone the law names, the
  * taxpayer has his own window, and only then the city sells, has the won paid out, distributes it and gives back what is left.
  *
  *     proposed ─▶ approved ─▶ seized ─▶ transfer_demanded ─▶ in_custody ─▶ sale_noticed ─▶ voluntary_window
@@ -40,19 +41,19 @@ export const PHASES: Readonly<Record<CasePhase, PhaseDescription>> = {
   approved: {
     title: '압류 결재',
     owner: 'collection_officer',
-    nextStep: '압류조서를 작성하고 거래소에 압류통지서를 송달한 뒤 송달 증빙을 등록합니다.',
+    nextStep: '압류조서를 작성하고 거래소에 압류통지서를 송달한 뒤 송달 증빙을 등록합니다. 압류한 지갑은 저절로 다음 단계로 갑니다.',
     next: ['seized', 'refused'],
   },
   seized: {
     title: '압류',
     owner: 'collection_officer',
-    nextStep: '거래소에 가상자산 이전요구서를 송달하고 체납자에게 압류 사실을 통지합니다.',
+    nextStep: '거래소에 가상자산 이전요구서를 송달하고 체납자에게 압류 사실을 통지합니다. 압류한 지갑은 중지 사유가 없으면 저절로 다음 단계로 갑니다.',
     next: ['transfer_demanded', 'settled', 'closed'],
   },
   transfer_demanded: {
     title: '이전 요구',
     owner: 'collection_officer',
-    nextStep: '거래소가 시 계정으로 이전하였는지 확인하고, 기한이 지나면 다시 요구하거나 부족분을 확정합니다.',
+    nextStep: '거래소가 시 계정으로 이전하였는지 확인하고, 기한이 지나면 다시 요구하거나 부족분을 확정합니다. 압류한 지갑은 자산을 시의 주소로 옮기고 체납자에게 압류 사실을 통지합니다.',
     next: ['in_custody', 'settled', 'closed'],
   },
   in_custody: {

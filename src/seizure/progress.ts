@@ -4,6 +4,7 @@ import { CHART } from '../ledger/chart.ts';
 import type { DueSource } from '../queue/due.ts';
 import type { CaseWithParts } from './locked-case.ts';
 import { ENDED_PHASES } from './phase-table.ts';
+import { demandOfTaxpayer, isPossessionDue, seizeByPossession } from './possession.ts';
 import { demandStageWhenServed } from './rest-served.ts';
 import { demandWhenServed, isServiceDue, seizeWhenServed } from './served.ts';
 import { endOfPaid, type Sight, settleWhenPaid } from './settle.ts';
@@ -13,14 +14,14 @@ const BATCH = 500;
 
 /**
  * Does for a locked case whatever this floor owes it now: stays for undecided differences of its bills, the steps that a proof of service
- * opens, and the end when nothing is owed any more. May be called at any time and does nothing when nothing is to be done.
+ * or the taking of a wallet opens, and the end when nothing is owed any more. May be called at any time and does nothing when nothing is to be done.
  */
 export async function progressCase(work: Work, seizureCase: CaseWithParts): Promise<void> {
   if (ENDED_PHASES.some((phase) => phase === seizureCase.phase)) return;
   await matchUpdateStays(work, seizureCase);
-  if (await seizeWhenServed(work, seizureCase)) return;
+  if ((await seizeWhenServed(work, seizureCase)) || (await seizeByPossession(work, seizureCase))) return;
   if (await settleWhenPaid(work, seizureCase)) return;
-  if (await demandWhenServed(work, seizureCase)) return;
+  if ((await demandWhenServed(work, seizureCase)) || (await demandOfTaxpayer(work, seizureCase))) return;
   await demandStageWhenServed(work, seizureCase);
 }
 
@@ -65,7 +66,7 @@ async function matchUpdateStays(work: Work, seizureCase: CaseWithParts): Promise
 }
 
 /**
- * Cases whose ring may have been lost: a letter was served and nothing followed, a difference has no stay or a stay no difference,
+ * Cases whose ring may have been lost: a letter was served or a wallet taken and nothing followed, a difference has no stay or a stay no difference,
  * or the covered bills owe nothing. Each is looked at as `progressCase` would, so that a case that only waits is not due.
  */
 export function seizureDueSource(database: Database): DueSource {
@@ -87,7 +88,8 @@ export function seizureDueSource(database: Database): DueSource {
 async function isDue(sight: Sight, seizureCase: CaseWithParts): Promise<boolean> {
   const { missing, ended } = await updateStays(sight, seizureCase);
   if (missing.length + ended.length > 0) return true;
-  return (await isServiceDue(sight, seizureCase)) || (await endOfPaid(sight, seizureCase)) !== undefined;
+  if ((await isServiceDue(sight, seizureCase)) || (await isPossessionDue(sight, seizureCase))) return true;
+  return (await endOfPaid(sight, seizureCase)) !== undefined;
 }
 
 /** Cases of which one look over the whole table says that something may be due. */
@@ -98,6 +100,7 @@ async function candidates(database: Database): Promise<CaseWithParts[]> {
            (c.phase IN ('approved', 'seized') AND EXISTS (
              SELECT 1 FROM notice n WHERE n.subject = 'case:' || c.id AND n.state = 'served'
                 AND n.kind::text = CASE c.phase WHEN 'approved' THEN 'venue_seizure_notice' ELSE 'transfer_demand' END))
+        OR (c.origin = 'wallet' AND c.phase IN ('approved', 'seized'))
         OR (c.phase = 'transfer_demanded' AND EXISTS (
              SELECT 1 FROM test_transfer t JOIN notice n ON n.id IN (t.notice_id, t.rest_notice_id) AND n.state = 'served'
               WHERE t.case_id = c.id AND t.state IN ('asked', 'proven', 'lapsed')))

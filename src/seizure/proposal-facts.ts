@@ -55,6 +55,15 @@ export async function heldAccounts(
   return byAccount([...newest.values()].filter(({ caseId }) => caseId === null || !used.has(caseId)));
 }
 
+/** Assets of standing cases of these persons that nobody has valued yet: a proposal values them by the books it is made with. */
+export async function unvaluedAssets(reader: Pick<Transaction, 'holding'>, personIds: readonly number[]): Promise<string[]> {
+  const holdings = await reader.holding.findMany({
+    where: { case: { personId: { in: [...personIds] }, phase: { notIn: ['refused', 'closed'] }, valuations: { none: {} } } },
+    select: { asset: true },
+  });
+  return holdings.map(({ asset }) => asset);
+}
+
 function assertSure(rows: readonly ReplyRow[], rowIds: readonly number[]): void {
   const found = new Set(rows.map(({ id }) => id));
   const missing = rowIds.filter((id) => !found.has(id));

@@ -1,3 +1,4 @@
+import type { CivilDate } from '../kernel/civil-date.ts';
 import { CheongsanError, type ErrorCode } from '../kernel/errors.ts';
 import { type CoinAmount, Rate, Won } from '../kernel/money.ts';
 import type { BillState } from '../tax/bill-state.ts';
@@ -16,6 +17,8 @@ export interface ProposalFacts {
   /** What the account holds and no open case has seized, one entry an asset. */
   readonly available: readonly CoinAmount[];
   readonly snapshots: BookSnapshots;
+  /** The day on which it was taken already, where a seizure takes effect by taking: its bills must have allowed it then. */
+  readonly takenOn?: CivilDate;
 }
 
 export interface ProposalTerms {
@@ -50,7 +53,7 @@ export type ProposalAnswer = { readonly proposal: Proposal } | { readonly refusa
  * holdings that covers it. Whatever else is held stays free (LTCA 43).
  */
 export function decideProposal(facts: ProposalFacts, terms: ProposalTerms, rules: ClaimRules): ProposalAnswer {
-  const sorted = sortBills(facts.bills, rules.today, rules.tax);
+  const sorted = sortBills(facts.bills, rules.today, rules.tax, facts.takenOn);
   if (sorted.eligible.length === 0) return noBill(sorted);
   const holdings = holdingsOf(facts.available, facts.snapshots);
   const claim = claimOn(billsOfAllCases(facts, sorted), highestFee(facts.snapshots), rules);

@@ -18,6 +18,7 @@ import { type CaseWithParts, lockCases } from './locked-case.ts';
 import { moveCase } from './phase.ts';
 import { decidedGround } from './release-grounds.ts';
 import { billsThatOwe } from './settle.ts';
+import { walletsHeld } from './wallets-held.ts';
 
 export interface ReleaseOrder {
   readonly ground: ReleaseGround;
@@ -26,7 +27,7 @@ export interface ReleaseOrder {
   readonly correspondence: Correspondence;
 }
 
-/** Phases from which a case with nothing in custody is released. */
+/** Phases from which a case with nothing in custody or on a wallet is released. */
 const RELEASABLE_PHASES = ['seized', 'transfer_demanded', 'settled'] as const;
 const CASES_PER_WORK = 20;
 
@@ -168,6 +169,11 @@ async function heldByCase(tx: Transaction, cases: readonly CaseParts[]): Promise
     select: { caseId: true },
   });
   for (const { caseId } of openOrders) held.set(caseId, 'an open order');
+  const wallets = await walletsHeld(
+    tx,
+    cases.map(({ id }) => id),
+  );
+  for (const [caseId, what] of wallets) if (!held.has(caseId)) held.set(caseId, what);
   return held;
 }
 
@@ -200,11 +206,14 @@ async function release(
   const subject = `case:${seizureCase.id}`;
   const common = { kind: 'release_notice' as const, subject, template: RELEASE_NOTICE_TEMPLATE };
   const isSample = source.isSample(seizureCase.personId);
-  await issueNotice(work, keys, {
-    ...common,
-    recipient: { kind: 'venue', venueCode: seizureCase.venueCode, isSample },
-    content: releaseNotice(facts, { ground, releasedOn }, 'venue', correspondence),
-  });
+  // Of a wallet that was taken no exchange was told.
+  if (seizureCase.origin !== 'wallet') {
+    await issueNotice(work, keys, {
+      ...common,
+      recipient: { kind: 'venue', venueCode: seizureCase.venueCode, isSample },
+      content: releaseNotice(facts, { ground, releasedOn }, 'venue', correspondence),
+    });
+  }
   await issueNotice(work, keys, {
     ...common,
     recipient: { kind: 'delinquent', personId: seizureCase.personId },

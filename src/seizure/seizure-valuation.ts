@@ -17,7 +17,7 @@ export async function valueSeizures(database: Database, port: ExchangePort, acto
   const unvalued = await database.read.$queryRaw<{ caseId: number; holdingId: number; asset: string; quantity: string }[]>`
     SELECT c.id AS "caseId", h.id AS "holdingId", h.asset, trim_scale(h.seized_quantity)::text AS quantity
       FROM seizure_case c JOIN holding h ON h.case_id = c.id
-     WHERE c.venue_code = ${port.venue} AND c.origin = 'inquiry' AND c.phase IN ('seized', 'transfer_demanded')
+     WHERE c.venue_code = ${port.venue} AND c.origin <> 'old_seizure' AND c.phase IN ('seized', 'transfer_demanded')
        AND NOT EXISTS (SELECT 1 FROM valuation v WHERE v.holding_id = h.id AND v.occasion = 'seizure')
      ORDER BY c.id, h.id LIMIT ${BATCH}`;
   if (unvalued.length === 0) return 0;

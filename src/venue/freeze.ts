@@ -5,6 +5,7 @@ import { jsonColumn } from '../database/json.ts';
 import { lockRows } from '../database/locks.ts';
 import type { Transaction, Work } from '../database/work.ts';
 import { requestApproval, requireApproved } from '../identity/approval.ts';
+import { assertNamesNobody } from '../identity/approval-rules.ts';
 import { raiseAlert } from '../intent/alert.ts';
 import type { Canonical } from '../kernel/digest.ts';
 import { CheongsanError } from '../kernel/errors.ts';
@@ -21,8 +22,19 @@ export type FreezeReason =
   /** A person wants it. */
   | 'by_person';
 
+/**
+ * From the one that an explained difference lifts by itself to the one that only those lift who know why somebody asked for it. A graver
+ * reason takes an open freeze over.
+ */
+const BY_GRAVITY: readonly string[] = [
+  'balance_difference',
+  'unexplained_posting',
+  'unknown_withdrawal',
+  'by_person',
+] satisfies readonly FreezeReason[];
+
 /** What an approval to explain a difference is about; it is of the same kind as one to lift a freeze. */
-export const EXPLANATION_SUBJECT = 'balance_explanation';
+export const DIFFERENCE_SUBJECT = 'balance_explanation';
 const explainedAccount = z.object({ accountId: z.int() });
 
 const TITLES: Readonly<Record<FreezeReason, string>> = {
@@ -41,14 +53,18 @@ export interface FreezeInput {
 }
 
 /**
- * Stops every sale and transfer of an asset at an account, with audit event and alert. While it is frozen already nothing
- * happens. Locks the account. Returns the open freeze and whether it is new.
+ * Stops every sale and transfer of an asset at an account, with audit event and alert. While it is frozen already a graver reason takes
+ * the freeze over, with its facts, so that it is lifted only as one of that reason is; for any other nothing happens. Locks the account.
+ * Returns the open freeze and whether it is new.
  */
 export async function freezeAsset(work: Work, input: FreezeInput): Promise<{ readonly freezeId: number; readonly isNew: boolean }> {
   const { accountId, asset, reason, facts } = input;
   await lockRows(work, 'venue_account', [accountId]);
   const open = await work.tx.assetFreeze.findFirst({ where: { venueAccountId: accountId, asset, liftedAt: null } });
-  if (open !== null) return { freezeId: open.id, isNew: false };
+  if (open !== null) {
+    if (BY_GRAVITY.indexOf(reason) > BY_GRAVITY.indexOf(open.reason)) await takeOver(work, open, input);
+    return { freezeId: open.id, isNew: false };
+  }
   const freeze = await work.tx.assetFreeze.create({
     data: { venueAccountId: accountId, asset, reason, facts: jsonColumn(facts), frozenAt: work.at },
   });
@@ -59,14 +75,46 @@ export async function freezeAsset(work: Work, input: FreezeInput): Promise<{ rea
     after: { asset, reason },
     payload: { asset, reason, facts },
   });
+  await tell(work, freeze.id, input, { code: 'asset_frozen', what: '동결했습니다' });
+  return { freezeId: freeze.id, isNew: true };
+}
+
+async function takeOver(work: Work, open: AssetFreeze, input: FreezeInput): Promise<void> {
+  const { accountId, asset, reason, facts } = input;
+  await work.tx.assetFreeze.update({ where: { id: open.id }, data: { reason, facts: jsonColumn(facts) } });
+  await appendAudit(work, {
+    stream: `account:${accountId}`,
+    action: 'asset.freeze_restated',
+    subject: `asset_freeze:${open.id}`,
+    before: { asset, reason: open.reason },
+    after: { asset, reason },
+    payload: { asset, reason, facts },
+  });
+  await tell(work, open.id, input, { code: 'asset_freeze_restated', what: '계속 동결합니다' });
+}
+
+async function tell(
+  work: Work,
+  freezeId: number,
+  { accountId, asset, reason, facts }: FreezeInput,
+  { code, what }: { readonly code: string; readonly what: string },
+): Promise<void> {
   await raiseAlert(work, {
-    code: 'asset_frozen',
+    code,
     severity: 'critical',
-    subject: `asset_freeze:${freeze.id}`,
-    text: `${asset}의 매각과 이전을 동결했습니다. 사유: ${TITLES[reason]}`,
+    subject: `asset_freeze:${freezeId}`,
+    text: `${asset}의 매각과 이전을 ${what}. 사유: ${TITLES[reason]}`,
     facts: { accountId, asset, reason, ...facts },
   });
-  return { freezeId: freeze.id, isNew: true };
+}
+
+/** An official stops an asset for a reason of his own. Errors: `INPUT_INVALID` for a reason that holds a person's number, `NOT_FOUND`. */
+export async function freezeByPerson(
+  work: Work,
+  { accountId, asset, reason }: Pick<FreezeInput, 'accountId' | 'asset'> & { readonly reason: string },
+): Promise<{ readonly freezeId: number; readonly isNew: boolean }> {
+  assertNamesNobody({}, { reason });
+  return freezeAsset(work, { accountId, asset, reason: 'by_person', facts: { reason } });
 }
 
 /**
@@ -119,7 +167,7 @@ export async function requestFreezeRelease(
  * the account is rung, whose next reading books it. Errors: `FREEZE_UNEXPLAINED`, those of `requireApproved`.
  */
 export async function applyFreezeRelease(work: Work, approval: Approval): Promise<void> {
-  if (approval.subjectType === EXPLANATION_SUBJECT) return work.ring('custody', explainedAccount.parse(approval.content).accountId);
+  if (approval.subjectType === DIFFERENCE_SUBJECT) return work.ring('custody', explainedAccount.parse(approval.content).accountId);
   const { venueAccountId } = await openFreeze(work.tx, approval.subjectId);
   await lockRows(work, 'venue_account', [venueAccountId]);
   const freeze = await openFreeze(work.tx, approval.subjectId);

@@ -1,7 +1,6 @@
 import type { VenueDepositAddress } from '../database/generated/client.ts';
 import type { Actor, Database, Transaction } from '../database/work.ts';
-import { UNTOLD_NETWORK } from '../exchange/coinone/transfers.ts';
-import type { ExchangePort } from '../exchange/port.ts';
+import { type ExchangePort, UNTOLD_NETWORK } from '../exchange/port.ts';
 import { seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { readPolicy } from '../policy/book.ts';

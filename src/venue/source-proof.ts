@@ -7,7 +7,7 @@ import { CoinAmount, type Price, type Rate, type Won } from '../kernel/money.ts'
 export interface TransferSource {
   readonly venueAccountId: number;
   readonly asset: string;
-  /** `venue:upbit` or `wallet:12`. */
+  /** `venue:upbit`. */
   readonly sender: string;
   readonly network: string;
   /** `digestOfAddress` of the receiving address. */
@@ -30,10 +30,17 @@ export async function proofOf(
   return row ?? undefined;
 }
 
-/** Error: `TEST_TRANSFER_UNPROVEN` unless a test transfer from this source was credited and matched, and still holds. */
-export async function requireProven(reader: Pick<Transaction, 'testTransfer'>, source: TransferSource, at: Date): Promise<void> {
-  if ((await proofOf(reader, source, at)) !== undefined) return;
-  throw unproven(`${source.asset} from ${source.sender} over ${source.network} to account ${source.venueAccountId}`);
+/** Over which networks, as venues name them, tests of whichever senders prove that an address receives an asset. */
+export async function provenNetworks(
+  reader: Pick<Transaction, 'testTransfer'>,
+  { venueAccountId, asset, addressDigest }: Pick<TransferSource, 'venueAccountId' | 'asset' | 'addressDigest'>,
+  at: Date,
+): Promise<string[]> {
+  const proofs = await reader.testTransfer.findMany({
+    where: { venueAccountId, asset, addressDigest, provenAt: { lte: at }, expiresAt: { gt: at }, lapsedAt: null },
+    select: { network: true },
+  });
+  return proofs.map(({ network }) => network);
 }
 
 export function unproven(what: string, facts: Record<string, unknown> = {}): CheongsanError {
@@ -88,12 +95,10 @@ export interface NewTest extends TransferSource {
   readonly quantity: CoinAmount;
   readonly rest: CoinAmount;
   readonly createdById: number | null;
-  /** Already, where no letter has to be served first. */
-  readonly demandedAt?: Date;
 }
 
 /** Opens a test of a holding; one that stood open before is replaced by it. The holding must be locked. */
-export async function openTest(work: Work, { quantity, rest, createdById, demandedAt, ...test }: NewTest): Promise<TestTransfer> {
+export async function openTest(work: Work, { quantity, rest, createdById, ...test }: NewTest): Promise<TestTransfer> {
   await work.tx.testTransfer.updateMany({
     where: { holdingId: test.holdingId, state: { in: [...OPEN_TESTS] } },
     data: { state: 'replaced', endedAt: work.at, endReason: 'replaced' },
@@ -105,7 +110,6 @@ export async function openTest(work: Work, { quantity, rest, createdById, demand
       restQuantity: rest.toString(),
       createdById,
       createdAt: work.at,
-      demandedAt: demandedAt ?? null,
     },
   });
 }

@@ -5,6 +5,7 @@ import { TradingState as TradingStates } from '../database/generated/enums.ts';
 import { lockRows } from '../database/locks.ts';
 import type { Transaction, Work } from '../database/work.ts';
 import { requestApproval, requireApproved } from '../identity/approval.ts';
+import { assertNamesNobody } from '../identity/approval-rules.ts';
 import { raiseAlert } from '../intent/alert.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { readVenueAccount } from './account.ts';
@@ -40,12 +41,13 @@ export async function lockedTradingState(work: Work, accountId: number): Promise
 
 /**
  * Makes the state stricter, at once and by anyone. False when it was as strict already. Errors: `CONFLICT` when it would
- * become looser, which needs an approval; `NOT_FOUND`.
+ * become looser, which needs an approval; `NOT_FOUND`; `INPUT_INVALID` for a reason that holds a person's number.
  */
 export async function tightenTrading(
   work: Work,
   { scope, to, reason }: { scope: TradingScope; to: TradingState; reason: string },
 ): Promise<boolean> {
+  assertNamesNobody({}, { reason });
   const before = await lockScope(work, scope);
   if (before.state === to) return false;
   if (STRICTNESS[to] < STRICTNESS[before.state]) {

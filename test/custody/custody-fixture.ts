@@ -42,6 +42,8 @@ export interface Custody {
   readonly port: ExchangePort;
   readonly officer: Official;
   readonly approver: Official;
+  /** Agrees to what takes two. */
+  readonly secondApprover: Official;
   readonly screening: AddressScreening;
 }
 
@@ -54,6 +56,7 @@ export async function startCustody({ screeningListFile }: { screeningListFile?: 
   await exchange.operator.openCorporateAccount({ accountId: CITY, accessKey, secretKey });
   const officer = await createOfficial(database, 'officer', ['collection_officer']);
   const approver = await createOfficial(database, 'approver', ['approver']);
+  const secondApprover = await createOfficial(database, 'second-approver', ['approver']);
   const accountId = await registerSampleAccount(database, { baseUrl: exchange.url, accessKey, secretKey });
   const port = await new ExchangeDirectory({ database, keys: testKeys }).exchangeFor(accountId);
   return {
@@ -66,6 +69,7 @@ export async function startCustody({ screeningListFile }: { screeningListFile?: 
     port,
     officer,
     approver,
+    secondApprover,
     screening: new LocalScreeningList(screeningListFile),
   };
 }
@@ -154,7 +158,7 @@ interface ListedSample {
 }
 
 /** An account at the same exchange that was listed two days ago, past all that leads there. Answers its row. */
-async function listAddress(custody: Custody, work: Work, { address, ...listed }: ListedSample): Promise<number> {
+export async function listAddress(custody: Custody, work: Work, { address, ...listed }: ListedSample): Promise<number> {
   const key = await destinationKey(work.tx, testKeys, listed.personId);
   const ago = (days: number) => new Date(work.at.getTime() - days * 86_400_000);
   const { id } = await work.tx.withdrawalAddress.create({
@@ -236,16 +240,23 @@ export function reportFile(...lines: readonly ReportLine[]): Uint8Array {
 }
 
 /** The approver decides, and what follows is carried out in the same unit of work. */
-export async function decide(custody: Custody, approval: Approval, decision: 'approve' | 'reject'): Promise<void> {
-  const principal = await principalOf(custody.database, custody.approver.userId);
-  await custody.database.work(custody.approver.actor, async (work) => {
-    const decided = await decideApproval(work, principal, { approvalId: approval.id, decision, reason: '확인함' });
+export function decide(custody: Custody, approval: Approval, decision: 'approve' | 'reject'): Promise<Approval> {
+  return decideAs(custody, custody.approver, approval, decision);
+}
+
+async function decideAs(custody: Custody, by: Official, { id }: Approval, decision: 'approve' | 'reject'): Promise<Approval> {
+  const principal = await principalOf(custody.database, by.userId);
+  return custody.database.work(by.actor, async (work) => {
+    const decided = await decideApproval(work, principal, { approvalId: id, decision, reason: '확인함' });
     await applyDecisions(work, [decided]);
+    return decided;
   });
 }
 
-export function approve(custody: Custody, approval: Approval): Promise<void> {
-  return decide(custody, approval, 'approve');
+/** Everybody agrees who has to. */
+export async function approve(custody: Custody, approval: Approval): Promise<void> {
+  const { state } = await decide(custody, approval, 'approve');
+  if (state === 'pending') await decideAs(custody, custody.secondApprover, approval, 'approve');
 }
 
 /** In a week. */

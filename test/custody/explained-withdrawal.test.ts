@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { replayBalances } from '../../src/custody/balance-replay.ts';
 import { requestAllocation, requestAllocationReversal } from '../../src/custody/deposit-allocation.ts';
 import { readDeposits } from '../../src/custody/deposits.ts';
 import { explainWithdrawal } from '../../src/custody/explained-withdrawal.ts';
@@ -182,6 +183,14 @@ it('somebody else’s coins left as well: refused until they came back as a reco
   expect([await sum(CHART.withdrawnUninstructed, 'BTC'), await sum(CHART.unexplained, 'BTC')]).toEqual(['0', '0']);
   expect(await heldText(custody, other.holdingId, 'BTC')).toBe('1');
   expect(await agrees('BTC')).toBe(true);
+  // The events add up to the same: what left is what the exchange listed, and what came back is a deposit.
+  const replayed = await replayBalances(custody.database.read, { accountId: custody.accountId, venueCode: custody.port.venue });
+  expect(replayed.find(({ asset }) => asset === 'BTC')).toMatchObject({
+    deposited: '1.9',
+    sent: '-0.9',
+    ledgerQuantity: '1',
+    agrees: true,
+  });
 });
 
 it('a loss that the city made good is explained only after that decision was reversed', async () => {

@@ -6,7 +6,7 @@ import type { ExchangePort } from '../../src/exchange/port.ts';
 import { acknowledgeAlert } from '../../src/intent/alert.ts';
 import { CheongsanError } from '../../src/kernel/errors.ts';
 import { isFrozen } from '../../src/venue/freeze.ts';
-import { CITY, type Custody, startCustody } from './custody-fixture.ts';
+import { CITY, type Custody, later, startCustody } from './custody-fixture.ts';
 
 /* A venue that lists neither deposits nor withdrawals: a person looks at its site, and takes over what he finds there. */
 
@@ -39,7 +39,9 @@ function withoutLists(port: ExchangePort): ExchangePort {
   });
 }
 
+/** A minute after the last, so that it counts. */
 async function readingOf(asset: string) {
+  later(custody, 60);
   return (await reconcileAccount(custody.database, blind, custody.accountId)).find((reading) => reading.asset === asset);
 }
 

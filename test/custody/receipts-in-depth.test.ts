@@ -5,7 +5,13 @@ import { judgeDeposit } from '../../src/custody/deposit-rules.ts';
 import { readDeposits } from '../../src/custody/deposits.ts';
 import { uncreditedDeposits } from '../../src/custody/pending-deposit.ts';
 import { receiptsOfCase } from '../../src/custody/receipt-view.ts';
-import { adoptTravelRule, recordTravelRule, viewTravelRule } from '../../src/custody/travel-rule.ts';
+import {
+  adoptTravelRule,
+  adoptTravelRulesAt,
+  adoptTravelRulesOf,
+  recordTravelRule,
+  viewTravelRule,
+} from '../../src/custody/travel-rule.ts';
 import { askRecovery, endRecovery } from '../../src/custody/venue-recovery.ts';
 import type { ExchangePort } from '../../src/exchange/port.ts';
 import { civilDate } from '../../src/kernel/civil-date.ts';
@@ -65,6 +71,7 @@ async function accountAt(venueCode: 'coinone' | 'gopax', paper: boolean): Promis
   return id;
 }
 
+const TELLING = { tellsDepositAddresses: true } as const;
 const ADDRESS = '1BoatSLRHtKNngkdXEeobR76b53LETtpyT';
 
 it('an address whose network the exchange does not name is shown once an official read the network at its site', async () => {
@@ -75,7 +82,7 @@ it('an address whose network the exchange does not name is shown once an officia
   const judged = () => judgedAddresses(custody.database.read, { accountId, at: custody.clock.now() });
   expect(await judged()).toMatchObject([{ network: 'untold', withheld: 'network_untold' }]);
   const confirm = (address: string, network = 'BTC') =>
-    work((unit) => confirmDepositAddress(unit, { accountId, asset: 'BTC', network, address, reason: '거래소 화면 대조' }));
+    work((unit) => confirmDepositAddress(unit, TELLING, { accountId, asset: 'BTC', network, address, reason: '거래소 화면 대조' }));
   await expect(confirm(`${ADDRESS.slice(0, -1)}X`)).rejects.toMatchObject({ code: 'ADDRESS_CHECKSUM_WRONG' });
   await expect(confirm(ADDRESS, 'TRX')).rejects.toMatchObject({ code: 'ADDRESS_NETWORK_WRONG' });
   await expect(confirm('1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa')).rejects.toMatchObject({ code: 'DEPOSIT_ADDRESS_DIFFERS' });
@@ -89,8 +96,9 @@ it('an address whose network the exchange does not name is shown once an officia
 it('where the exchange tells no address two officials read it at its site, and look again in time', async () => {
   const accountId = await accountAt('gopax', false);
   const shown = () => shownAddresses(custody.database.read, { accountId, at: custody.clock.now() });
+  const site = { asset: 'BTC', network: 'BTC', reason: '거래소 화면 대조' };
   const enter = (by: Official, address = ADDRESS) =>
-    work((unit) => confirmDepositAddress(unit, { accountId, asset: 'BTC', network: 'BTC', address, reason: '거래소 화면 대조' }), by);
+    work((unit) => confirmDepositAddress(unit, { tellsDepositAddresses: false }, { ...site, accountId, address }), by);
   expect(await enter(custody.officer)).toEqual({ isConfirmed: false });
   await expect(enter(custody.officer)).rejects.toMatchObject({ code: 'CONFLICT' });
   expect(await shown()).toEqual([]);
@@ -103,7 +111,7 @@ it('where the exchange tells no address two officials read it at its site, and l
   expect(await enter(second, '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa')).toEqual({ isConfirmed: false });
   expect(await shown()).toEqual([]);
   const upbit = { accountId: custody.accountId, asset: 'BTC', network: 'DOGE', address: 'x', reason: '거래소 화면 대조' };
-  await expect(work((unit) => confirmDepositAddress(unit, upbit))).rejects.toMatchObject({ code: 'DEPOSIT_ADDRESS_DIFFERS' });
+  await expect(work((unit) => confirmDepositAddress(unit, TELLING, upbit))).rejects.toMatchObject({ code: 'DEPOSIT_ADDRESS_DIFFERS' });
 });
 
 it('an asset without a won market at the exchange is told so', async () => {
@@ -215,6 +223,31 @@ it('names under the travel rule are sealed, shown for a purpose, go with their p
     expect(JSON.stringify(events, (_key, value) => (typeof value === 'bigint' ? `${value}` : value))).not.toContain(text);
   await work((unit) => erasePerson(unit, personId, 'case.closed'));
   await expect(view()).rejects.toMatchObject({ code: 'PERSON_ERASED' });
+});
+
+it('names of a deposit that was nobody’s go under its owner’s key when it finds him by itself, and before he is erased', async () => {
+  const names = { originatorVasp: '표본거래소', originatorName: '표본-보낸이', beneficiaryName: '표본-받는이', reference: 'TR-2' };
+  for (const by of ['tending', 'erasure'] as const) {
+    const holding = await demandHolding(custody, 'DOGE', '500');
+    const { depositId } = await moveToCity(custody, holding.source, 'DOGE', '500');
+    later(custody, 61);
+    await read();
+    const { id: depositRowId } = await depositRow(custody, depositId);
+    await work((unit) => recordTravelRule(unit, testKeys, { depositRowId, ...names }));
+    const { personId } = await custody.database.read.seizureCase.findUniqueOrThrow({ where: { id: holding.caseId } });
+    const owner = async () => (await custody.database.read.travelRuleRecord.findFirstOrThrow({ where: { depositRowId } })).personId;
+    const adopt = () => adoptTravelRulesAt(custody.database, testKeys, custody.accountId);
+    await adopt();
+    expect(await owner()).toBeNull();
+    await work((unit) => matchDeposit(unit, { depositRowId, holdingId: holding.holdingId, reason: '거래소 확인' }));
+    if (by === 'tending') await adopt();
+    else await work((unit) => adoptTravelRulesOf(unit, testKeys, personId));
+    expect(await owner()).toBe(personId);
+    await work((unit) => erasePerson(unit, personId, 'case.closed'));
+    await adopt();
+    const view = work((unit) => viewTravelRule(unit, testKeys, { depositRowId, purpose: 'deposit.check' }));
+    await expect(view).rejects.toMatchObject({ code: 'PERSON_ERASED' });
+  }
 });
 
 it('a test is what the city fixed, else what its won are worth, else a share, and never the whole', () => {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { abandonTransfer } from '../../src/custody/instruction.ts';
+import { abandonTransfer, confirmInstructed } from '../../src/custody/instruction.ts';
 import { reconcileAccount } from '../../src/custody/reconcile.ts';
 import { requestCoinTransfer, requestDepositReturn } from '../../src/custody/return.ts';
 import { limitBreach } from '../../src/custody/transfer-limit.ts';
+import { readWithdrawals } from '../../src/custody/withdrawals.ts';
+import { applyDecisions } from '../../src/http/approval-effects.ts';
 import { decideApproval } from '../../src/identity/approval.ts';
 import { dayToColumn, seoulDay } from '../../src/kernel/civil-date.ts';
 import { CoinAmount, Won } from '../../src/kernel/money.ts';
@@ -13,6 +15,7 @@ import {
   approve,
   CITY,
   type Custody,
+  decide,
   expiry,
   instruct,
   later,
@@ -128,7 +131,10 @@ describe('the day’s limit of an asset at an account', () => {
     const { transferId, approval } = await custody.database.work(custody.officer.actor, (work) =>
       requestDepositReturn(work, { depositRowId, addressId, reason: '송신인 반환', expiresAt: expiry(custody) }),
     );
-    await approve(custody, approval);
+    expect(approval).toMatchObject({ moneyAtStake: null, secondNeeded: true });
+    await decide(custody, approval, 'approve');
+    await expect(instruct(custody, transferId)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await seconded(approval.id);
     await expect(instruct(custody, transferId)).rejects.toMatchObject({ code: 'TRANSFER_WORTH_UNKNOWN' });
     later(custody, 86_400);
     await limit('10000', { MOC: '3.9' });
@@ -138,6 +144,14 @@ describe('the day’s limit of an asset at an account', () => {
     await instruct(custody, transferId);
   });
 });
+
+/** The second of two approvers agrees. */
+async function seconded(approvalId: number): Promise<void> {
+  const principal = await principalOf(custody.database, director.userId);
+  await custody.database.work(director.actor, async (work) => {
+    await applyDecisions(work, [await decideApproval(work, principal, { approvalId, decision: 'approve', reason: '확인' })]);
+  });
+}
 
 it('a return worth much takes two approvers, and is not instructed after the first', async () => {
   const holdingId = await held('LINK', '200000');
@@ -152,4 +166,51 @@ it('a return worth much takes two approvers, and is not instructed after the fir
   const second = await principalOf(custody.database, director.userId);
   await custody.database.work(director.actor, (work) => decideApproval(work, second, decision));
   expect(await custody.database.read.approval.findUniqueOrThrow({ where: { id: approval.id } })).toMatchObject({ state: 'approved' });
+});
+
+describe('what leaves in pieces', () => {
+  it('takes two approvers as the whole would, with what is under way and what was done today', async () => {
+    later(custody, 86_400);
+    await limit('1000000000');
+    const holdingId = await held('XRP', '200000');
+    const first = await ask(holdingId, 'XRP', '60000');
+    expect(first.approval).toMatchObject({ moneyAtStake: 60_000_000n, secondNeeded: false });
+    const second = await ask(holdingId, 'XRP', '40000');
+    expect(second.approval).toMatchObject({ moneyAtStake: 100_000_000n, secondNeeded: true });
+    await decide(custody, second.approval, 'reject');
+    await approve(custody, first.approval);
+    await instruct(custody, first.transferId);
+    const { accountReference } = await custody.database.read.holding.findUniqueOrThrow({ where: { id: holdingId } });
+    const sent = { fromAccountId: CITY, toAccountId: accountReference, asset: 'XRP', quantity: '60000', by: 'owner' } as const;
+    const { transactionId } = await custody.exchange.operator.transferInternally(sent);
+    await custody.database.work(custody.officer.actor, (work) => confirmInstructed(work, { transferId: first.transferId, transactionId }));
+    later(custody, 61);
+    await readWithdrawals(custody.database, custody.port, custody.accountId);
+    expect((await custody.database.read.coinTransfer.findUniqueOrThrow({ where: { id: first.transferId } })).state).toBe('done');
+    const third = await ask(holdingId, 'XRP', '40000');
+    expect(third.approval).toMatchObject({ moneyAtStake: 100_000_000n, secondNeeded: true });
+  });
+
+  it('may be a deposit that is more than one day’s limit', async () => {
+    await custody.exchange.operator.depositFromChain({ accountId: CITY, asset: 'XRP', quantity: '9', confirmationSeconds: 0 });
+    await reconcileAccount(custody.database, custody.port, custody.accountId);
+    const { id: depositRowId } = await custody.database.read.venueDeposit.findFirstOrThrow({
+      where: { asset: 'XRP', state: 'unidentified' },
+      orderBy: { id: 'desc' },
+    });
+    const addressId = await listSender(custody, depositRowId, 'sender');
+    const giveBack = (quantity?: string) =>
+      custody.database.work(custody.officer.actor, (work) =>
+        requestDepositReturn(work, { depositRowId, addressId, quantity, reason: '송신인 반환', expiresAt: expiry(custody) }),
+      );
+    await expect(giveBack('9.1')).rejects.toMatchObject({ code: 'CONFLICT' });
+    const part = await giveBack('5');
+    expect(part.approval).toMatchObject({ moneyAtStake: 5_000n });
+    await expect(giveBack('4.1')).rejects.toMatchObject({ code: 'CONFLICT' });
+    const rest = await giveBack();
+    expect(rest.approval).toMatchObject({ moneyAtStake: 9_000n });
+    const returned = await custody.database.read.coinTransfer.findUniqueOrThrow({ where: { id: rest.transferId } });
+    expect(returned.quantity.toFixed()).toBe('4');
+    await expect(giveBack('0.1')).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
 });

@@ -136,6 +136,21 @@ describe('a transfer that the venue does not show', () => {
 });
 
 describe('a transfer that may have left in another way', () => {
+  it('is not taken back while the venue shows more or less than is booked, which may fill the gap it left', async () => {
+    const { transferId } = await approvedReturn('ADA', '6');
+    await receiveHolding(custody, 'ADA', '10');
+    await instruct(custody, transferId);
+    await confirm(transferId);
+    later(custody, 6 * HOUR);
+    for (const wrongBy of ['0.5', '-0.5', '-5.5']) {
+      await custody.exchange.operator.setWrongBalance({ accountId: CITY, asset: 'ADA', wrongBy });
+      await expect(recover(transferId)).rejects.toMatchObject({ code: 'TRANSFER_MAY_HAVE_LEFT' });
+    }
+    await custody.exchange.operator.setWrongBalance({ accountId: CITY, asset: 'ADA', wrongBy: '0' });
+    await recover(transferId);
+    expect(await stateOf(transferId)).toMatchObject({ state: 'failed' });
+  });
+
   it('is not taken back while something else that left may be it with another quantity typed in', async () => {
     const { transferId, source } = await approvedReturn('DOGE', '20');
     await instruct(custody, transferId);
@@ -164,11 +179,30 @@ describe('a transfer that may have left in another way', () => {
   });
 });
 
-it('the balance vouches for coins only while it exceeds what there would be without them', () => {
-  const booked = { quantity: new Decimal('10'), less: new Decimal('2'), more: new Decimal('0') };
-  const isThere = (held: string, more = '0') => isStillThere(new Decimal(held), { ...booked, more: new Decimal(more) }, new Decimal('2'));
-  expect([isThere('10'), isThere('8.000000000000000001'), isThere('8'), isThere('0')]).toEqual([true, true, false, false]);
-  expect([isThere('10', '2'), isThere('10', '1')]).toEqual([false, true]);
+describe('the balance', () => {
+  const books = (quantity: string, more = '0', less = '2') => ({
+    quantity: new Decimal(quantity),
+    less: new Decimal(less),
+    more: new Decimal(more),
+  });
+  const quantity = new Decimal('2');
+  it('vouches for coins only while it is what the books say and more than there could be without them', () => {
+    const isThere = (held: string, more = '0') => isStillThere(new Decimal(held), books('10', more), books('10', more), quantity);
+    expect([isThere('10'), isThere('8'), isThere('0')]).toEqual([true, false, false]);
+    expect([isThere('10', '2'), isThere('10', '1')]).toEqual([false, true]);
+  });
+
+  it('vouches for nothing with more or less than the books say, which may fill the gap', () => {
+    const isThere = (held: string) => isStillThere(new Decimal(held), books('10'), books('10'), quantity);
+    expect([isThere('10.1'), isThere('8.1'), isThere('9.9')]).toEqual([false, false, false]);
+    expect(isStillThere(new Decimal('9'), books('10', '0', '3'), books('10', '0', '3'), quantity)).toBe(true);
+  });
+
+  it('is held against the books from before and after it was read, whatever was booked in between', () => {
+    const sold = isStillThere(new Decimal('8'), books('10'), books('8'), quantity);
+    const arrived = isStillThere(new Decimal('10'), books('10'), books('12'), quantity);
+    expect([sold, arrived]).toEqual([false, false]);
+  });
 });
 
 describe('a service that dies', () => {

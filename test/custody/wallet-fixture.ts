@@ -88,8 +88,9 @@ export async function register(scene: SeizedScene): Promise<RegisteredWallet> {
   return { walletId, holding };
 }
 
-export function propose({ custody, parts }: SeizedScene, walletId: number): Promise<ProposedSweep> {
-  return proposeSweep(parts, custody.officer.actor, { walletId, reason: '압류한 지갑의 자산 이전' });
+/** Without tests ahead, unless they are what a test is about. */
+export function propose({ custody, parts }: SeizedScene, walletId: number, { withoutTest = true } = {}): Promise<ProposedSweep> {
+  return proposeSweep(parts, custody.officer.actor, { walletId, withoutTest, reason: '압류한 지갑의 자산 이전' });
 }
 
 /** One custodian after another. */

@@ -2,14 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requestCoinTransfer, requestDepositReturn } from '../../src/custody/return.ts';
 import { screenTransfer } from '../../src/custody/screening.ts';
 import { tendAccount } from '../../src/custody/tend.ts';
-import {
-  confirmAddress,
-  type NewAddress,
-  proposeAddress,
-  proposeSeizedAccount,
-  revokeAddress,
-  viewAddress,
-} from '../../src/custody/withdrawal-address.ts';
+import { confirmAddress, revokeAddress } from '../../src/custody/withdrawal-address.ts';
+import { type NewAddress, proposeAddress, proposeSeizedAccount } from '../../src/custody/withdrawal-address-proposal.ts';
+import { viewAddress } from '../../src/custody/withdrawal-address-row.ts';
 import { expireApproval } from '../../src/identity/approval.ts';
 import { createOfficial, type Official } from '../identity/officials.ts';
 import { testActor } from '../support/database.ts';
@@ -229,23 +224,16 @@ describe('an address for which no checksum vouches', () => {
     await expect(decideOn(typed.approvalId)).rejects.toMatchObject({ code: 'ADDRESS_UNCONFIRMED' });
   });
 
-  it('of the city must be one that the exchange told for its account', async () => {
-    const ownAccountId = await registerSampleAccount(custody.database, {
-      label: '표본시 3호 계정',
-      accessKey: 'third-access-key',
-      secretKey: 'third-secret-key',
-    });
-    const owner = { kind: 'city', ownAccountId } as const;
-    const typed = { asset: 'ETH', network: 'ETH', address: ETHER, owner } as const;
-    await expect(propose(typed)).rejects.toMatchObject({ code: 'ADDRESS_OWNER_DIFFERS' });
-    await custody.database.work(testActor, (work) =>
-      work.tx.venueDepositAddress.create({
-        data: { venueAccountId: ownAccountId, asset: 'ETH', network: 'ETH', address: ETHER.toLowerCase(), checkedAt: work.at },
-      }),
-    );
-    expect(await row((await propose(typed)).addressId)).toMatchObject({ check: 'own_account', ownAccountId });
-    const holding = await returnable('ETH', '1');
-    await expect(ask(holding.holdingId, (await propose(typed)).addressId)).rejects.toMatchObject({ code: 'ADDRESS_NOT_LISTED' });
+  it('is not written, nor its tag, where it stays readable', async () => {
+    const { caseId } = await demandHolding(custody, 'XRP', '1');
+    const address = 'rPEPPER7kfTD9w2To4CQk6UCfuHM9c6GDY';
+    const typed = { asset: 'XRP', network: 'XRP', address, secondaryAddress: '48271', owner: { kind: 'taxpayer', caseId } } as const;
+    for (const field of ['reason', 'ownershipProof', 'registrationReference'] as const) {
+      for (const text of [`반환 주소 ${address}`, `반환 주소 ${address.toUpperCase()}`, '태그 48271번 확인', '확인서(48271)']) {
+        await expect(propose({ ...typed, [field]: text }), `${field}: ${text}`).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+      }
+    }
+    await propose({ ...typed, reason: '확인서 148271' });
   });
 });
 

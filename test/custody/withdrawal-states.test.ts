@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bookedBalances } from '../../src/custody/booked-balances.ts';
 import { requestAllocation } from '../../src/custody/deposit-allocation.ts';
 import { readDeposits } from '../../src/custody/deposits.ts';
 import { explainWithdrawal } from '../../src/custody/explained-withdrawal.ts';
@@ -122,6 +123,7 @@ it('books a fee taken in coins as a cost, and freezes the asset when the city ha
 });
 
 it('pays a fee from the float, and tells once that the float is used up', async () => {
+  const sent = [await sentTransfer('LINK', '5'), await sentTransfer('LINK', '6'), await sentTransfer('LINK', '7')];
   const { transferId: depositId } = await custody.exchange.operator.depositFromChain({
     accountId: CITY,
     asset: 'LINK',
@@ -137,7 +139,6 @@ it('pays a fee from the float, and tells once that the float is used up', async 
     custody.database.read.alert.findMany({ where: { code: 'gas_float_empty', facts: { path: ['asset'], equals: 'LINK' } } });
   const floatOf = async () =>
     (await balancesOfAccount(custody.database.read, custody.accountId)).find(({ asset }) => asset === 'LINK')?.gasFloat;
-  const sent = [await sentTransfer('LINK', '5'), await sentTransfer('LINK', '6'), await sentTransfer('LINK', '7')];
   const listed = ['5', '6', '7'].map((quantity) => ({ uuid: `w-float-${quantity}`, asset: 'LINK', quantity, state: 'DONE', fee: '0.15' }));
   expect(await floatOf()).toBe('0.3');
   await readListed(...listed.slice(0, 1));
@@ -152,15 +153,35 @@ it('pays a fee from the float, and tells once that the float is used up', async 
   expect(await Promise.all(sent.map(async ({ transferId }) => (await stateOf(transferId)).state))).toEqual(['done', 'done', 'done']);
 });
 
-it('two transfers of the same quantity are two withdrawals, and a third one is an alarm', async () => {
+it('two transfers of the same quantity are told apart by a person, told once of each withdrawal, and a third withdrawal is an alarm', async () => {
   const first = await sentTransfer('SOL', '4');
   const second = await sentTransfer('SOL', '4');
   const listed = (uuid: string) => ({ uuid, asset: 'SOL', quantity: '4', state: 'DONE' });
   await readListed(listed('w-one'), listed('w-two'));
-  expect([(await stateOf(first.transferId)).state, (await stateOf(second.transferId)).state]).toEqual(['done', 'done']);
-  expect(await isFrozen(custody.database.read, custody.accountId, 'SOL')).toBe(false);
+  await readListed(listed('w-one'), listed('w-two'));
+  const states = async () => [(await stateOf(first.transferId)).state, (await stateOf(second.transferId)).state];
+  expect(await states()).toEqual(['instructed', 'instructed']);
+  const alerts = await custody.database.read.alert.findMany({ where: { code: 'withdrawal_undecided' } });
+  expect(alerts.map(({ facts }) => facts)).toMatchObject([{ asset: 'SOL' }, { asset: 'SOL' }]);
+  const unexplained = await coinBalance(custody.database.read, { chart: CHART.unexplained, place: `account:${custody.accountId}` }, 'SOL');
+  expect([unexplained.toString(), await isFrozen(custody.database.read, custody.accountId, 'SOL')]).toEqual(['0', false]);
+  const booked = (await bookedBalances(custody.database.read, custody.accountId, 'upbit')).get('SOL');
+  expect(booked?.quantity.minus(booked.less).isLessThanOrEqualTo('0')).toBe(true);
+
   await readListed(listed('w-one'), listed('w-two'), listed('w-three'));
   expect(await isFrozen(custody.database.read, custody.accountId, 'SOL')).toBe(true);
+  const rowOf = (withdrawalId: string) => custody.database.read.venueWithdrawal.findFirstOrThrow({ where: { withdrawalId } });
+  expect(await rowOf('w-three')).toMatchObject({ matchedTo: null, ledgerEntryId: expect.anything() });
+  const finding = {
+    withdrawalRowId: (await rowOf('w-two')).id,
+    transferId: first.transferId,
+    reason: '주소 확인',
+    expiresAt: expiry(custody),
+  };
+  await custody.database.work(custody.officer.actor, (work) => explainWithdrawal(work, finding));
+  await readListed(listed('w-one'), listed('w-two'), listed('w-three'));
+  expect(await states()).toEqual(['done', 'done']);
+  expect((await rowOf('w-one')).matchedTo).toBe(`coin_transfer:${second.transferId}`);
 });
 
 it('an uninstructed withdrawal that the venue rejected is an alarm and no loss', async () => {

@@ -313,7 +313,14 @@ test('deposits by chain, within the exchange and from the bank, and withdrawals 
 
   const [eth, xrp] = await adapter.deposits(since);
   const untold = { network: undefined, route: 'unknown', creditedAt: undefined };
-  expect(eth).toMatchObject({ asset: 'ETH', quantity: '1.23456789', state: 'pending', transactionId: '0xabc', ...untold });
+  expect(eth).toMatchObject({
+    asset: 'ETH',
+    quantity: '1.23456789',
+    state: 'pending',
+    transactionId: '0xabc',
+    confirmations: 0,
+    ...untold,
+  });
   expect(xrp).toMatchObject({ asset: 'XRP', quantity: '12.345678', state: 'pending', ...untold });
   clock.advanceBy(700_000);
   expect((await adapter.deposits(since)).map(({ asset, state }) => [asset, state])).toEqual([

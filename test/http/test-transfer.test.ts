@@ -228,18 +228,23 @@ test('a move within the exchange needs no test, and ends one that waits', async 
   expect(await viewCase(town, caseId)).toMatchObject({ phase: 'in_custody', holdings: [{ state: 'received', demandedQuantity: '0.2' }] });
 });
 
-test('an officer gives the rest of a test up, and the case goes on with what came', async () => {
+test('an officer asks to give the rest of a test up, another agrees, and the case goes on with what came', async () => {
   const owing = sample(5);
   const caseId = approvedCase(owing);
   expect((await issue(caseId)).refused).toEqual([]);
-  await serve(caseId, ['venue_seizure_notice', 'transfer_demand']);
   const [asked] = await testsOf(caseId);
   const giveUp = () => town.officer.post(`/test-transfers/${asked?.id}/give-up`, { reason: '나머지는 자진 납부됨' });
+  // While the letter is on its way nobody knows whether the test will be demanded.
+  expect((await giveUp()).problem().code).toBe('CONFLICT');
+  await serve(caseId, ['venue_seizure_notice', 'transfer_demand']);
   expect((await giveUp()).problem().code).toBe('CONFLICT');
   await sendAndReport(caseId, owing.accountId, asked?.quantity ?? '0');
   expect((await viewCase(town, caseId)).phase).toBe('transfer_demanded');
-  expect((await giveUp()).json()).toEqual({ done: true });
+  const { approvalId } = (await giveUp()).expect(z.object({ approvalId: z.int() }));
   await town.api.untilIdle();
+  expect((await viewCase(town, caseId)).phase).toBe('transfer_demanded');
+  expect((await town.officer.post(`/approvals/${approvalId}/decision`, { decision: 'approve', reason: '확인' })).status).toBe(403);
+  await approveAll(town);
   expect((await viewCase(town, caseId)).phase).toBe('in_custody');
   const findings = await town.auditor.get('/invariants');
   const { results } = findings.expect(z.object({ results: z.array(z.object({ code: z.string(), offending: z.array(z.string()) })) }));

@@ -66,7 +66,7 @@ describe('a wallet', () => {
     const read = async () => (await officer.get(`/wallets/${walletId}`)).expect(shown);
     expect((await read()).assets).toMatchObject([{ asset: 'ETH', found: '1' }]);
 
-    const proposed = (await officer.post(`/wallets/${walletId}/sweeps`, { reason: '압류한 지갑의 이전' })).expect(
+    const proposed = (await officer.post(`/wallets/${walletId}/sweeps`, { reason: '압류한 지갑의 이전', withoutTest: true })).expect(
       z.object({ sweepId: z.int(), approvalId: z.int() }),
     );
     for (const custodian of custodians) {

@@ -7,6 +7,15 @@ import { approveAll, bulkOf, imported, noticesOfCase, proposals, viewCase } from
 
 /** Takes a taxpayer from the ledger file to coins in the city's custody, through the API alone. Returns his case. */
 export async function bringIntoCustody(town: Town, owing: SampleTaxpayer): Promise<number> {
+  const caseId = await bringToApproval(town, owing);
+  await seizeAndDemand(town, caseId);
+  await transferAll(town, owing, caseId);
+  expect((await viewCase(town, caseId)).phase).toBe('in_custody');
+  return caseId;
+}
+
+/** As far as the approved seizure, of which nobody outside knows yet. Returns its case. */
+export async function bringToApproval(town: Town, owing: SampleTaxpayer): Promise<number> {
   await openCustomer(town, owing);
   (await town.officer.upload('/imports/delinquent-ledger?mode=store', await ledgerFile([owing]))).expect(imported);
   const asked = (await town.officer.post('/inquiries', { venueCode: 'upbit', identification: 'registration_number' })).expect(
@@ -19,13 +28,11 @@ export async function bringIntoCustody(town: Town, owing: SampleTaxpayer): Promi
   const caseId = proposed[0]?.caseId ?? 0;
   expect((await town.officer.post('/seizures/approval-requests', { items: [caseId], reason: '체납 처분' })).status).toBe(200);
   await approveAll(town);
-  await seizeAndDemand(town, caseId);
-  await transferAll(town, owing, caseId);
-  expect((await viewCase(town, caseId)).phase).toBe('in_custody');
   return caseId;
 }
 
-async function seizeAndDemand(town: Town, caseId: number): Promise<void> {
+/** The letters to the exchange are written, sent and served. */
+export async function seizeAndDemand(town: Town, caseId: number): Promise<void> {
   const documents = { caseIds: [caseId], venueAccountId: town.venueAccountId, correspondence: CORRESPONDENCE };
   expect((await town.officer.post('/seizures/documents', documents)).status).toBe(200);
   const [seizure = 0] = await noticesOfCase(town, caseId, 'venue_seizure_notice', 'issued');
@@ -39,10 +46,11 @@ async function seizeAndDemand(town: Town, caseId: number): Promise<void> {
   await town.api.untilIdle();
 }
 
-async function transferAll(town: Town, { accountId }: SampleTaxpayer, caseId: number): Promise<void> {
+/** The exchange moves what he had there, and reports it. */
+export async function transferAll(town: Town, { accountId, holdings: [held] }: SampleTaxpayer, caseId: number): Promise<void> {
   expect((await town.officer.post(`/venue-accounts/${town.venueAccountId}/addresses`, {})).status).toBe(200);
   const { number, holdings } = await viewCase(town, caseId);
-  const [{ asset = '', demandedQuantity: quantity = '0' } = {}] = holdings;
+  const { asset = '', demandedQuantity: quantity = '0' } = holdings.find((each) => each.asset === held?.asset) ?? {};
   const move = { fromAccountId: accountId, toAccountId: CITY, asset, quantity, by: 'staff' } as const;
   const { transactionId } = await town.exchange.operator.transferInternally(move);
   await minutesLater(town, 5);

@@ -37,8 +37,15 @@ export const CORRESPONDENCE = {
   holder: { name: '표본거래소 주식회사', address: '서울특별시 표본구 표본대로 2' },
 };
 
-export async function startTown(): Promise<Town> {
-  const api = await startApi({ workers: true });
+export interface TownOptions {
+  /** What the city sets from outside: nodes and signer, for one. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** The city's list of sanctioned and tainted addresses. */
+  readonly screeningListFile?: string;
+}
+
+export async function startTown(options: TownOptions = {}): Promise<Town> {
+  const api = await startApi({ workers: true, ...options });
   const exchange = await startPaperExchange({ clock: api.clock, limits: UNLIMITED });
   const officer = await api.hire('officer', ['collection_officer']);
   const approver = await api.hire('approver', ['approver']);
@@ -76,7 +83,12 @@ export async function nextDay(town: Town, days = 1): Promise<void> {
     api.clock.advanceTo(new Date(startOfDay(addDays(seoulDay(api.clock.now()), 1)).getTime() + 10 * 3_600_000));
   }
   await api.untilIdle();
-  for (const official of [town.officer, town.approver, town.treasurer, town.auditor]) await official.signIn();
+  await signInAgain(town);
+}
+
+/** Whose sessions time has ended. */
+export async function signInAgain({ officer, approver, treasurer, auditor }: Town): Promise<void> {
+  for (const official of [officer, approver, treasurer, auditor]) await official.signIn();
 }
 
 export async function minutesLater({ api }: Pick<Town, 'api'>, minutes: number): Promise<void> {

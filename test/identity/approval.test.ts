@@ -183,6 +183,11 @@ describe('above the city’s limit', () => {
     expect(await decide(approval.id, secondApprover)).toMatchObject({ state: 'approved', decidedById: secondApprover.userId });
   });
 
+  it('as above it, two must agree on what nobody knows the worth of, and one where no limit is set', async () => {
+    expect(await request(money)).toMatchObject({ moneyAtStake: null, secondNeeded: true });
+    expect(await request({ kind: 'sale_mandate' })).toMatchObject({ moneyAtStake: null, secondNeeded: false });
+  });
+
   it('the database refuses one approver twice, and one alone', async () => {
     const approval = await request({ ...money, moneyAtStakeKrw: Won.of('100000001') });
     const approveAs = (decidedById: number) =>

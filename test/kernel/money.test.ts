@@ -96,11 +96,11 @@ describe('arithmetic', () => {
   });
 
   it('refuses to mix assets and venues that types cannot tell apart', () => {
-    expect(() => CoinAmount.of('BTC', '1').plus(CoinAmount.of('ETH', '1'))).toThrow(refused('INPUT_INVALID'));
-    expect(() => VenueWon.of('upbit', '1').compare(VenueWon.of('bithumb', '1'))).toThrow(refused('INPUT_INVALID'));
-    expect(() => Price.of('BTC', '1').minus(Price.of('ETH', '1'))).toThrow(refused('INPUT_INVALID'));
-    expect(() => CoinAmount.of('BTC', '1').worthAt(Price.of('ETH', '1'))).toThrow(refused('INPUT_INVALID'));
-    expect(() => CoinAmount.of('BTC', '1').costAt(Price.of('ETH', '1'), 'upbit')).toThrow(refused('INPUT_INVALID'));
+    expect(() => CoinAmount.of('BTC', '1').plus(CoinAmount.of('ETH', '1'))).toThrow(refused('ASSET_DIFFERS'));
+    expect(() => VenueWon.of('upbit', '1').compare(VenueWon.of('bithumb', '1'))).toThrow(refused('ASSET_DIFFERS'));
+    expect(() => Price.of('BTC', '1').minus(Price.of('ETH', '1'))).toThrow(refused('ASSET_DIFFERS'));
+    expect(() => CoinAmount.of('BTC', '1').worthAt(Price.of('ETH', '1'))).toThrow(refused('ASSET_DIFFERS'));
+    expect(() => CoinAmount.of('BTC', '1').costAt(Price.of('ETH', '1'), 'upbit')).toThrow(refused('ASSET_DIFFERS'));
   });
 
   it('does not let a price fall below zero', () => {

@@ -77,6 +77,20 @@ describe('a fault', () => {
 });
 
 describe('a hook', () => {
+  it('aimed at one order strikes that order, whatever else strikes all of them', async () => {
+    const url = await start();
+    const { operator } = running.exchange;
+    await operator.injectFault({ kind: 'maintenance', target: 'all', lastsSeconds: 60 });
+    await operator.injectFault({ kind: 'server_error', containing: 'aimed-1' });
+    const replies = [
+      await postOrder(url, order('other-1')),
+      await postOrder(url, order('aimed-1')),
+      await postOrder(url, order('aimed-1')),
+    ];
+    expect(replies.map(({ status }) => status)).toEqual([503, 500, 503]);
+    expect(await operator.faultsStruck()).toEqual({ maintenance: 2, server_error: 1 });
+  });
+
   it('counts requests before they are handled and holds back the answer of an accepted order', async () => {
     const seen: RequestSeen[] = [];
     const accepted: OrderAccepted[] = [];

@@ -33,10 +33,12 @@ export const sampleToken = new Interface([
   'function mint(address to, uint256 value)',
   'function pause(bool paused)',
   'function transfer(address to, uint256 value) returns (bool)',
+  'function balanceOf(address holder) view returns (uint256)',
+  'event Transfer(address indexed from, address indexed to, uint256 value)',
 ]);
 
 const answer = z.union([z.object({ error: z.object({ message: z.string() }) }), z.object({ result: z.unknown() })]);
-const receipt = z.object({ status: z.string(), contractAddress: z.string().nullable() });
+const receipt = z.object({ status: z.string(), contractAddress: z.string().nullable(), transactionHash: z.string() });
 
 export interface EvmNodeOptions {
   readonly chainId?: number;
@@ -97,11 +99,30 @@ export class EvmNode {
 
   /** A transaction of the node's own account, mined; `data` alone makes a contract. Answers the contract's address, if one came of it. */
   async transact(call: { readonly to?: string; readonly data?: string; readonly value?: string }): Promise<string> {
-    const sent = await this.ask('eth_sendTransaction', { from: this.#maker, gas: '0x2dc6c0', ...call });
+    return (await this.#included({ from: this.#maker, gas: '0x2dc6c0', ...call })).contractAddress ?? '';
+  }
+
+  /** A transaction of anybody's, whose key the node does not need, mined. Answers its hash. */
+  async transactAs(from: string, call: { readonly to: string; readonly data?: string; readonly value?: string }): Promise<string> {
+    await this.ask('anvil_impersonateAccount', from);
+    const { transactionHash } = await this.#included({ from, gas: '0x186a0', ...call });
+    await this.ask('anvil_stopImpersonatingAccount', from);
+    return transactionHash;
+  }
+
+  async #included(call: object): Promise<z.output<typeof receipt>> {
+    const sent = await this.ask('eth_sendTransaction', call);
     await this.mine();
     const made = receipt.parse(await this.ask('eth_getTransactionReceipt', sent));
     if (made.status !== '0x1') throw new Error('The transaction of the test reverted.');
-    return made.contractAddress ?? '';
+    return made;
+  }
+
+  /** Native coin of an address in wei; of a token's contract in its smallest unit. */
+  async unitsOf(address: string, token?: string): Promise<bigint> {
+    if (token === undefined) return BigInt(z.string().parse(await this.ask('eth_getBalance', address, 'latest')));
+    const data = sampleToken.encodeFunctionData('balanceOf', [address]);
+    return BigInt(z.string().parse(await this.ask('eth_call', { to: token, data }, 'latest')));
   }
 
   async deployToken(symbol: string, decimals: number): Promise<string> {

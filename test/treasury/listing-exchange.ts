@@ -11,6 +11,7 @@ export function listingExchange(listed: readonly Withdrawal[]): ExchangePort {
       privatePart: 'documented',
       depositsReadable: true,
       withdrawalsReadable: true,
+      tellsDepositAddresses: true,
       wonWithdrawal: 'by_person_on_web',
       coinWithdrawal: 'by_person_on_web',
       identifierStaysUsed: true,

@@ -12,6 +12,12 @@ CREATE TYPE "explanation_state" AS ENUM ('requested', 'approved', 'booked', 'rej
 -- CreateEnum
 CREATE TYPE "venue_trouble_kind" AS ENUM ('unreadable', 'maintenance', 'deposits_halted', 'withdrawals_halted', 'delisting');
 
+-- AlterEnum
+ALTER TYPE "allocation_use" ADD VALUE 'own_won';
+
+-- AlterTable
+ALTER TABLE "deposit_allocation" ADD COLUMN "explanation_id" INTEGER;
+
 -- CreateTable
 CREATE TABLE "balance_explanation" (
     "id" SERIAL NOT NULL,
@@ -23,6 +29,7 @@ CREATE TABLE "balance_explanation" (
     "reference" TEXT NOT NULL,
     "occurred_on" DATE NOT NULL,
     "accrued_at" TIMESTAMPTZ(3),
+    "accrued_of" TEXT,
     "holding_id" INTEGER,
     "deposit_row_id" INTEGER,
     "reason" TEXT NOT NULL,
@@ -78,6 +85,9 @@ CREATE TABLE "venue_trouble" (
 );
 
 -- CreateIndex
+CREATE INDEX "deposit_allocation_explanation_id_idx" ON "deposit_allocation"("explanation_id");
+
+-- CreateIndex
 CREATE INDEX "balance_explanation_venue_account_id_asset_state_idx" ON "balance_explanation"("venue_account_id", "asset", "state");
 
 -- CreateIndex
@@ -98,9 +108,15 @@ ALTER TABLE balance_explanation ADD CONSTRAINT balance_explanation_positive CHEC
 ALTER TABLE balance_explanation ADD CONSTRAINT balance_explanation_whose CHECK (
   CASE side WHEN 'excess' THEN holding_id IS NULL AND deposit_row_id IS NULL
             ELSE accrued_at IS NULL AND (holding_id IS NULL OR deposit_row_id IS NULL) END);
+ALTER TABLE balance_explanation ADD CONSTRAINT balance_explanation_accrual CHECK (
+  accrued_of IS NULL OR (accrued_at IS NOT NULL AND accrued_of <> asset));
 ALTER TABLE balance_explanation ADD CONSTRAINT balance_explanation_steps CHECK (
   (state = 'booked') = (ledger_entry_id IS NOT NULL) AND (state IN ('booked', 'rejected', 'lapsed')) = (ended_at IS NOT NULL)
   AND (state IN ('rejected', 'lapsed')) = (end_reason IS NOT NULL));
+ALTER TABLE deposit_allocation DROP CONSTRAINT deposit_allocation_recovers;
+ALTER TABLE deposit_allocation ADD CONSTRAINT deposit_allocation_recovers CHECK (
+  num_nonnulls(withdrawal_row_id, explanation_id) = CASE WHEN use = 'recovery' THEN 1 ELSE 0 END);
+INSERT INTO ledger_chart (code, name, normal_side, guarded, asset_class) VALUES ('1620', '거래소에 있는 시의 원화', 'debit', true, 'venue_won');
 ALTER TABLE explanation_part ADD CONSTRAINT explanation_part_not_zero CHECK (quantity <> 0);
 CREATE UNIQUE INDEX venue_trouble_one_open ON venue_trouble (venue_account_id, coalesce(asset, ''), kind) WHERE ended_at IS NULL;
 

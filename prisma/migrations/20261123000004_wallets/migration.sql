@@ -9,6 +9,9 @@ ALTER TYPE "approval_kind" ADD VALUE 'wallet_sweep';
 -- AlterEnum
 ALTER TYPE "match_ground" ADD VALUE 'sweep';
 
+-- AlterEnum
+ALTER TYPE "case_origin" ADD VALUE 'wallet';
+
 -- CreateEnum
 CREATE TYPE "wallet_family" AS ENUM ('evm', 'bitcoin');
 
@@ -36,6 +39,7 @@ CREATE TABLE "seized_wallet" (
     "venue_account_id" INTEGER NOT NULL,
     "found_reference" TEXT NOT NULL,
     "state" "wallet_state" NOT NULL DEFAULT 'watched',
+    "seizes_whole" BOOLEAN NOT NULL DEFAULT true,
     "seized_at" TIMESTAMPTZ(3) NOT NULL,
     "first_transaction_count" INTEGER,
     "cursor_block" INTEGER,
@@ -44,6 +48,9 @@ CREATE TABLE "seized_wallet" (
     "registered_at" TIMESTAMPTZ(3) NOT NULL,
     "looked_at" TIMESTAMPTZ(3),
     "next_look_at" TIMESTAMPTZ(3),
+    "ended_at" TIMESTAMPTZ(3),
+    "end_reason" TEXT,
+    "end_reference" TEXT,
 
     CONSTRAINT "seized_wallet_pkey" PRIMARY KEY ("id")
 );
@@ -162,7 +169,7 @@ CREATE TABLE "wallet_transfer_hash" (
 );
 
 -- CreateIndex
-CREATE UNIQUE INDEX "seized_wallet_network_address_key" ON "seized_wallet"("network", "address");
+CREATE INDEX "seized_wallet_network_address_idx" ON "seized_wallet"("network", "address");
 
 -- CreateIndex
 CREATE INDEX "seized_wallet_case_id_idx" ON "seized_wallet"("case_id");
@@ -215,9 +222,13 @@ ALTER TABLE "wallet_transfer" ADD CONSTRAINT "wallet_transfer_sweep_id_fkey" FOR
 -- AddForeignKey
 ALTER TABLE "wallet_transfer_hash" ADD CONSTRAINT "wallet_transfer_hash_transfer_id_fkey" FOREIGN KEY ("transfer_id") REFERENCES "wallet_transfer"("id") ON DELETE NO ACTION ON UPDATE NO ACTION;
 
--- What holds whatever the application does: what was found is never less, what is booked is never more; one sweep of a wallet at a time;
+-- What holds whatever the application does: what was found is never less, what is booked is never more; a wallet is one case's at a time,
+-- and one sweep of it runs at a time;
 -- what was signed is kept before it is sent and never rewritten; readings are evidence.
 ALTER TABLE seized_wallet ADD CONSTRAINT seized_wallet_evm_has_chain CHECK ((family = 'evm') = (chain_id IS NOT NULL));
+ALTER TABLE seized_wallet ADD CONSTRAINT seized_wallet_end CHECK (
+  (ended_at IS NULL) = (end_reason IS NULL) AND (end_reason IS NOT DISTINCT FROM 'handed_back') = (end_reference IS NOT NULL));
+CREATE UNIQUE INDEX seized_wallet_one_case ON seized_wallet (network, address) WHERE ended_at IS NULL;
 ALTER TABLE wallet_asset ADD CONSTRAINT wallet_asset_quantities CHECK (
   left_quantity >= 0 AND left_quantity <= demanded_quantity AND demanded_quantity <= seized_quantity AND decimals BETWEEN 0 AND 18);
 ALTER TABLE wallet_reading ADD CONSTRAINT wallet_reading_evidence CHECK (
@@ -256,7 +267,8 @@ GRANT EXECUTE ON FUNCTION wallet_add_to_holding(int) TO cheongsan_app;
 
 GRANT SELECT, INSERT ON
   seized_wallet, wallet_asset, wallet_reading, wallet_movement, wallet_sweep, wallet_transfer, wallet_transfer_hash TO cheongsan_app;
-GRANT UPDATE (state, first_transaction_count, cursor_block, cursor_hash, looked_at, next_look_at) ON seized_wallet TO cheongsan_app;
+GRANT UPDATE (state, first_transaction_count, cursor_block, cursor_hash, looked_at, next_look_at, ended_at, end_reason, end_reference)
+  ON seized_wallet TO cheongsan_app;
 GRANT UPDATE (seized_quantity, demanded_quantity, left_quantity, fault) ON wallet_asset TO cheongsan_app;
 GRANT UPDATE (orphaned_at) ON wallet_reading, wallet_movement TO cheongsan_app;
 GRANT UPDATE (state, gas_arrived, approval_id, ended_at, end_reason) ON wallet_sweep TO cheongsan_app;

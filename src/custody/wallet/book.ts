@@ -1,5 +1,5 @@
 import { appendAudit } from '../../audit/append.ts';
-import type { CasePhase, WalletTransfer } from '../../database/generated/client.ts';
+import type { WalletTransfer } from '../../database/generated/client.ts';
 import { lockRows } from '../../database/locks.ts';
 import type { Work } from '../../database/work.ts';
 import { seoulDay } from '../../kernel/civil-date.ts';
@@ -9,6 +9,7 @@ import { entry } from '../../ledger/entry.ts';
 import { post } from '../../ledger/post.ts';
 import { holdingSubject, receiptOf } from '../expectation.ts';
 import { lockHolding, setHoldingState, setReceiptState } from '../holding-state.ts';
+import { BOOKING_PHASES } from './phases.ts';
 import { assetOf, coinsOf, type WalletWithAssets } from './rows.ts';
 
 /*
@@ -18,16 +19,6 @@ import { assetOf, coinsOf, type WalletWithAssets } from './rows.ts';
  * is not worth its fee will never come: the duty to the owner ends with it, as with a shortage. So per holding, demanded =
  * received + outstanding + short holds throughout, the fees being part of what is short.
  */
-
-/** Phases of a case whose holdings are demanded and can take coins. Before, what was found waits to be booked; the sweep does not. */
-const BOOKING_PHASES: readonly CasePhase[] = [
-  'transfer_demanded',
-  'in_custody',
-  'sale_noticed',
-  'voluntary_window',
-  'cleared_for_sale',
-  'selling',
-];
 
 /** Books what is known of a locked wallet and not in the ledger yet. Doing it again changes nothing. */
 export async function bookWallet(work: Work, wallet: WalletWithAssets): Promise<void> {

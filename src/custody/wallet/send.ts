@@ -20,6 +20,7 @@ import { cityAddress } from './destination.ts';
 import { approvalFromRecord, lockWallet, type WalletParts, type WalletWithAssets } from './rows.ts';
 import { readAddressesAnew } from './survey.ts';
 import { failSweep, requireSweepApproved } from './sweep.ts';
+import { mayFollow, testsAmong } from './test-first.ts';
 
 /** How long after a send its outcome is looked for at the latest. */
 const LOOK_AFTER_MS = 15_000;
@@ -37,7 +38,10 @@ export async function sendSweep(parts: WalletParts, wallet: WalletWithAssets, sw
   if (planned.length === 0 || !(await hasGas(parts, wallet, sweep))) return;
   await readAddressesAnew(parts, wallet);
   if (!(await goesToCity(parts, wallet, sweep, planned))) return;
+  const all = await parts.database.read.walletTransfer.findMany({ where: { sweepId: sweep.id } });
+  const tests = new Set(testsAmong(all).map(({ id }) => id));
   for (const transfer of planned) {
+    if (!tests.has(transfer.id) && !(await mayFollow(parts, wallet, sweep))) return;
     await signTransfer(parts, wallet, transfer);
     await broadcastTransfer(parts, wallet, transfer.id);
   }
@@ -51,7 +55,7 @@ async function hasGas({ database }: WalletParts, wallet: WalletWithAssets, sweep
     warnOnce(work, {
       code: 'wallet_needs_gas',
       subject: `wallet_sweep:${sweep.id}`,
-      text: `압류한 지갑에 수수료로 쓸 ${wallet.nativeAsset}가 모자랍니다. 시의 수수료 선급금에서 ${missing} ${wallet.nativeAsset}를 지금 보내십시오. 도착하면 저절로 이어집니다.`,
+      text: `압류한 지갑에 수수료로 쓸 ${wallet.nativeAsset}가 모자랍니다. 시의 수수료 선급금에서 보내도록 지시서를 받아 ${missing} ${wallet.nativeAsset}를 지금 보내십시오. 도착하면 저절로 이어집니다.`,
       facts: { walletId: wallet.id, asset: wallet.nativeAsset, missing },
     }),
   );

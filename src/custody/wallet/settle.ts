@@ -13,6 +13,7 @@ import { CheongsanError } from '../../kernel/errors.ts';
 import { readPolicy } from '../../policy/book.ts';
 import { walletReplaceMinutes } from '../../policy/definitions/wallet.ts';
 import { CUSTODIAN } from '../custodian.ts';
+import { noteChainConfirmations } from '../pending-deposit.ts';
 import { comparableTransactionId } from '../transaction-id.ts';
 import { bookWallet } from './book.ts';
 import { approvalFromRecord, assetOf, confirmationsNeeded, lockWallet, type WalletParts, type WalletWithAssets } from './rows.ts';
@@ -72,8 +73,12 @@ async function keepReport({ database }: WalletParts, wallet: WalletWithAssets, r
     const transfer = await work.tx.walletTransfer.findUniqueOrThrow({ where: { id: reported.transfer.id } });
     if (transfer.state !== 'signed' && transfer.state !== 'included') return;
     if (reorganisedFrom !== undefined) await tellReorganised(work, locked, transfer, reorganisedFrom);
-    if (status.kind === 'included') await keepIncluded(work, locked, { transfer, status, confirmations: reported.confirmations });
-    else await keepOpen(work, transfer, status);
+    if (status.kind === 'included') {
+      await keepIncluded(work, locked, { transfer, status, confirmations: reported.confirmations });
+      // The exchange may show it already, without a word on how far it is.
+      await noteChainConfirmations(work, { transactionId: status.hash, confirmations: status.confirmations });
+    }
+    if (status.kind !== 'included') await keepOpen(work, transfer, status);
     if (status.kind === 'replaced') await keepReplaced(work, locked, { transfer, status, confirmations: reported.confirmations });
   });
 }

@@ -10,6 +10,7 @@ import { checkDepositAddresses } from '../../venue/deposit-address.ts';
 import { CUSTODIAN } from '../custodian.ts';
 import { cityAddress } from './destination.ts';
 import { gasCaps, reserveOf, tokensOf, type WalletParts, type WalletWithAssets } from './rows.ts';
+import { testsFor } from './test-first.ts';
 
 export interface WalletSurvey {
   readonly survey: SweepSurvey;
@@ -21,10 +22,15 @@ export interface WalletSurvey {
 }
 
 /**
- * Plans the emptying of a wallet to the addresses that the exchange names at this moment. Nothing is stored but these. Errors: `CONFLICT`
+ * Plans the emptying of a wallet to the addresses that the exchange names at this moment, with tests ahead where nothing has arrived yet,
+ * unless they are given up. Nothing is stored but the addresses. Errors: `CONFLICT`
  * where the exchange has no address for the native coin on this network, those of `cityAddress`, of the exchange and of the chain.
  */
-export async function surveyWallet(parts: WalletParts, wallet: WalletWithAssets): Promise<WalletSurvey> {
+export async function surveyWallet(
+  parts: WalletParts,
+  wallet: WalletWithAssets,
+  { withoutTest = false }: { readonly withoutTest?: boolean | undefined } = {},
+): Promise<WalletSurvey> {
   const { database, chains } = parts;
   await readAddressesAnew(parts, wallet);
   const at = database.clock.now();
@@ -47,16 +53,22 @@ export async function surveyWallet(parts: WalletParts, wallet: WalletWithAssets)
     else tokens.push({ token, destination });
   }
   const caps = gasCaps(policy, wallet.network, today);
+  const prices = await lastPrices(
+    database.read,
+    wallet.assets.map(({ asset }) => asset),
+  );
+  const receiving = [
+    { asset: wallet.nativeAsset, destination: nativeDestination },
+    ...tokens.map(({ token: { asset }, destination }) => ({ asset, destination })),
+  ];
   const survey = await surveySweep(chains.portFor(wallet.network), {
     wallet: wallet.address,
     nativeDestination,
     tokens,
     caps,
     reserve: reserveOf(policy, wallet, today),
-    prices: await lastPrices(
-      database.read,
-      wallet.assets.map(({ asset }) => asset),
-    ),
+    prices,
+    testOf: withoutTest ? undefined : await testsFor(database.read, wallet, { receiving, prices, at }),
     worthOfFeeMinimum: policy.get(walletWorthOfFee, today),
   });
   return { survey, caps, policyVersion: policy.version, withoutAddress };

@@ -17,6 +17,7 @@ import { leaveRest } from './book.ts';
 import { lookAtWallet } from './look.ts';
 import { approvalRecord, lockWallet, readWallet, type WalletParts, type WalletWithAssets } from './rows.ts';
 import { surveyWallet, type WalletSurvey } from './survey.ts';
+import { endPlanned, testsAmong } from './test-first.ts';
 import { settleExternal } from './vouched.ts';
 
 /** What an approval to empty a wallet is about. */
@@ -27,15 +28,18 @@ export interface ProposedSweep {
   readonly approval: Approval;
 }
 
+export interface SweepRequest {
+  readonly walletId: number;
+  readonly reason: string;
+  /** Everything goes at once, also where nothing has arrived yet: when somebody is taking coins already. */
+  readonly withoutTest?: boolean | undefined;
+}
+
 /**
  * Plans the emptying of a seized wallet and asks two custodians for it, whatever it is worth: what they approve are these transactions,
  * whose gas price alone may move below the caps. Errors: `CONFLICT` when nothing is worth its fee, or a sweep is asked for or under way; `SECRET_FOUND`; those of `surveyWallet` and `requestApproval`.
  */
-export async function proposeSweep(
-  parts: WalletParts,
-  actor: Actor,
-  input: { readonly walletId: number; readonly reason: string },
-): Promise<ProposedSweep> {
+export async function proposeSweep(parts: WalletParts, actor: Actor, input: SweepRequest): Promise<ProposedSweep> {
   requireReason(input.reason);
   requireNoSecrets(input.reason);
   const before = await readWallet(parts.database.read, input.walletId);
@@ -44,7 +48,7 @@ export async function proposeSweep(
   }
   await lookAtWallet(parts, before.id);
   const wallet = await readWallet(parts.database.read, before.id);
-  const surveyed = await surveyWallet(parts, wallet);
+  const surveyed = await surveyWallet(parts, wallet, input);
   if (surveyed.survey.plan.transfers.length === 0) {
     throw new CheongsanError('CONFLICT', `Nothing in wallet ${wallet.id} is worth the fee of moving it.`, {
       facts: { left: leftRecord(surveyed.survey.plan), withoutAddress: [...surveyed.withoutAddress] },
@@ -94,10 +98,12 @@ interface PlannedRow {
 
 async function insertTransfer(work: Work, { sweep, position, planned, surveyed }: PlannedRow): Promise<void> {
   const { input, block } = surveyed.survey;
-  const { asset, token, amount, transaction } = planned;
+  const { asset, token, amount, part, transaction } = planned;
   const destination = token === undefined ? input.native.destination : input.tokens.find((each) => each.token === token)?.destination;
   if (destination === undefined) throw new CheongsanError('INTERNAL', `The plan moves ${asset} to nowhere.`);
-  const approval = approvalRecord(approvalFor(transaction, surveyed.caps, token === undefined ? 'all_less_fee' : 'value'));
+  // What tests native coin is fixed; what empties the wallet of it becomes less when the fee becomes more.
+  const isEmptying = token === undefined && part !== 'test';
+  const approval = approvalRecord(approvalFor(transaction, surveyed.caps, isEmptying ? 'all_less_fee' : 'value'));
   await work.tx.walletTransfer.create({
     data: {
       sweepId: sweep.id,
@@ -130,6 +136,7 @@ function planRecord({ survey }: WalletSurvey, withoutAddress: readonly string[])
     reserve: input.reserve.toString(),
     prices: Object.fromEntries([...input.prices].map(([asset, price]) => [asset, price.toString()])),
     worthOfFeeMinimum: input.worthOfFeeMinimum.toString(),
+    tests: plan.transfers.flatMap(({ part, asset, amount }) => (part === 'test' ? [{ asset, quantity: amount.toString() }] : [])),
     feesMax: plan.feesMax.toString(),
     left: leftRecord(plan),
     unreadable: survey.unreadable.map(({ token }) => token.asset),
@@ -149,7 +156,7 @@ export async function askFor(work: Work, wallet: WalletWithAssets, sweep: Wallet
     kind: 'wallet_sweep',
     subjectType: SWEEP_SUBJECT,
     subjectId: sweep.id,
-    summary: `압류 지갑 ${wallet.id} 이전: ${transfers.map(({ asset, quantity }) => `${quantity.toFixed()} ${asset}`).join(', ')}`,
+    summary: summaryOf(wallet, transfers),
     content,
     // Whatever it is worth: a key that anybody may have is never used on one person's word.
     moneyAtStakeKrw: Won.zero,
@@ -167,6 +174,15 @@ export async function askFor(work: Work, wallet: WalletWithAssets, sweep: Wallet
     payload: { walletId: wallet.id, approval: approval.id, assets: transfers.map(({ asset }) => asset) },
   });
   return { sweepId: sweep.id, approval };
+}
+
+function summaryOf(wallet: WalletWithAssets, transfers: readonly WalletTransfer[]): string {
+  const tests = testsAmong(transfers);
+  const parts = transfers.map((transfer) => {
+    const what = `${transfer.quantity.toFixed()} ${transfer.asset}`;
+    return tests.includes(transfer) ? `${what}(시험)` : what;
+  });
+  return `압류 지갑 ${wallet.id} 이전: ${parts.join(', ')}`;
 }
 
 function transfersOf(work: Work, sweepId: number): Promise<WalletTransfer[]> {
@@ -233,8 +249,34 @@ async function settleVouched(work: Work, sweep: WalletSweep): Promise<void> {
 }
 
 async function endUnsent(work: Work, wallet: WalletWithAssets, sweepId: number, endReason: string): Promise<void> {
-  await work.tx.walletTransfer.updateMany({ where: { sweepId, state: 'planned' }, data: { state: 'dead', endedAt: work.at, endReason } });
+  await endPlanned(work, sweepId, endReason);
   await work.tx.seizedWallet.update({ where: { id: wallet.id }, data: { state: 'watched' } });
+}
+
+/**
+ * Nothing more of an approved sweep is signed; what was signed is followed to its end. For a test that does not show, or a mistake that
+ * somebody has noticed. Errors: `CONFLICT` when all of it is signed or it is not under way, `NOT_FOUND`.
+ */
+export async function stopSweep(
+  work: Work,
+  stop: { readonly walletId: number; readonly sweepId: number; readonly reason: string },
+): Promise<void> {
+  requireReason(stop.reason);
+  requireNoSecrets(stop.reason);
+  const wallet = await lockWallet(work, stop.walletId);
+  const sweep = await work.tx.walletSweep.findFirst({ where: { id: stop.sweepId, walletId: wallet.id } });
+  if (sweep === null) throw new CheongsanError('NOT_FOUND', `Wallet ${wallet.id} has no sweep ${stop.sweepId}.`);
+  const isStopped = sweep.state === 'approved' && (await endPlanned(work, sweep.id, 'stopped')) > 0;
+  if (!isStopped) {
+    throw new CheongsanError('CONFLICT', `Sweep ${sweep.id} is ${sweep.state}, and nothing of it is left to be signed.`);
+  }
+  await appendAudit(work, {
+    stream: `case:${wallet.caseId}`,
+    action: 'wallet.sweep_stopped',
+    subject: `wallet_sweep:${sweep.id}`,
+    payload: { reason: stop.reason },
+  });
+  work.ring('wallets', wallet.id);
 }
 
 /** Ends a locked sweep before anything of it was signed. */

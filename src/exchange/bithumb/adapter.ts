@@ -20,6 +20,7 @@ export function createBithumbAdapter(options: ConnectionOptions): ExchangePort {
       privatePart: 'documented',
       depositsReadable: true,
       withdrawalsReadable: true,
+      tellsDepositAddresses: true,
       wonWithdrawal: 'by_person_on_web',
       coinWithdrawal: 'by_person_on_web',
       // No document says for how long an id stays used; what one kit says of it is no ground to send an order twice on.

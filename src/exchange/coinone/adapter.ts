@@ -26,6 +26,7 @@ export function createCoinoneAdapter(options: ConnectionOptions): ExchangePort {
       privatePart: 'documented',
       depositsReadable: true,
       withdrawalsReadable: true,
+      tellsDepositAddresses: true,
       // Coinone's interface has no withdrawal of won at all, and one of coins that keys here are not to be given the right to.
       wonWithdrawal: 'by_person_on_web',
       coinWithdrawal: 'by_person_on_web',

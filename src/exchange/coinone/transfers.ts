@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
-import type { Balance, Deposit, DepositAddress, KeyFacts, Withdrawal } from '../port.ts';
+import { type Balance, type Deposit, type DepositAddress, type KeyFacts, UNTOLD_NETWORK, type Withdrawal } from '../port.ts';
 import type { CoinoneConnection } from './connection.ts';
 import { readHistory, spansOf } from './history.ts';
 import { balances, coinTransfers, depositAddresses, type Transfer, wonTransfers } from './wire.ts';
@@ -26,6 +26,7 @@ export async function readDeposits(connection: CoinoneConnection, clock: Clock, 
     route: 'unknown',
     state: DEPOSIT_STATES.get(row.status) ?? 'pending',
     statusWord: row.status,
+    confirmations: row.confirmations,
     createdAt: row.created_at,
     creditedAt: undefined,
   }));
@@ -109,12 +110,6 @@ async function readList(
   // Reversed before a stable sort: rows of one instant stay in the order in which they came.
   return newestFirst.reverse();
 }
-
-/**
- * Stands where Coinone names no network: no chain is called so, so nothing is sent to such an address by itself. A person reads the network
- * off Coinone's site first, since coins sent over another one are lost.
- */
-export const UNTOLD_NETWORK = 'untold';
 
 /** Coinone tells one address an asset, without its network (docs.coinone.co.kr, virtual-asset-deposit-address). */
 export async function readDepositAddresses(connection: CoinoneConnection): Promise<DepositAddress[]> {

@@ -139,9 +139,19 @@ export const completedOrders = success({
 export type CompletedTrade = z.infer<typeof completedOrders>['completed_orders'][number];
 
 const transfer = { id: word, status: word, amount: figure, fee: optionalFigure, created_at: instant };
-const coinTransfer = z.object({ ...transfer, currency, txid: optionalWord });
+/** Blocks, as many as the venue has counted. */
+const count = z
+  .string()
+  .regex(/^\d{1,9}$/)
+  .nullish()
+  .transform((text) => (text === null || text === undefined ? undefined : Number(text)));
+const coinTransfer = z.object({ ...transfer, currency, txid: optionalWord, confirmations: count });
 const wonTransfer = z.object(transfer);
-export type Transfer = z.infer<typeof wonTransfer> & { readonly currency: string; readonly txid: string | undefined };
+export type Transfer = z.infer<typeof wonTransfer> & {
+  readonly currency: string;
+  readonly txid: string | undefined;
+  readonly confirmations: number | undefined;
+};
 
 /** The table of the answer's fields calls the list `transaction`, its example `transactions`. */
 function transferList<Row>(row: z.ZodType<Row>) {
@@ -156,7 +166,7 @@ function transferList<Row>(row: z.ZodType<Row>) {
 }
 export const coinTransfers = transferList(coinTransfer);
 export const wonTransfers = transferList(
-  wonTransfer.transform((row) => ({ ...row, currency: WON, txid: undefined satisfies string | undefined })),
+  wonTransfer.transform((row): Transfer => ({ ...row, currency: WON, txid: undefined, confirmations: undefined })),
 );
 
 /** Assets that take no deposits at present are left out. */

@@ -25,6 +25,7 @@ export function createGopaxAdapter(options: ConnectionOptions): ExchangePort {
       privatePart: 'unverified',
       depositsReadable: true,
       withdrawalsReadable: true,
+      tellsDepositAddresses: false,
       wonWithdrawal: 'by_person_on_web',
       coinWithdrawal: 'by_person_on_web',
       identifierStaysUsed: false,

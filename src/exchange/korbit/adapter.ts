@@ -29,6 +29,7 @@ export function createKorbitAdapter(options: ConnectionOptions): ExchangePort {
       privatePart: 'documented',
       depositsReadable: true,
       withdrawalsReadable: true,
+      tellsDepositAddresses: true,
       wonWithdrawal: 'by_person_on_web',
       coinWithdrawal: 'by_person_on_web',
       identifierStaysUsed: true,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { abandonTransfer, confirmInstructed, instructTransfer } from '../../custody/instruction.ts';
+import { reverseMatch } from '../../custody/match-reversal.ts';
 import { reconcileAccount } from '../../custody/reconcile.ts';
 import { requestCoinTransfer } from '../../custody/return.ts';
 import { screenTransfer } from '../../custody/screening.ts';
@@ -10,7 +11,7 @@ import type { Principal } from '../../identity/principal.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { approvalExpiry } from '../../policy/approval-expiry.ts';
 import { bulk, nothingToPrepare } from '../bulk.ts';
-import { action, NONE, type Route, read } from '../route.ts';
+import { action, command, NONE, type Route, read } from '../route.ts';
 import {
   assetCode,
   coins,
@@ -18,6 +19,7 @@ import {
   decimalText,
   done,
   instantText,
+  ledgerAssetCode,
   lineText,
   pageAnswer,
   pageArgs,
@@ -25,6 +27,7 @@ import {
   pathId,
   quantityInput,
   reasonText,
+  requireAsset,
   rowId,
   toPage,
 } from '../schemas.ts';
@@ -85,11 +88,11 @@ const instruction = z.object({
   asset: assetCode,
   quantity: decimalText,
   destinationReference: z.string().meta({ description: '보낼 주소, 또는 같은 거래소의 계정', example: 'acct-0001' }),
-  network: z.string().nullable().meta({ description: '네트워크, 같은 거래소의 계정이면 internal', example: 'internal' }),
+  network: z.string().meta({ description: '네트워크, 같은 거래소의 계정이면 internal', example: 'internal' }),
   secondaryAddress: z.string().nullable().meta({ description: '태그나 메모', example: null }),
-  addressId: rowId.nullable().meta({ description: '출금 주소' }),
-  fingerprint: z.string().nullable().meta({ description: '출금 주소의 식별값', example: '3f1c-6a0e' }),
-  registrationReference: z.string().nullable().meta({ description: '거래소에 등록된 출금 주소의 번호', example: '등록-0001' }),
+  addressId: rowId.meta({ description: '출금 주소' }),
+  fingerprint: z.string().meta({ description: '출금 주소의 식별값', example: '3f1c-6a0e' }),
+  registrationReference: z.string().meta({ description: '거래소에 등록된 출금 주소의 번호', example: '등록-0001' }),
 });
 
 /**
@@ -126,15 +129,17 @@ export const coinTransferRoutes: readonly Route[] = [
     item: z.strictObject({
       holdingId: rowId,
       quantity: quantityInput.exactOptional().meta({ description: '없으면 보관한 것 모두' }),
+      asset: ledgerAssetCode.exactOptional().meta({ description: '수량의 단위, 적으면 보관한 가상자산과 같아야 함', example: 'BTC' }),
       addressId: rowId.exactOptional().meta({ description: '받을 출금 주소, 없으면 체납자의 하나뿐인 출금 주소' }),
     }),
     idOf: ({ holdingId }) => holdingId,
     common: z.object({ reason: reasonText }),
     result: z.object({ transferId: rowId, approvalId: rowId }),
     prepare: nothingToPrepare,
-    handle: async (work, { body: { reason } }, { holdingId, quantity, addressId }) => {
+    handle: async (work, { body: { reason } }, { holdingId, quantity, asset, addressId }) => {
       const holding = await work.tx.holding.findUnique({ where: { id: holdingId }, select: { asset: true } });
       if (holding === null) throw new CheongsanError('NOT_FOUND', `There is no holding ${holdingId}.`);
+      requireAsset(holding.asset, asset);
       const amount = quantity === undefined ? {} : { quantity: coins(holding.asset, quantity) };
       const request = { holdingId, ...amount, addressId, reason, expiresAt: await approvalExpiry(work) };
       const { transferId, approval } = await requestCoinTransfer(work, request);
@@ -222,6 +227,26 @@ export const coinTransferRoutes: readonly Route[] = [
       const port = await exchanges.exchangeFor(transfer.venueAccountId);
       await recoverTransfer(database, principal.actor, port, { transferId, reason });
       return DONE;
+    },
+  }),
+  command({
+    operationId: 'reverseWithdrawalMatch',
+    tag: 'custody',
+    summary: '거래소의 출금이 잘못 연결된 이전을 바로잡음 (이미 완료로 적었으면 결재를 올림)',
+    path: '/venue-withdrawals/{withdrawalRowId}/match-reversal',
+    permission: 'custody.record',
+    params: z.object({ withdrawalRowId: pathId }),
+    query: NONE,
+    body: z.object({
+      transferId: rowId.exactOptional().meta({ description: '그 출금인 이전, 없으면 지시하지 않은 출금으로 처리', example: 4 }),
+      reason: reasonText,
+    }),
+    answer: z.object({
+      approvalId: rowId.nullable().meta({ description: '올린 결재, 바로 바로잡았으면 없음', example: null }),
+    }),
+    handle: async (work, { params, body }) => {
+      const approval = await reverseMatch(work, { ...params, ...body, expiresAt: await approvalExpiry(work) });
+      return { approvalId: approval?.id ?? null };
     },
   }),
 ];

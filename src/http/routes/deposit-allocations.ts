@@ -14,12 +14,14 @@ import {
   pathId,
   quantityInput,
   reasonText,
+  requireAsset,
   rowId,
   toPage,
 } from '../schemas.ts';
 
 const use = z.enum(AllocationUse).meta({
-  description: 'gas_float 네트워크 수수료 선급금 (가상자산만), make_good 부족한 자산을 메움, recovery 지시 없이 나간 자산의 회수',
+  description:
+    'gas_float 네트워크 수수료 선급금 (가상자산만), make_good 부족한 자산을 메움, recovery 지시 없이 나간 자산의 회수, own_won 예치금 이용료 등 시의 원화 (원화만)',
   example: 'gas_float',
 });
 
@@ -32,6 +34,7 @@ const allocationAnswer = z
     quantity: decimalText,
     use,
     withdrawalRowId: rowId.nullable().meta({ description: '회수하는 출금', example: null }),
+    explanationId: rowId.nullable().meta({ description: '회수하는 부족분의 설명', example: null }),
     reason: z.string(),
     state: z.enum(AllocationState),
     approvalId: rowId.nullable(),
@@ -44,7 +47,7 @@ const allocationAnswer = z
 type AllocationWithDeposit = Prisma.DepositAllocationGetPayload<{ include: { deposit: true } }>;
 
 function toAnswer(allocation: AllocationWithDeposit): z.input<typeof allocationAnswer> {
-  const { id, deposit, quantity, withdrawalRowId, reason, state, approvalId, createdAt, decidedAt, endReason } = allocation;
+  const { id, deposit, quantity, withdrawalRowId, explanationId, reason, state, approvalId, createdAt, decidedAt, endReason } = allocation;
   return {
     id,
     depositId: deposit.id,
@@ -53,6 +56,7 @@ function toAnswer(allocation: AllocationWithDeposit): z.input<typeof allocationA
     quantity: quantity.toFixed(),
     use: allocation.use,
     withdrawalRowId,
+    explanationId,
     reason,
     state,
     approvalId,
@@ -74,11 +78,15 @@ export const depositAllocationRoutes: readonly Route[] = [
     body: z.object({
       use,
       quantity: quantityInput.exactOptional().meta({ description: '없으면 남은 것 모두 (메움과 회수는 모자란 만큼까지)' }),
+      asset: ledgerAssetCode.exactOptional().meta({ description: '수량의 단위, 적으면 입금된 자산과 같아야 함', example: 'ETH' }),
       withdrawalRowId: rowId.exactOptional().meta({ description: '회수하는 출금 (recovery일 때만)' }),
+      explanationId: rowId.exactOptional().meta({ description: '회수하는 부족분의 설명 (recovery일 때 출금 대신)' }),
       reason: reasonText,
     }),
     answer: z.object({ allocationId: rowId, quantity: decimalText, approvalId: rowId }),
-    handle: async (work, { params: { depositId }, body }) => {
+    handle: async (work, { params: { depositId }, body: { asset, ...body } }) => {
+      const deposit = await work.tx.venueDeposit.findUnique({ where: { id: depositId }, select: { asset: true } });
+      if (deposit !== null) requireAsset(deposit.asset, asset);
       const request = { depositRowId: depositId, ...body, expiresAt: await approvalExpiry(work) };
       const { allocationId, quantity, approval } = await requestAllocation(work, request);
       return { allocationId, quantity, approvalId: approval.id };

@@ -20,7 +20,9 @@ import {
   pageArgs,
   pageQuery,
   pathId,
+  quantityInput,
   reasonText,
+  requireAsset,
   rowId,
   toPage,
 } from '../schemas.ts';
@@ -180,11 +182,15 @@ const matchRoutes: readonly Route[] = [
     params: depositParams,
     query: NONE,
     body: z.object({
+      quantity: quantityInput.exactOptional().meta({ description: '없으면 남은 것 모두' }),
+      asset: ledgerAssetCode.exactOptional().meta({ description: '수량의 단위, 적으면 입금된 자산과 같아야 함', example: 'ETH' }),
       addressId: rowId.exactOptional().meta({ description: '보낸 사람의 출금 주소, 없으면 하나뿐인 것' }),
       reason: reasonText,
     }),
     answer: z.object({ transferId: rowId, approvalId: rowId }),
-    handle: async (work, { params: { depositId }, body }) => {
+    handle: async (work, { params: { depositId }, body: { asset, ...body } }) => {
+      const deposit = await work.tx.venueDeposit.findUnique({ where: { id: depositId }, select: { asset: true } });
+      if (deposit !== null) requireAsset(deposit.asset, asset);
       const expiresAt = await approvalExpiry(work);
       const { transferId, approval } = await requestDepositReturn(work, { depositRowId: depositId, ...body, expiresAt });
       return { transferId, approvalId: approval.id };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { adoptTravelRulesOf } from '../../custody/travel-rule.ts';
 import { PersonKind } from '../../database/generated/enums.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { DETAIL_FIELDS } from '../../person/details.ts';
@@ -111,7 +112,8 @@ export const personRoutes: readonly Route[] = [
     query: NONE,
     body: z.object({ ground: purposeText.meta({ description: '파기 근거 (업무.행위), 기록에 남는다', example: 'retention.over' }) }),
     answer: done,
-    handle: async (work, { params, body }) => {
+    handle: async (work, { services: { keys }, params, body }) => {
+      await adoptTravelRulesOf(work, keys, params.personId);
       await erasePersonOfEndedCases(work, { ...params, ...body });
       return DONE;
     },

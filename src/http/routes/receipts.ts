@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { confirmDepositAddress } from '../../custody/deposit-address-confirmation.ts';
 import { DEPOSIT_CODES } from '../../custody/deposit-rules.ts';
 import { uncreditedDeposits } from '../../custody/pending-deposit.ts';
-import { giveUpTest, TEST_STATES } from '../../custody/test-transfer.ts';
+import { requestGivingUp, TEST_STATES } from '../../custody/test-transfer.ts';
 import { recordTravelRule, viewTravelRule } from '../../custody/travel-rule.ts';
 import { askRecovery, endRecovery, RECOVERY_CAUSES, RECOVERY_STATES } from '../../custody/venue-recovery.ts';
 import { PendingDepositState, RecoveryCause, RecoveryState, TestTransferState } from '../../database/generated/enums.ts';
 import { dayFromColumn } from '../../kernel/civil-date.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { Won } from '../../kernel/money.ts';
+import { approvalExpiry } from '../../policy/approval-expiry.ts';
 import { issueRestDemands } from '../../seizure/rest-demand.ts';
 import { DEMAND_ROUTES } from '../../seizure/staged-demand.ts';
 import { readAddressesIfOld } from '../../venue/shown-address.ts';
@@ -55,7 +56,7 @@ export const demandWay = {
 };
 
 const addressRoutes: readonly Route[] = [
-  command({
+  action({
     operationId: 'confirmDepositAddress',
     tag: 'custody',
     summary: '바뀌었거나 네트워크가 없는 입금 주소를 거래소 화면과 대조하여 확인',
@@ -71,7 +72,10 @@ const addressRoutes: readonly Route[] = [
       reason: reasonText,
     }),
     answer: z.object({ isConfirmed: z.boolean().meta({ description: 'false: 다른 담당자가 다시 확인해야 보임', example: true }) }),
-    handle: (work, { params, body }) => confirmDepositAddress(work, { ...params, ...body }),
+    handle: async ({ services: { database, exchanges }, principal: { actor }, params, body }) => {
+      const { capabilities } = await exchanges.exchangeFor(params.accountId);
+      return database.work(actor, (work) => confirmDepositAddress(work, capabilities, { ...params, ...body }));
+    },
   }),
 ];
 
@@ -158,16 +162,16 @@ const testRoutes: readonly Route[] = [
   command({
     operationId: 'giveUpTestTransfer',
     tag: 'custody',
-    summary: '시험 이전 뒤의 나머지를 요구하지 않기로 함',
+    summary: '시험 이전 뒤의 나머지를 요구하지 않기로 하는 결재를 올림',
     path: '/test-transfers/{testId}/give-up',
-    permission: 'custody.record',
+    permission: 'coin_transfer.propose',
     params: z.object({ testId: pathId }),
     query: NONE,
     body: z.object({ reason: reasonText }),
-    answer: done,
+    answer: z.object({ approvalId: rowId }),
     handle: async (work, { params, body }) => {
-      await giveUpTest(work, { ...params, ...body });
-      return DONE;
+      const approval = await requestGivingUp(work, { ...params, ...body, expiresAt: await approvalExpiry(work) });
+      return { approvalId: approval.id };
     },
   }),
 ];

@@ -9,6 +9,7 @@ import { approvalExpiry } from '../../policy/approval-expiry.ts';
 import { readVenueAccount } from '../../venue/account.ts';
 import { command, NONE, type Route, read } from '../route.ts';
 import {
+  assetCode,
   dayInput,
   dayText,
   decimalText,
@@ -49,6 +50,7 @@ const explanationAnswer = z
     reference: z.string().meta({ example: '거래소 공지 2026-31' }),
     occurredOn: dayText,
     accruedAt: instantText.nullable(),
+    accruedOf: assetCode.nullable().meta({ example: null }),
     holdingId: rowId.nullable().meta({ example: null }),
     depositId: rowId.nullable().meta({ example: null }),
     reason: z.string(),
@@ -66,7 +68,7 @@ const explanationAnswer = z
 type WithParts = Prisma.BalanceExplanationGetPayload<{ include: { parts: true } }>;
 
 function toExplanation(row: WithParts): z.input<typeof explanationAnswer> {
-  const { id, asset, reference, holdingId, reason, state, approvalId, endReason } = row;
+  const { id, asset, reference, accruedOf, holdingId, reason, state, approvalId, endReason } = row;
   return {
     id,
     accountId: row.venueAccountId,
@@ -78,6 +80,7 @@ function toExplanation(row: WithParts): z.input<typeof explanationAnswer> {
     reference,
     occurredOn: dayFromColumn(row.occurredOn),
     accruedAt: row.accruedAt?.toISOString() ?? null,
+    accruedOf,
     holdingId,
     depositId: row.depositRowId,
     reason,
@@ -145,6 +148,10 @@ export const reconciliationRoutes: readonly Route[] = [
       reference: lineText(200, '거래소 공지 2026-31').meta({ description: '거래소 공지 등 근거' }),
       occurredOn: dayInput,
       accruedAt: instantInput.exactOptional().meta({ description: '더 있을 때: 이 시각에 가지고 있던 비율대로 귀속. 없으면 미확인 입금' }),
+      accruedOf: assetCode.exactOptional().meta({
+        description: '하드포크나 다른 가상자산에 준 에어드롭일 때: 이 가상자산을 가지고 있던 비율대로 귀속',
+        example: 'ETH',
+      }),
       holdingId: rowId.exactOptional().meta({ description: '모자랄 때: 이 압류 자산에서 뺌' }),
       depositId: rowId.exactOptional().meta({ description: '모자랄 때: 이 미확인 입금에서 뺌. 둘 다 없으면 시가 메움' }),
       reason: reasonText,

@@ -3,7 +3,7 @@ import { userIdOf } from '../../database/work.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { requestSeizureApproval, withdrawSeizure } from '../../seizure/approve.ts';
-import { heldAccounts } from '../../seizure/proposal-facts.ts';
+import { heldAccounts, unvaluedAssets } from '../../seizure/proposal-facts.ts';
 import { type ProposalOrder, proposeCase, proposeCases } from '../../seizure/propose.ts';
 import { valueSeizures } from '../../seizure/seizure-valuation.ts';
 import { readBookSnapshots } from '../../valuation/book-snapshot.ts';
@@ -35,18 +35,11 @@ async function orderOf({ database, exchanges }: Services, { actor }: Principal, 
   if (officerId === null) throw new CheongsanError('INPUT_INVALID', 'Name the official who will carry the cases in officerId.');
   const port = await exchanges.exchangeFor(venueAccountId);
   const accounts = await heldAccounts(database.read, port.venue, given.rowIds);
-  // A case of the same person that nobody has valued yet is valued by the same books.
-  const seizedBefore = await database.read.holding.findMany({
-    where: {
-      case: {
-        personId: { in: accounts.map(({ personId }) => personId) },
-        phase: { notIn: ['refused', 'closed'] },
-        valuations: { none: {} },
-      },
-    },
-    select: { asset: true },
-  });
-  const assets = [...accounts.flatMap(({ rows }) => rows), ...seizedBefore].map(({ asset }) => asset);
+  const unvalued = await unvaluedAssets(
+    database.read,
+    accounts.map(({ personId }) => personId),
+  );
+  const assets = [...accounts.flatMap(({ rows }) => rows.map(({ asset }) => asset)), ...unvalued];
   return { ...rest, officerId, venueCode: port.venue, snapshots: await readBookSnapshots(port, assets, database.clock) };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TradingState } from '../../database/generated/enums.ts';
 import type { Work } from '../../database/work.ts';
 import { approvalExpiry } from '../../policy/approval-expiry.ts';
-import { freezeAsset, openFreezes, requestFreezeRelease } from '../../venue/freeze.ts';
+import { freezeByPerson, openFreezes, requestFreezeRelease } from '../../venue/freeze.ts';
 import { requestLooserTrading, stricter, type TradingScope, tightenTrading, tradingState } from '../../venue/trading-state.ts';
 import { command, NONE, type Route, read } from '../route.ts';
 import { factsAnswer, instantText, ledgerAssetCode, pathId, reasonText, rowId } from '../schemas.ts';
@@ -138,9 +138,11 @@ export const tradingRoutes: readonly Route[] = [
     params: NONE,
     query: NONE,
     body: z.object({ accountId: rowId, asset: ledgerAssetCode, reason: reasonText }),
-    answer: z.object({ freezeId: rowId, isNew: z.boolean() }),
-    handle: (work, { body: { accountId, asset, reason } }) =>
-      freezeAsset(work, { accountId, asset, reason: 'by_person', facts: { reason } }),
+    answer: z.object({
+      freezeId: rowId,
+      isNew: z.boolean().meta({ description: '이미 동결되어 있으면 false. 그 동결의 사유는 담당자 요청으로 바뀜' }),
+    }),
+    handle: (work, { body }) => freezeByPerson(work, body),
   }),
   command({
     operationId: 'requestFreezeRelease',

@@ -64,6 +64,9 @@ const accountAnswer = z
           .meta({ description: '주문·입출금 연동의 근거: 거래소의 현행 문서, 또는 확인되지 않은 자료' }),
         depositsReadable: z.boolean(),
         withdrawalsReadable: z.boolean(),
+        tellsDepositAddresses: z
+          .boolean()
+          .meta({ description: '입금 주소를 알려 줌 (아니면 두 담당자가 거래소 화면에서 옮겨 적음)', example: true }),
       })
       .nullable()
       .meta({ description: '거래소 연동으로 할 수 있는 것. 키를 열 수 없으면 null' }),
@@ -115,8 +118,9 @@ async function toAccount({ database, exchanges }: Services, account: VenueAccoun
 /** Without the key, or with one of another installation, nobody can say: the list is shown all the same. */
 async function capabilitiesOf(exchanges: ExchangeDirectory, accountId: number) {
   try {
-    const { privatePart, depositsReadable, withdrawalsReadable } = (await exchanges.exchangeFor(accountId)).capabilities;
-    return { privatePart, depositsReadable, withdrawalsReadable };
+    const { capabilities } = await exchanges.exchangeFor(accountId);
+    const { privatePart, depositsReadable, withdrawalsReadable, tellsDepositAddresses } = capabilities;
+    return { privatePart, depositsReadable, withdrawalsReadable, tellsDepositAddresses };
   } catch (thrown) {
     if (thrown instanceof CheongsanError && UNOPENED.some((code) => code === thrown.code)) return null;
     throw thrown;

@@ -36,7 +36,7 @@ export const venueTroubleRoutes: readonly Route[] = [
       accountId: rowId,
       asset: assetCode.exactOptional().meta({ description: '가상자산 하나의 일일 때' }),
       kind: troubleKind,
-      untilDay: dayInput.exactOptional().meta({ description: '거래지원 종료일(필수), 재개 예정일, 점검 마지막 날' }),
+      untilDay: dayInput.exactOptional().meta({ description: '거래지원 종료일(필수), 점검 마지막 날(필수, 모르면 예상일), 재개 예정일' }),
       reference: lineText(200, '거래소 공지 2026-31'),
     }),
     answer: z.object({ troubleId: rowId, isNew: z.boolean() }),

@@ -1,11 +1,15 @@
 import { z } from 'zod';
+import { reconcileAccount } from '../../custody/reconcile.ts';
+import { screenSource } from '../../custody/screening.ts';
 import { proposeExternalSweep } from '../../custody/wallet/external.ts';
+import { abandonGas, instructGas } from '../../custody/wallet/gas.ts';
 import { recordProof, registerWallet, watchToken } from '../../custody/wallet/register.ts';
 import { readWallet } from '../../custody/wallet/rows.ts';
 import { readAddressesAnew } from '../../custody/wallet/survey.ts';
-import { proposeSweep } from '../../custody/wallet/sweep.ts';
+import { proposeSweep, stopSweep } from '../../custody/wallet/sweep.ts';
+import { readWithdrawals } from '../../custody/withdrawals.ts';
 import type { Prisma } from '../../database/generated/client.ts';
-import { SweepState, WalletFamily, WalletState, WalletTransferState } from '../../database/generated/enums.ts';
+import { ScreeningOutcome, SweepState, WalletFamily, WalletState, WalletTransferState } from '../../database/generated/enums.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { action, command, NONE, type Route, read } from '../route.ts';
 import {
@@ -16,6 +20,7 @@ import {
   figureInput,
   instantInput,
   instantText,
+  ledgerAssetCode,
   lineText,
   pageAnswer,
   pageArgs,
@@ -23,6 +28,7 @@ import {
   pathId,
   quantityInput,
   reasonText,
+  requireAsset,
   rowId,
   toPage,
 } from '../schemas.ts';
@@ -39,6 +45,7 @@ const digestText = z
 const transactionText = lineText(80, 'a1075db55d416d3ca199f55b6084e2115b9345e16c5cf302fc80e9d5fbf5d48d').meta({
   description: '체인의 거래번호',
 });
+const unitInput = ledgerAssetCode.exactOptional().meta({ description: '수량의 단위, 적으면 지갑의 기축 자산과 같아야 함', example: 'BTC' });
 const proofText = lineText(200, '탐색기 출력물 2026-0001').meta({ description: '출력물의 문서번호' });
 
 const tokenInput = z.strictObject({
@@ -151,6 +158,16 @@ function toSweep(sweep: WholeWallet['sweeps'][number]): z.input<typeof sweepAnsw
   };
 }
 
+const gasInstruction = z.object({
+  identifier: z.string().meta({ description: '우리 쪽 참조값', example: '3f1c6a0e-5d21-4b0e-9d39-8a0f6b3f2c11' }),
+  venueTitle: z.string().meta({ example: '업비트' }),
+  accountLabel: z.string().meta({ example: '표본시 업비트' }),
+  asset: assetCode,
+  quantity: decimalText,
+  network: networkText,
+  destinationReference: addressText,
+});
+
 const proposedAnswer = z.object({ sweepId: rowId, approvalId: rowId });
 
 export const walletRoutes: readonly Route[] = [
@@ -171,8 +188,17 @@ export const walletRoutes: readonly Route[] = [
       seizedAt: instantInput.meta({ description: '압류한 시각, 이때부터 다른 사람도 키를 가진 것으로 봄' }),
       tokens: z.array(tokenInput).max(100).default([]),
     }),
-    answer: z.object({ walletId: rowId }),
-    handle: async ({ services, principal: { actor }, body }) => ({ walletId: await registerWallet(services, actor, body) }),
+    answer: z.object({
+      walletId: rowId,
+      screening: z
+        .enum(ScreeningOutcome)
+        .meta({ description: '제재·오염 주소 목록과의 대조: hit이면 담당자에게 알리며, 그것만으로 막지는 않음', example: 'clear' }),
+    }),
+    handle: async ({ services, principal: { actor }, body }) => {
+      const walletId = await registerWallet(services, actor, body);
+      const { database, screening } = services;
+      return { walletId, screening: await screenSource(database, actor, screening, { address: body.address, network: body.network }) };
+    },
   }),
   read({
     operationId: 'listWallets',
@@ -227,9 +253,16 @@ export const walletRoutes: readonly Route[] = [
     permission: 'custody.record',
     params: z.object({ walletId: pathId }),
     query: NONE,
-    body: z.object({ quantity: figureInput, takenAt: instantInput, proofReference: proofText, proofDigest: digestText }),
+    body: z.object({
+      quantity: figureInput,
+      asset: unitInput,
+      takenAt: instantInput,
+      proofReference: proofText,
+      proofDigest: digestText,
+    }),
     answer: done,
-    handle: async (work, { params: { walletId }, body }) => {
+    handle: async (work, { params: { walletId }, body: { asset, ...body } }) => {
+      requireAsset((await readWallet(work.tx, walletId)).nativeAsset, asset);
       await recordProof(work, { walletId, ...body });
       return DONE;
     },
@@ -242,11 +275,65 @@ export const walletRoutes: readonly Route[] = [
     permission: 'wallet_sweep.propose',
     params: z.object({ walletId: pathId }),
     query: NONE,
-    body: z.object({ reason: reasonText }),
+    body: z.object({
+      reason: reasonText,
+      withoutTest: z.boolean().default(false).meta({
+        description: '입금된 적이 없는 주소로도 시험 수량 없이 한 번에 보냄 (다른 사람이 이미 자산을 빼내고 있을 때만)',
+        example: false,
+      }),
+    }),
     answer: proposedAnswer,
-    handle: async ({ services, principal: { actor }, params: { walletId }, body: { reason } }) => {
-      const { sweepId, approval } = await proposeSweep(services, actor, { walletId, reason });
+    handle: async ({ services, principal: { actor }, params: { walletId }, body }) => {
+      const { sweepId, approval } = await proposeSweep(services, actor, { walletId, ...body });
       return { sweepId, approvalId: approval.id };
+    },
+  }),
+  command({
+    operationId: 'stopWalletSweep',
+    tag: 'custody',
+    summary: '결재된 지갑 이전에서 아직 서명하지 않은 것을 멈춤',
+    path: '/wallets/{walletId}/sweeps/{sweepId}/stop',
+    permission: 'wallet_sweep.propose',
+    params: z.object({ walletId: pathId, sweepId: pathId }),
+    query: NONE,
+    body: z.object({ reason: reasonText }),
+    answer: done,
+    handle: async (work, { params, body }) => {
+      await stopSweep(work, { ...params, ...body });
+      return DONE;
+    },
+  }),
+  action({
+    operationId: 'instructWalletGas',
+    tag: 'custody',
+    summary: '결재된 지갑 이전에 모자라는 수수료를 시의 선급금에서 어떻게 보낼지 지시서를 받음',
+    path: '/wallets/{walletId}/sweeps/{sweepId}/gas-instruction',
+    permission: 'transfer.confirm',
+    params: z.object({ walletId: pathId, sweepId: pathId }),
+    query: NONE,
+    body: NONE,
+    answer: gasInstruction,
+    handle: async ({ services: { database, exchanges }, principal: { actor }, params }) => {
+      const { venueAccountId } = await readWallet(database.read, params.walletId);
+      await reconcileAccount(database, await exchanges.exchangeFor(venueAccountId), venueAccountId);
+      return database.work(actor, (work) => instructGas(work, params));
+    },
+  }),
+  action({
+    operationId: 'abandonWalletGas',
+    tag: 'custody',
+    summary: '지시하였으나 보내지 않은 지갑 수수료를 그만둠 (거래소에 먼저 확인)',
+    path: '/wallets/{walletId}/sweeps/{sweepId}/gas-instruction/abandon',
+    permission: 'transfer.confirm',
+    params: z.object({ walletId: pathId, sweepId: pathId }),
+    query: NONE,
+    body: z.object({ reason: reasonText }),
+    answer: done,
+    handle: async ({ services: { database, exchanges }, principal: { actor }, params, body: { reason } }) => {
+      const { venueAccountId } = await readWallet(database.read, params.walletId);
+      await readWithdrawals(database, await exchanges.exchangeFor(venueAccountId), venueAccountId);
+      await database.work(actor, (work) => abandonGas(work, { ...params, reason }));
+      return DONE;
     },
   }),
   action({
@@ -260,15 +347,18 @@ export const walletRoutes: readonly Route[] = [
     body: z.object({
       quantity: quantityInput,
       fee: figureInput,
+      asset: unitInput,
       transactionId: transactionText,
       proofReference: proofText,
       proofDigest: digestText,
       reason: reasonText,
     }),
     answer: proposedAnswer,
-    handle: async ({ services, principal: { actor }, params: { walletId }, body }) => {
+    handle: async ({ services, principal: { actor }, params: { walletId }, body: { asset, ...body } }) => {
       const { database } = services;
-      await readAddressesAnew(services, await readWallet(database.read, walletId));
+      const wallet = await readWallet(database.read, walletId);
+      requireAsset(wallet.nativeAsset, asset);
+      await readAddressesAnew(services, wallet);
       const { sweepId, approval } = await database.work(actor, (work) => proposeExternalSweep(work, { walletId, ...body }));
       return { sweepId, approvalId: approval.id };
     },

@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import { HIT_CATEGORIES, screenListedAddress, screenSource } from '../../custody/screening.ts';
-import {
-  confirmAddress,
-  isVouchedFor,
-  proposeAddress,
-  proposeSeizedAccount,
-  revokeAddress,
-  viewAddress,
-} from '../../custody/withdrawal-address.ts';
+import { confirmAddress, revokeAddress } from '../../custody/withdrawal-address.ts';
+import { proposeAddress, proposeSeizedAccount } from '../../custody/withdrawal-address-proposal.ts';
+import { isVouchedFor, viewAddress } from '../../custody/withdrawal-address-row.ts';
 import { fingerprintOf } from '../../custody/withdrawal-address-seal.ts';
 import type { AddressScreening, WithdrawalAddress } from '../../database/generated/client.ts';
 import { AddressCheck, AddressOwner, AddressState, ScreeningOutcome, ScreeningPurpose } from '../../database/generated/enums.ts';
@@ -42,13 +37,11 @@ const ownerInput = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('taxpayer'), caseId: rowId }),
   z.strictObject({ kind: z.literal('right_holder'), caseId: rowId, personId: rowId }),
   z.strictObject({ kind: z.literal('sender'), depositId: rowId }),
-  z.strictObject({ kind: z.literal('city'), accountId: rowId }),
 ]);
 type OwnerInput = z.output<typeof ownerInput>;
 
 function toOwner(owner: OwnerInput) {
-  if (owner.kind === 'sender') return { kind: owner.kind, depositRowId: owner.depositId };
-  return owner.kind === 'city' ? { kind: owner.kind, ownAccountId: owner.accountId } : owner;
+  return owner.kind === 'sender' ? { kind: owner.kind, depositRowId: owner.depositId } : owner;
 }
 
 const screeningAnswer = z.object({

@@ -4,7 +4,7 @@ import { Decimal, isPlainDecimal } from '../../kernel/decimal.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import type { Account } from './accounts.ts';
 import type { Order } from './orders.ts';
-import type { Transfer, WalletState } from './transfers.ts';
+import { TRANSFER_KINDS, type Transfer, type WalletState } from './transfers.ts';
 
 const decimal = z
   .string()
@@ -66,7 +66,7 @@ const account = z.object({
 const transfer = z.object({
   transferId: z.string(),
   sequence: z.number().int(),
-  kind: z.enum(['internal', 'chain_deposit', 'bank_deposit', 'bank_withdrawal']),
+  kind: z.enum(TRANSFER_KINDS),
   asset: z.string(),
   quantity: decimal,
   fee: decimal,

@@ -4,10 +4,11 @@ import { CheongsanError } from '../../kernel/errors.ts';
 import { type Accounts, BOUNDARY, free } from './accounts.ts';
 
 /**
- * `internal`: between two accounts of this exchange, no chain involved. `chain_deposit`: coins from outside. `bank_deposit` and
- * `bank_withdrawal`: won from and to the account's own bank account.
+ * `internal`: between two accounts of this exchange, no chain involved. `chain_deposit` and `chain_withdrawal`: coins from and to outside.
+ * `bank_deposit` and `bank_withdrawal`: won from and to the account's own bank account.
  */
-export type TransferKind = 'internal' | 'chain_deposit' | 'bank_deposit' | 'bank_withdrawal';
+export const TRANSFER_KINDS = ['internal', 'chain_deposit', 'chain_withdrawal', 'bank_deposit', 'bank_withdrawal'] as const;
+export type TransferKind = (typeof TRANSFER_KINDS)[number];
 
 export interface TransferRequest {
   readonly kind: TransferKind;

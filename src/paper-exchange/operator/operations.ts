@@ -4,6 +4,7 @@ import { isPlainDecimal } from '../../kernel/decimal.ts';
 import { SCOPES } from '../core/api-keys.ts';
 import { BOOK_FAULTS } from '../core/book-faults.ts';
 import { CAUTIONS, FURTHER_EVENTS } from '../core/market-events.ts';
+import { TRANSFER_KINDS } from '../core/transfers.ts';
 import { FAULT_KINDS, faultSchema } from '../faults.ts';
 import { QUOTE_VENUES } from '../quote-faces/quote-venue.ts';
 
@@ -41,7 +42,7 @@ const order = z.object({
 });
 const transfer = z.object({
   transferId: z.string(),
-  kind: z.enum(['internal', 'chain_deposit', 'bank_deposit', 'bank_withdrawal']),
+  kind: z.enum(TRANSFER_KINDS),
   asset,
   quantity: figure,
   fee: figure,
@@ -81,6 +82,19 @@ const SPECIFICATIONS = {
       accountId,
       asset,
       quantity: positive,
+      network: z.string().min(1).optional(),
+      transactionId: z.string().min(1).optional(),
+      confirmationSeconds: seconds.optional(),
+    }),
+    output: transfer,
+  },
+  /** Coins leave for an address outside, by the account's person at the website; the fee comes on top. Done after the network's confirmations. */
+  withdrawToChain: {
+    input: z.object({
+      accountId,
+      asset,
+      quantity: positive,
+      fee: figure.default('0'),
       network: z.string().min(1).optional(),
       transactionId: z.string().min(1).optional(),
       confirmationSeconds: seconds.optional(),

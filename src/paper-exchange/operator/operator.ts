@@ -27,6 +27,10 @@ export abstract class Operator {
     return this.call('depositFromChain', given);
   }
 
+  withdrawToChain(given: Given['withdrawToChain']): Promise<Result['withdrawToChain']> {
+    return this.call('withdrawToChain', given);
+  }
+
   depositWon(given: Given['depositWon']): Promise<Result['depositWon']> {
     return this.call('depositWon', given);
   }

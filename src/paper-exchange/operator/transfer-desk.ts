@@ -14,24 +14,21 @@ export function transferOperations({
   internalTransferMs,
   wonWithdrawalMs,
 }: DeskParts): DeskPart<
-  'depositFromChain' | 'depositWon' | 'transferInternally' | 'withdrawWon' | 'bankCredits' | 'transfers' | 'haltWallet'
+  'depositFromChain' | 'withdrawToChain' | 'depositWon' | 'transferInternally' | 'withdrawWon' | 'bankCredits' | 'transfers' | 'haltWallet'
 > {
   const begin = (request: TransferRequest): Result['depositWon'] => transferView(core.beginTransfer(request));
   const none = new Decimal(0);
   return {
-    depositFromChain: ({ accountId, asset, quantity, network, transactionId, confirmationSeconds }) => {
-      assertCoin(core, asset);
-      const usual = listingOf(asset).network;
+    depositFromChain: ({ accountId, ...move }) =>
+      begin({ ...chainTransfer(core, move), kind: 'chain_deposit', fee: none, from: BOUNDARY.outside, to: accountId }),
+    withdrawToChain: ({ accountId, fee, ...move }) => {
+      assertNotFrozen(core, accountId);
       return begin({
-        kind: 'chain_deposit',
-        asset,
-        quantity: new Decimal(quantity),
-        fee: none,
-        from: BOUNDARY.outside,
-        to: accountId,
-        network: network ?? usual.netType,
-        transactionId: transactionId ?? transactionHash(),
-        delayMs: confirmationSeconds === undefined ? usual.confirmationMs : confirmationSeconds * 1_000,
+        ...chainTransfer(core, move),
+        kind: 'chain_withdrawal',
+        fee: new Decimal(fee),
+        from: accountId,
+        to: BOUNDARY.outside,
       });
     },
     depositWon: ({ accountId, amount }) =>
@@ -81,6 +78,26 @@ export function transferOperations({
       core.haltWallet(asset, { deposits, withdrawals });
       return DONE;
     },
+  };
+}
+
+interface ChainMove {
+  readonly asset: string;
+  readonly quantity: string;
+  readonly network?: string | undefined;
+  readonly transactionId?: string | undefined;
+  readonly confirmationSeconds?: number | undefined;
+}
+
+function chainTransfer(core: ExchangeCore, { asset, quantity, network, transactionId, confirmationSeconds }: ChainMove) {
+  assertCoin(core, asset);
+  const usual = listingOf(asset).network;
+  return {
+    asset,
+    quantity: new Decimal(quantity),
+    network: network ?? usual.netType,
+    transactionId: transactionId ?? transactionHash(),
+    delayMs: confirmationSeconds === undefined ? usual.confirmationMs : confirmationSeconds * 1_000,
   };
 }
 

@@ -65,10 +65,22 @@ export const transferStuckHours = definePolicy({
   changeable: true,
 });
 
+export const venueListLookBackDays = definePolicy({
+  key: 'custody.venue_list_look_back_days',
+  title: '입출금 내역을 거슬러 읽는 기간',
+  description:
+    '거래소의 입금과 출금 내역을 읽을 때마다 이 기간만큼 앞선 것부터 다시 읽는다. 거래소가 내역에 늦게 올린 것을 놓치지 않기 위한 것이며, 끝나지 않은 이전은 이 기간과 관계없이 지시한 때부터 읽는다.',
+  unit: '일',
+  schema: countSchema(1, 60),
+  initial: [{ value: 3, validFrom: KNOWN_FROM, source: CITY_RULE }],
+  changeable: true,
+});
+
 export const CUSTODY_POLICIES = [
   unreadableVenuePolls,
   transferOverdueDays,
   addressCoolingHours,
   transferDailyLimits,
   transferStuckHours,
+  venueListLookBackDays,
 ] as const;

@@ -47,10 +47,21 @@ export const depositHaltExtensionDays = definePolicy({
   changeable: true,
 });
 
+export const depositHaltLimitDays = definePolicy({
+  key: 'venue_trouble.demand_extension_limit_days',
+  title: '입금 중지로 미루는 이전 기한의 한도',
+  description:
+    '입금 중지가 시작된 날부터 이 기간까지만 이전 기한을 저절로 미룬다. 그 뒤에는 기한이 지난 사건으로 표시되어 담당자가 정한다.',
+  unit: '일',
+  schema: countSchema(1, 366),
+  initial: [{ value: 60, validFrom: KNOWN_FROM, source: CITY_RULE }],
+  changeable: true,
+});
+
 export const haltEscalationDays = definePolicy({
   key: 'venue_trouble.escalation_days',
   title: '입출금 중지의 상향 보고',
-  description: '가상자산의 입금이나 출금이 이 기간 동안 중지되어 있으면, 다른 방법을 정하도록 다시 알린다.',
+  description: '가상자산의 입금이나 출금이 이 기간 동안 중지되어 있을 때마다, 다른 방법을 정하도록 다시 알린다.',
   unit: '일',
   schema: countSchema(1, 366),
   initial: [{ value: 14, validFrom: KNOWN_FROM, source: CITY_RULE }],
@@ -94,6 +105,7 @@ export const RECONCILIATION_POLICIES = [
   replayHours,
   venueDownMinutes,
   depositHaltExtensionDays,
+  depositHaltLimitDays,
   haltEscalationDays,
   delistingWarningDays,
   idleAssetDays,

@@ -111,6 +111,17 @@ export const walletAddressMinutes = definePolicy({
   changeable: true,
 });
 
+export const walletTestMinutes = definePolicy({
+  key: 'wallet.test_minutes',
+  title: '지갑에서 먼저 보낸 시험 수량의 확인 시간',
+  description:
+    '입금된 적이 없는 주소로는 시험 수량을 먼저 보내고, 거래소가 그 입금을 보여 주면(반영 전이라도) 나머지를 보낸다. 이 시간 안에 보여 주지 않으면 담당자에게 알린다.',
+  unit: '분',
+  schema: countSchema(1, 1_440),
+  initial: [{ value: 10, validFrom: KNOWN_FROM, source: CITY_RULE }],
+  changeable: true,
+});
+
 export const WALLET_POLICIES = [
   walletGasCaps,
   walletConfirmations,
@@ -119,4 +130,5 @@ export const WALLET_POLICIES = [
   walletLookSeconds,
   walletReplaceMinutes,
   walletAddressMinutes,
+  walletTestMinutes,
 ] as const;

@@ -34,11 +34,24 @@ export interface BillFacts {
 
 export interface HoldingFacts {
   readonly asset: string;
+  /** The exchange's reference of the customer, or network and address of a wallet. */
   readonly accountReference: string;
+  readonly isOnWallet: boolean;
   readonly seized: CoinAmount;
   readonly demanded: CoinAmount;
   /** Of the whole seized quantity. */
   readonly valuation: { readonly value: Won; readonly source: string; readonly at: Date } | undefined;
+}
+
+/** How a wallet was taken, where the seizure took effect by that. */
+export interface PossessionFacts {
+  readonly takenAt: Date;
+  /** Number of the record of the search. */
+  readonly recordReference: string;
+  readonly network: string;
+  readonly address: string;
+  /** All that is on it is seized; otherwise the quantities named and no more. */
+  readonly isWhole: boolean;
 }
 
 /** Everything the letters of one case say. */
@@ -51,6 +64,7 @@ export interface CaseFacts {
   readonly holdings: readonly HoldingFacts[];
   /** Day on which the seizure took effect; undefined before it was served on the exchange. */
   readonly seizedOn: CivilDate | undefined;
+  readonly possession: PossessionFacts | undefined;
   /** An old seizure that this one supplements, since the law had no transfer demand when it was made. */
   readonly supplements: { readonly number: string; readonly seizedOn: CivilDate } | undefined;
   readonly marginReason: string | undefined;
@@ -109,7 +123,7 @@ export function billTable({ bills, billsAsOf }: CaseFacts): TableBlock {
   );
 }
 
-/** What is seized, in which account, and what it was worth by the book when it was valued. */
+/** What is seized, in which account or wallet, and what it was worth by the book when it was valued. */
 export function seizedTable(facts: CaseFacts, caption: string): TableBlock {
   const value: PrintColumn<HoldingFacts> = {
     header: '평가액(원)',
@@ -133,8 +147,8 @@ export function demandedTable(facts: CaseFacts, caption: string): TableBlock {
 
 function holdingColumns(facts: CaseFacts, quantityOf: (holding: HoldingFacts) => CoinAmount): PrintColumn<HoldingFacts>[] {
   return [
-    { header: '보관자', kind: 'text', value: () => facts.venueTitle, weight: 1.6 },
-    { header: '계정', kind: 'text', value: ({ accountReference }) => accountReference, weight: 3 },
+    { header: '보관자', kind: 'text', value: ({ isOnWallet }) => (isOnWallet ? '체납자(지갑)' : facts.venueTitle), weight: 1.6 },
+    { header: '계정·지갑', kind: 'text', value: ({ accountReference }) => accountReference, weight: 3 },
     { header: '종류', kind: 'text', value: ({ asset }) => asset, weight: 1.4 },
     { header: '수량', kind: 'decimal', value: (holding) => quantityOf(holding).toString(), weight: 3 },
   ];

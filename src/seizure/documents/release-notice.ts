@@ -13,12 +13,18 @@ import {
   seizedTable,
 } from './case-facts.ts';
 
-export const RELEASE_NOTICE_TEMPLATE = 'release-notice/1';
+export const RELEASE_NOTICE_TEMPLATE = 'release-notice/2';
 
 export interface ReleaseFacts {
   readonly ground: ReleaseGround;
   readonly releasedOn: CivilDate;
 }
+
+const FOR_VENUE =
+  '이 통지를 받은 때부터 위 재산에 대한 출금·이전·지급의 제한을 풀어 주시기 바랍니다. 아직 이전하지 않은 수량에 대한 이전 요구도 철회합니다.';
+const FOR_CUSTOMER = '보관자에게도 압류 해제를 알렸습니다. 제한이 풀리지 않으면 아래 담당자에게 연락하여 주십시오.';
+const FOR_OWNER_OF_WALLET =
+  '점유한 지갑과 기기는 영수증을 받고 돌려 드립니다. 그 지갑의 키는 다른 사람이 알 수 있으니 다시 쓰지 마시고, 돌려받지 못한 것이 있으면 아래 담당자에게 연락하여 주십시오.';
 
 /** Tells the exchange, or the debtor, that the seizure has ended (LTCA 64(1); form 51). */
 export function releaseNotice(
@@ -53,10 +59,7 @@ export function releaseNotice(
         seizedTable(facts, '압류를 해제한 재산'),
         {
           kind: 'paragraph',
-          text:
-            to === 'venue'
-              ? '이 통지를 받은 때부터 위 재산에 대한 출금·이전·지급의 제한을 풀어 주시기 바랍니다. 아직 이전하지 않은 수량에 대한 이전 요구도 철회합니다.'
-              : '보관자에게도 압류 해제를 알렸습니다. 제한이 풀리지 않으면 아래 담당자에게 연락하여 주십시오.',
+          text: to === 'venue' ? FOR_VENUE : facts.possession === undefined ? FOR_CUSTOMER : FOR_OWNER_OF_WALLET,
         },
       ],
       legalBasis: [legalGround, '같은 법 제64조제1항', '같은 법 시행령 제63조', '같은 법 시행규칙 별지 제51호서식'],

@@ -12,9 +12,12 @@ import {
   valuationNote,
 } from './case-facts.ts';
 
-export const SEIZURE_NOTICE_TEMPLATE = 'seizure-notice/1';
+export const SEIZURE_NOTICE_TEMPLATE = 'seizure-notice/2';
 
-/** Tells the delinquent that his coins are seized and that the exchange was asked to move them (LTCA 51(3), 61(1); form 45). */
+/**
+ * Tells the delinquent that his coins are seized and that the exchange was asked to move them, or that his wallet was taken and the city
+ * moves them itself (LTCA 51(3), 61(1), 61(3); form 45).
+ */
 export function seizureNotice(facts: CaseFacts, appealDays: number, correspondence: Correspondence): NoticeContent {
   const { agency } = correspondence;
   const owed = Won.sum(facts.bills.map(({ total }) => total));
@@ -28,7 +31,7 @@ export function seizureNotice(facts: CaseFacts, appealDays: number, corresponden
       body: [
         {
           kind: 'paragraph',
-          text: `귀하가 납부하지 않은 지방세 ${formatWon(owed)}을 징수하기 위하여 아래와 같이 재산을 압류하였고, 보관자에게 우리 시 계정으로 이전하도록 요구하였음을 알려 드립니다.`,
+          text: `귀하가 납부하지 않은 지방세 ${formatWon(owed)}을 징수하기 위하여 ${whatWasDone(facts)}`,
         },
         {
           kind: 'facts',
@@ -37,6 +40,7 @@ export function seizureNotice(facts: CaseFacts, appealDays: number, corresponden
             { label: '사건번호', value: facts.caseNumber },
             ...delinquentFactRows(facts),
             { label: '압류 연월일', value: facts.seizedOn === undefined ? '보관자에게 송달된 날' : formatDay(facts.seizedOn) },
+            ...(facts.possession === undefined ? [] : [{ label: '수색조서', value: facts.possession.recordReference }]),
             ...(facts.supplements === undefined
               ? []
               : [{ label: '당초 압류', value: `${formatDay(facts.supplements.seizedOn)} (${facts.supplements.number})` }]),
@@ -48,8 +52,10 @@ export function seizureNotice(facts: CaseFacts, appealDays: number, corresponden
         {
           kind: 'items',
           items: [
-            { text: '압류재산은 출금·이전하거나 그 밖의 처분을 할 수 없습니다. 압류하지 않은 가상자산은 그대로 이용할 수 있습니다.' },
-            { text: '체납액을 모두 납부하면 압류를 즉시 해제하고, 이전받은 가상자산은 귀하의 계정으로 돌려 드립니다.' },
+            { text: `압류재산은 출금·이전하거나 그 밖의 처분을 할 수 없습니다. ${whatStaysFree(facts)}` },
+            {
+              text: `체납액을 모두 납부하면 압류를 즉시 해제하고, 이전받은 가상자산은 귀하의 ${facts.possession === undefined ? '계정으로' : '주소로'} 돌려 드립니다.`,
+            },
             {
               text: '납부하지 않으면 매각 통지를 한 뒤 거래소를 통하여 매각합니다. 매각하기 전에 스스로 납부하거나 매각할 기간을 드립니다.',
             },
@@ -60,10 +66,28 @@ export function seizureNotice(facts: CaseFacts, appealDays: number, corresponden
           ],
         },
       ],
-      legalBasis: ['지방세징수법 제33조·제38조·제51조제3항·제61조', '지방세기본법 제90조·제91조', '지방세징수법 시행규칙 별지 제45호서식'],
+      legalBasis: [
+        facts.possession === undefined ? '지방세징수법 제33조·제38조·제51조제3항·제61조' : '지방세징수법 제33조·제38조·제48조·제61조',
+        '지방세기본법 제90조·제91조',
+        '지방세징수법 시행규칙 별지 제45호서식',
+      ],
       attachments: ['압류조서 등본 1부.'],
       seal: 'none',
       isSample,
     }),
   ];
+}
+
+function whatWasDone({ possession }: CaseFacts): string {
+  if (possession === undefined) {
+    return '아래와 같이 재산을 압류하였고, 보관자에게 우리 시 계정으로 이전하도록 요구하였음을 알려 드립니다.';
+  }
+  return '아래와 같이 귀하의 지갑을 점유하여 재산을 압류하였고, 귀하에게 우리 시가 지정한 주소로 이전할 것을 요구하며 그 이전을 세무공무원이 직접 함을 알려 드립니다.';
+}
+
+function whatStaysFree({ possession }: CaseFacts): string {
+  if (possession === undefined) return '압류하지 않은 가상자산은 그대로 이용할 수 있습니다.';
+  return possession.isWhole
+    ? '이 지갑에서 나중에 발견되는 가상자산에도 압류의 효력이 미칩니다.'
+    : '위 수량을 넘는 가상자산은 압류하지 않았으므로, 받으실 주소를 알려 주시면 곧바로 돌려 드립니다.';
 }

@@ -23,8 +23,9 @@ export const SOAK_FAULTS = [...FAULT_KINDS, ...STATE_FAULTS, ...KILL_FAULTS] as 
 export type SoakFault = (typeof SOAK_FAULTS)[number];
 
 /**
- * At GOPAX an order's own name is free again as soon as the order is over, and one that takes at once is over when it is answered: the
- * same request arriving twice is two sales there, by the venue's own rules, and nothing a client does can prevent it.
+ * At GOPAX an order's own name is free again once the order is over (error 10223, "soon reusable"), and an order that takes at once is
+ * over when it is answered: the same request arriving twice is two sales there, by the venue's own rules, and nothing a client does can
+ * prevent it. What a client can do, never to send under a name again, is tried by every other fault.
  */
 const IMPOSSIBLE: Readonly<Partial<Record<VenueCode, readonly SoakFault[]>>> = { gopax: ['delivered_twice'] };
 

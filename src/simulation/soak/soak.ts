@@ -38,7 +38,7 @@ const ORDERS_EACH_MIN = 4;
  * Which venue gets how much of the orders. GOPAX grants one book a second, in real time, and a decision needs one; the others are asked
  * as fast as this machine goes.
  */
-const VENUE_WEIGHTS: Readonly<Record<VenueCode, bigint>> = { upbit: 12n, bithumb: 12n, coinone: 11n, korbit: 11n, gopax: 4n };
+const VENUE_WEIGHTS: Readonly<Record<VenueCode, bigint>> = { upbit: 12n, bithumb: 12n, coinone: 12n, korbit: 12n, gopax: 2n };
 const VENUES = ['upbit', 'bithumb', 'coinone', 'korbit', 'gopax'] as const;
 
 /** Sells at all venues side by side while exchanges and processes fail, and has the exchanges' own books judge what came of it. */

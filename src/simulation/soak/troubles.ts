@@ -38,6 +38,8 @@ const TIME_OUT_SHARE = 0.1;
 /** Long enough for the requests of a round that go out together. */
 const HELD_BACK_MS = 100;
 const HELD_BACK_REQUESTS = 6;
+/** What is shown where nothing is, in units. */
+const FROM_NOTHING = new Decimal(1);
 /** Of orders that are lost in whatever way, so many find the look-ups after them answered badly as well. */
 const BAD_LOOK_UPS_SHARE = 0.3;
 
@@ -146,8 +148,8 @@ export class Troubles {
     const { operator, random } = this.#parts;
     const balances = await operator.balances({ accountId: owner });
     const free = new Decimal(balances.find((each) => each.asset === asset)?.free ?? '0');
-    const wrongBy = free.times(random.pick(['-1', '-0.5', '-0.01', '0.01', '0.5'])).decimalPlaces(4, Decimal.ROUND_UP);
-    if (wrongBy.isZero()) return;
+    const share = free.times(random.pick(['-1', '-0.5', '-0.01', '0.01', '0.5'])).decimalPlaces(4, Decimal.ROUND_UP);
+    const wrongBy = share.isZero() ? FROM_NOTHING : share;
     await operator.setWrongBalance({ accountId: owner, asset, wrongBy: wrongBy.toFixed() });
     const seconds = random.pick([15, 60, 400]);
     this.#add(seconds, () => operator.setWrongBalance({ accountId: owner, asset, wrongBy: '0' }), true);

@@ -67,8 +67,21 @@ const RULES: Readonly<Record<string, (venue: ContractVenue) => Promise<void>>> =
     venue.clock.advanceBy(MINUTE_MS * 60);
     expect(await mine()).toMatchObject([{ quantity: '300000', state: 'done' }]);
   },
-  'tells the addresses at which coins arrive, each with its network, or none where it names no network': async (venue) => {
+  'tells coins that left over a chain, with their transaction and fee': async (venue) => {
+    const { operator } = venue.exchange;
+    await operator.depositFromChain({ accountId: CITY, asset: 'ETH', quantity: '0.5', confirmationSeconds: 0 });
+    const since = venue.clock.now();
+    const transactionId = 'a1075db55d416d3ca199f55b6084e2115b9345e16c5cf302fc80e9d5fbf5d48d';
+    const leaving = { accountId: CITY, asset: 'ETH', quantity: '0.2', fee: '0.005', transactionId };
+    await operator.withdrawToChain({ ...leaving, confirmationSeconds: 600 });
+    const mine = async () => (await venue.port.withdrawals(since)).filter((each) => each.transactionId === transactionId);
+    expect(await mine()).toMatchObject([{ asset: 'ETH', quantity: '0.2', fee: '0.005', state: 'pending' }]);
+    venue.clock.advanceBy(601_000);
+    expect(await mine()).toMatchObject([{ state: 'done' }]);
+  },
+  'tells the addresses at which coins arrive, each with its network, or says that it tells none': async (venue) => {
     const addresses = await venue.port.depositAddresses();
+    expect(addresses.length > 0).toBe(venue.port.capabilities.tellsDepositAddresses);
     if (addresses.length === 0) return;
     expect(addresses.filter(({ asset }) => asset === 'BTC')).toMatchObject([{ address: expect.any(String), network: expect.any(String) }]);
     expect(addresses.find(({ asset }) => asset === 'XRP')?.secondaryAddress).toMatch(/^\d+$/);
