@@ -2,6 +2,7 @@ import { BALANCE_PARTS, type BalanceAt, balancesAsOf } from '../custody/balance-
 import { EXPLANATION_KINDS } from '../custody/explanation-kinds.ts';
 import { IDLE_STAGES, restingHoldings } from '../custody/idle-asset.ts';
 import { restingHoldingsCsv } from '../custody/idle-asset-file.ts';
+import { seoulDay, seoulTime } from '../kernel/civil-date.ts';
 import { writeNew } from './new-file.ts';
 import { print, printJson, type Shell } from './shell.ts';
 
@@ -23,7 +24,7 @@ export async function reportAsOf(
     reports.push({ accountId: id, label, balances: await balancesAsOf(database.read, { accountId: id, instant, now }) });
   }
   if (json) return printJson({ asOf: instant.toISOString(), accounts: reports });
-  print(`${instant.toISOString()} 현재`);
+  print(`${inSeoul(instant)} 현재`);
   for (const { accountId, label, balances } of reports) {
     print(`${label} [venue_account:${accountId}]`);
     if (balances.length === 0) print('  아무것도 없었습니다.');
@@ -32,13 +33,18 @@ export async function reportAsOf(
 }
 
 function printBalance({ asset, bookedQuantity, postedQuantity, parts, explained, reading }: BalanceAt): void {
-  const late = postedQuantity === bookedQuantity ? '' : `, 나중에 기록된 것까지 그날 ${postedQuantity}`;
+  const late = postedQuantity === bookedQuantity ? '' : `, 그날의 것으로 뒤에 기록된 것까지 ${postedQuantity}`;
   print(`  ${asset}: 장부 ${bookedQuantity}${late}`);
   for (const { chart, quantity } of parts) print(`    ${titleOf(chart)} ${quantity}`);
   for (const { kind, quantity, reference, occurredOn } of explained)
     print(`    설명된 차이 ${quantity}: ${EXPLANATION_KINDS[kind].title} (${reference}, ${occurredOn})`);
   if (reading === undefined) print('    그 전에 거래소와 대조한 적이 없습니다.');
-  else print(`    마지막 대조 ${reading.readAt.toISOString()}: 거래소 ${reading.venueQuantity}, ${reading.agrees ? '일치' : '차이'}`);
+  else print(`    마지막 대조 ${inSeoul(reading.readAt)}: 거래소 ${reading.venueQuantity}, ${reading.agrees ? '일치' : '차이'}`);
+}
+
+/** `2026-03-31 18:00:00`, as a clock in Seoul shows it. */
+function inSeoul(instant: Date): string {
+  return `${seoulDay(instant)} ${seoulTime(instant).slice(0, 8)}`;
 }
 
 function titleOf(chart: string): string {

@@ -11,7 +11,7 @@ export interface HoldingAge {
   readonly caseNumber: string;
   readonly asset: string;
   readonly state: HoldingState;
-  /** At the city's account: held, on order and in transit. Zero while it is still with the exchange. */
+  /** At the city's account: held, on order and in transit. As much as was seized before any of it came. */
   readonly quantity: CoinAmount;
   /** Days since the seizure took effect. */
   readonly seizedDays: number;
@@ -39,7 +39,7 @@ export async function holdingAges(reader: Pick<Transaction, '$queryRaw'>, now: D
   const today = seoulDay(now);
   const rows = await reader.$queryRaw<AgeRow[]>`
     SELECT h.id AS holding_id, c.id AS case_id, c.number AS case_number, h.asset, h.state, c.seized_on,
-           trim_scale(coalesce(books.quantity, 0))::text AS quantity, books.moved_on, books.came_on,
+           trim_scale(CASE WHEN books.came_on IS NULL THEN h.seized_quantity ELSE books.quantity END)::text AS quantity, books.moved_on, books.came_on,
            EXISTS (SELECT 1 FROM order_fill f WHERE f.holding_id = h.id) AS sold
       FROM holding h JOIN seizure_case c ON c.id = h.case_id
       LEFT JOIN LATERAL (

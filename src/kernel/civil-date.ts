@@ -30,6 +30,11 @@ export function seoulDay(instant: Date): CivilDate {
   return toText(instant.getTime() + SEOUL_OFFSET_MS) as CivilDate;
 }
 
+/** `14:05:09.120`, as a clock in Seoul shows it. */
+export function seoulTime(instant: Date): string {
+  return new Date(instant.getTime() + SEOUL_OFFSET_MS).toISOString().slice(11, 23);
+}
+
 /** Midnight in Seoul at which the day begins. */
 export function startOfDay(day: CivilDate): Date {
   return new Date(Date.parse(`${day}T00:00:00Z`) - SEOUL_OFFSET_MS);

@@ -1,7 +1,7 @@
 import { writeCsv } from '../../document/csv/csv-writer.ts';
 import type { TextEncoding } from '../../document/csv/text-encoding.ts';
 import type { WritableColumn, WritableTable } from '../../document/table-content.ts';
-import { seoulDay, startOfDay } from '../../kernel/civil-date.ts';
+import { seoulDay, seoulTime } from '../../kernel/civil-date.ts';
 import type { Decimal } from '../../kernel/decimal.ts';
 import { averageSecondsToFill, basisPoints, type MeasuredFill, passiveShare } from './cost.ts';
 import type { CaseLine, PeriodReport } from './period-report.ts';
@@ -100,9 +100,4 @@ function points(cost: { readonly total: Decimal; readonly benchmark: Decimal } |
 
 function secondsToFill({ fill: { filledAt, decidedAt } }: MeasuredFill): string | undefined {
   return decidedAt === undefined ? undefined : ((filledAt.getTime() - decidedAt.getTime()) / 1_000).toFixed(3);
-}
-
-/** `14:05:09.120` on a Korean wall clock. */
-function seoulTime(instant: Date): string {
-  return new Date(instant.getTime() - startOfDay(seoulDay(instant)).getTime()).toISOString().slice(11, 23);
 }
