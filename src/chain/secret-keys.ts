@@ -1,17 +1,22 @@
 import { computeAddress, decodeBase58, sha256, toBeHex } from 'ethers';
+import { disguisedKeysIn } from './secret-disguises.ts';
 
 interface KeyFinding {
-  readonly kind: 'private_key_hex' | 'private_key_wif' | 'private_key_pem' | 'extended_private_key' | 'json_keystore';
+  readonly kind:
+    | 'private_key_hex'
+    | 'private_key_base64'
+    | 'private_key_wif'
+    | 'private_key_pem'
+    | 'extended_private_key'
+    | 'json_keystore';
   readonly start: number;
   readonly end: number;
 }
 
-/** 64 hexadecimal digits may be a key, or the hash of a transaction, a block or a file: what stands around decides. */
+/** Says of a place whether hashes belong there; nothing tells them from keys by themselves. */
+type IsDigestPlace = (at: number) => boolean;
+
 const HEXADECIMAL = /(?<![0-9a-z])(?:0x)?[0-9a-f]{64}(?![0-9a-z])/gi;
-const KEY_WORDS =
-  /priv(?:ate)?[\s_-]*key|secret[\s_-]*(?:key|exponent)?|seed|mnemonic|signing[\s_-]*key|\bsk\b|\bpk\b|(?:개인|비밀|비공개|서명)\s*키|프라이빗\s*키|복구\s*(?:문구|키)|시드/i;
-/** As far as a label stands before its value: in the line, or in the cell or line before. */
-const CONTEXT_LENGTH = 80;
 const ORDER = 0xffffffff_ffffffff_ffffffff_fffffffe_baaedce6_af48a03b_bfd25e8c_d0364141n;
 /** Finding the address of a key takes a millisecond or two. */
 const DERIVED_MAX = 200;
@@ -28,10 +33,11 @@ const CIPHERTEXT = /["']ciphertext["']\s*:/gi;
 /** Of a keystore all parts stand near each other. */
 const KEYSTORE_LENGTH = 1_500;
 
-/** Private keys in the formats that wallets export. */
-export function keysIn(text: string): KeyFinding[] {
+/** Private keys in the formats that wallets export, and 64 hexadecimal digits wherever hashes do not belong. */
+export function keysIn(text: string, isDigestPlace: IsDigestPlace): KeyFinding[] {
   return [
-    ...hexadecimalKeys(text),
+    ...hexadecimalKeys(text, isDigestPlace),
+    ...disguisedKeysIn(text),
     ...allOf(text, WIF, 'private_key_wif', isWif),
     ...allOf(text, EXTENDED, 'extended_private_key', () => true),
     ...allOf(text, PEM, 'private_key_pem', () => true),
@@ -45,29 +51,19 @@ function allOf(text: string, pattern: RegExp, kind: KeyFinding['kind'], isOne: (
     .map((match) => ({ kind, start: match.index, end: match.index + match[0].length }));
 }
 
-/** A key is named as one, stands alone in the text, or belongs to an address that the text names too. */
-function hexadecimalKeys(text: string): KeyFinding[] {
-  const addresses = new Set([...text.matchAll(/0x[0-9a-f]{40}(?![0-9a-f])/gi)].map(([address]) => address.toLowerCase()));
+/** Where hashes belong, a key is known only by its address, if the text names that too. */
+function hexadecimalKeys(text: string, isDigestPlace: IsDigestPlace): KeyFinding[] {
   let derived = 0;
+  const addresses = new Set([...text.matchAll(/0x[0-9a-f]{40}(?![0-9a-f])/gi)].map(([address]) => address.toLowerCase()));
   return allOf(text, HEXADECIMAL, 'private_key_hex', (found, index) => {
     const digits = found.slice(-64);
     const value = BigInt(`0x${digits}`);
     if (value === 0n || value >= ORDER) return false;
-    if (text.trim() === found || isNamedKey(text.slice(Math.max(0, index - CONTEXT_LENGTH), index))) return true;
+    if (!isDigestPlace(index)) return true;
     if (addresses.size === 0 || derived >= DERIVED_MAX) return false;
     derived += 1;
     return addresses.has(computeAddress(`0x${digits}`).toLowerCase());
   });
-}
-
-/** The label nearest before the value decides: `transaction hash` after `private key` names a hash. */
-function isNamedKey(before: string): boolean {
-  const key = lastIndexOf(before, KEY_WORDS);
-  return key >= 0 && key > lastIndexOf(before, /hash|\btx(?:id)?\b|transaction|block|sha-?256|digest|해시|트랜잭션|거래\s*번호/i);
-}
-
-function lastIndexOf(text: string, pattern: RegExp): number {
-  return [...text.matchAll(new RegExp(pattern, 'gi'))].at(-1)?.index ?? -1;
 }
 
 /** Wallet import format: a version that says private, 32 bytes, perhaps the mark of a compressed key, and a checksum. */

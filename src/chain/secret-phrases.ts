@@ -1,3 +1,4 @@
+import { joinedWordsIn } from './secret-joined.ts';
 import { isPhrase, numbersOf, PHRASE_LENGTHS } from './secret-words.ts';
 
 interface PhraseFinding {
@@ -22,7 +23,7 @@ const NEAR_MISS_WINDOW = 12;
 /** In a longer run the checksum says nothing that the run itself has not said. */
 const CHECKED_RUN_MAX = 200;
 
-/** Recovery phrases, whatever numbers, punctuation and line ends stand between the words. */
+/** Recovery phrases, whatever numbers, punctuation, line ends or words stand between the words, or nothing at all. */
 export function phrasesIn(text: string): PhraseFinding[] {
   const tokens = [...text.matchAll(WORD)].map((match) => ({ match, numbers: numbersOf(match[0]) }));
   const findings: PhraseFinding[] = [];
@@ -34,7 +35,19 @@ export function phrasesIn(text: string): PhraseFinding[] {
     }));
     for (const run of runsOf(words)) findings.push(...judge(run));
   }
-  return findings;
+  return [
+    ...findings,
+    ...joinedIn(text).filter((joined) => findings.every((each) => each.end <= joined.start || joined.end <= each.start)),
+  ];
+}
+
+/** What is joined can be cut in more than one way, so a wrong checksum says little. */
+function joinedIn(text: string): PhraseFinding[] {
+  return joinedWordsIn(text).map(({ start, end, numbers }) => ({
+    kind: isPhrase(numbers) ? 'seed_phrase' : 'seed_phrase_near_miss',
+    start,
+    end,
+  }));
 }
 
 /** Stretches in which, of any twelve words in a row, eleven at least are listed; stretches that overlap are one. */

@@ -34,6 +34,14 @@ export function numbersOf(word: string): readonly (number | undefined)[] {
   return INDEXES.map((index) => index.get(plain));
 }
 
+/** Number of a word in its list; undefined for what is none. */
+export type Listed = number | undefined;
+
+/** Words of one list, and the beginnings that stand for them, with their numbers. */
+export function listedWords(language: number): ReadonlyMap<string, number> {
+  return INDEXES[language] ?? new Map();
+}
+
 /** Whether numbers of words carry the checksum of a phrase: its last bits are the first of the SHA-256 of the rest. */
 export function isPhrase(numbers: readonly number[]): boolean {
   const bits = numbers.map((number) => number.toString(2).padStart(BITS_A_WORD, '0')).join('');

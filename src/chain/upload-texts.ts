@@ -7,6 +7,8 @@ import { sheetTexts } from './workbook-texts.ts';
 export interface UploadText {
   readonly place: string;
   readonly text: string;
+  /** Of a workbook, the values of its columns of hashes. */
+  readonly digests?: ReadonlySet<string>;
 }
 
 /** What unpacks to more than this is not unpacked further: nobody writes so much by hand. */
@@ -35,11 +37,12 @@ function textsWithin(bytes: Buffer, place: string, budget: Budget, depth: number
   if (bytes.length > 4 && bytes.readUInt32LE(0) === ZIP_ENTRY && depth < NESTING_MAX) {
     const entries = zipEntries(bytes, budget);
     const within = (name: string) => (place === '' ? name : `${place}/${name}`);
-    const sheets = sheetTexts(new Map(entries.map(({ name, content }) => [name, content.toString('utf8')])));
-    return [
+    const { sheets, digests } = sheetTexts(new Map(entries.map(({ name, content }) => [name, content.toString('utf8')])));
+    const texts = [
       ...sheets.map((sheet) => ({ place: within(sheet.place), text: sheet.text })),
       ...entries.flatMap(({ name, content }) => textsWithin(content, within(name), budget, depth + 1)),
     ];
+    return sheets.length === 0 ? texts : texts.map((text) => ({ digests, ...text }));
   }
   if (bytes.subarray(0, 1_024).includes('%PDF-')) return pdfTexts(bytes, place, budget);
   return plainTexts(bytes, place);

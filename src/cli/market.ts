@@ -16,12 +16,26 @@ interface PaperOptions {
   readonly operatorToken: string;
 }
 
+const OPERATOR_TOKEN_LENGTH_MIN = 16;
+const PORT_MAX = 65_535;
 /** Answers as late as a real exchange's. */
 const LATENCY = { medianMs: 40, p99Ms: 400 };
 
 function instant(text: string): Date {
   const parsed = new Date(text);
   if (Number.isNaN(parsed.getTime())) throw new InvalidArgumentError('시각은 2026-01-05T00:00:00Z 와 같이 적습니다.');
+  return parsed;
+}
+
+/** As the exchange takes it, said before it is started. */
+function operatorToken(text: string): string {
+  if (text.length < OPERATOR_TOKEN_LENGTH_MIN) throw new InvalidArgumentError(`운영자 암호는 ${OPERATOR_TOKEN_LENGTH_MIN}자 이상입니다.`);
+  return text;
+}
+
+function port(text: string): number {
+  const parsed = Number(text);
+  if (!/^\d{1,5}$/.test(text) || parsed > PORT_MAX) throw new InvalidArgumentError(`포트는 0에서 ${PORT_MAX}까지의 정수입니다.`);
   return parsed;
 }
 
@@ -53,11 +67,11 @@ export function registerMarket(program: Command): void {
     .description('연습용 거래소를 켠다 (다섯 거래소 가운데 하나와 같은 형식, 실제 돈과 코인 없음)')
     .addOption(new Option('--venue <code>', '흉내 낼 거래소').choices(PAPER_VENUES).default('upbit'))
     .option('--instant', '실제 거래소와 같은 응답 지연을 두지 않는다', false)
-    .option('--port <number>', '포트', (text) => Number.parseInt(text, 10), 8090)
+    .option('--port <number>', '포트', port, 8090)
     .option('--seed <text>', '시장의 씨앗', '1')
     .option('--folder <path>', '기록된 분봉 폴더; 없으면 만들어 낸 시장')
     .option('--state <file>', '다시 켜도 이어지도록 상태를 적는 파일')
-    .requiredOption('--operator-token <text>', '운영자 암호 (16자 이상)')
+    .requiredOption('--operator-token <text>', `운영자 암호 (${OPERATOR_TOKEN_LENGTH_MIN}자 이상)`, operatorToken)
     .action(async (options: PaperOptions) => {
       const settings = paperExchangeOptions.parse({
         venue: options.venue,

@@ -24,10 +24,10 @@ export interface ReadAtSite {
 }
 
 /**
- * Confirms a deposit address that changed, or of which the exchange does not name the network, with what stands at its site. Where the
- * exchange's interface tells no addresses the first official enters it so and another one confirms it by typing it again. Answers
- * whether it may be shown from now on. Errors: `DEPOSIT_ADDRESS_DIFFERS` when the interface told another one; `CONFLICT` when he who
- * entered it would confirm it himself; those of `checkDestination`; `NOT_FOUND`.
+ * Confirms a deposit address that changed, or of which the exchange does not name the network, with what stands at its site. One that
+ * changed takes two officials who each type it; where the exchange's interface tells no addresses the first official enters it so and
+ * another one confirms it by typing it again. Answers whether it may be shown from now on. Errors: `DEPOSIT_ADDRESS_DIFFERS` when the
+ * interface told another one; `CONFLICT` when the first would be the second as well; those of `checkDestination`; `NOT_FOUND`.
  */
 export async function confirmDepositAddress(
   work: Work,
@@ -82,26 +82,46 @@ async function keep(work: Work, { known, read, userId, input, tellsDepositAddres
   }
   const confirmed = { confirmedNetwork: read.network, confirmedById: userId, confirmedAt: work.at };
   const where = { id: known.id };
+  const nobody = { confirmedById: null, confirmedAt: null };
   if (!known.isReadBySite) {
     if (!isSame(known, read)) throw differs(input, 'told another one');
+    if (known.confirmedAt !== null && known.confirmedNetwork === read.network) return true;
+    if (known.changedAt !== null && !isSecondReading(known, read, userId)) {
+      await work.tx.venueDepositAddress.update({ where, data: { ...nobody, confirmedNetwork: read.network, enteredById: userId } });
+      return false;
+    }
     await work.tx.venueDepositAddress.update({ where, data: confirmed });
     return true;
   }
   if (!isSame(known, read)) {
-    const nobody = { confirmedNetwork: null, confirmedById: null, confirmedAt: null };
-    await work.tx.venueDepositAddress.update({ where, data: { ...told, ...nobody, enteredById: userId, changedAt: work.at } });
+    await work.tx.venueDepositAddress.update({
+      where,
+      data: { ...told, ...nobody, confirmedNetwork: null, enteredById: userId, changedAt: work.at },
+    });
     await lapseProofs(work, { accountId: known.venueAccountId, asset: known.asset, addressDigest: digestOfRow(known) });
     return false;
   }
   if (known.enteredById === userId) {
-    if (known.confirmedAt === null) {
-      throw new CheongsanError('CONFLICT', `Official ${userId} entered this address; another one must read it at the site.`);
-    }
+    if (known.confirmedAt === null) throw needsAnother(userId);
     await work.tx.venueDepositAddress.update({ where, data: { checkedAt: work.at } });
     return true;
   }
   await work.tx.venueDepositAddress.update({ where, data: { ...confirmed, checkedAt: work.at } });
   return true;
+}
+
+/**
+ * Whether a changed address, as the interface tells it, has now been read at the site by two officials over the same network. Error:
+ * `CONFLICT` when one would be both.
+ */
+function isSecondReading({ enteredById, confirmedNetwork }: VenueDepositAddress, { network }: ReadDestination, userId: number): boolean {
+  if (enteredById === null || confirmedNetwork !== network) return false;
+  if (enteredById === userId) throw needsAnother(userId);
+  return true;
+}
+
+function needsAnother(userId: number): CheongsanError {
+  return new CheongsanError('CONFLICT', `Official ${userId} entered this address; another one must read it at the site.`);
 }
 
 function isSame(known: VenueDepositAddress, { address, secondaryAddress }: ReadDestination): boolean {

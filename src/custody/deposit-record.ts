@@ -8,6 +8,7 @@ import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, VenueWon } from '../kernel/money.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { type Posted, post } from '../ledger/post.ts';
+import { accountsAt, assertBookedNowhereElse, isOfVenue } from '../venue/account-signs.ts';
 import { ledgerAsset } from '../venue/ledger-asset.ts';
 import { nextRowId } from '../venue/next-row-id.ts';
 import { coinReceiptEntry, type DepositReference, wonReceiptEntry } from './deposit-entry.ts';
@@ -36,17 +37,21 @@ export interface CreditedDeposit {
 /**
  * Records one credited deposit with its entry, or finds it recorded already. A deposit of won is booked as unidentified; one of
  * coins goes to the holding that the exchange's report names for this transaction, as far as something is outstanding there,
- * and otherwise to *unidentified receipts*. Returns false when it was recorded before.
+ * and otherwise to *unidentified receipts*. Returns false when it was recorded before. Error:
+ * `EXCHANGE_ACCOUNT_TWICE` when it was recorded for another account of the venue.
  */
 export async function recordDeposit(work: Work, { accountId, venue, deposit, isListed }: CreditedDeposit): Promise<boolean> {
   const transactionId = comparableId(deposit);
   const reported = await reportedTransfer(work.tx, deposit.asset, transactionId);
   const holding = reported === undefined ? undefined : await lockHolding(work, reported.holdingId);
-  await lockRows(work, 'venue_account', [accountId]);
+  // All accounts of the venue, so that a deposit is never booked for two of them at the same time.
+  const { depositId } = deposit;
+  await lockRows(work, 'venue_account', isOfVenue(depositId) ? [accountId, ...(await accountsAt(work.tx, venue))] : [accountId]);
   const twin = await work.tx.venueDeposit.findUnique({
-    where: { venueAccountId_depositId: { venueAccountId: accountId, depositId: deposit.depositId } },
+    where: { venueAccountId_depositId: { venueAccountId: accountId, depositId } },
   });
   if (twin !== null) return false;
+  if (isOfVenue(depositId)) await assertBookedNowhereElse(work.tx, { accountId, venueCode: venue, depositId });
 
   const asset = ledgerAsset(venue, deposit.asset);
   const reference: DepositReference = {
@@ -99,9 +104,11 @@ async function judge(
 export async function givenNetworks(tx: Pick<Transaction, 'venueDepositAddress'>, accountId: number, asset: string): Promise<string[]> {
   const rows = await tx.venueDepositAddress.findMany({
     where: { venueAccountId: accountId, asset },
-    select: { network: true, confirmedNetwork: true },
+    select: { network: true, confirmedNetwork: true, confirmedAt: true },
   });
-  return rows.flatMap(({ network, confirmedNetwork }) => [network, ...(confirmedNetwork === null ? [] : [confirmedNetwork])]);
+  return rows.flatMap(({ network, confirmedNetwork, confirmedAt }) => {
+    return [network, ...(confirmedNetwork === null || confirmedAt === null ? [] : [confirmedNetwork])];
+  });
 }
 
 /** What the exchange reported under a transaction of this asset, or what a sweep of ours sent under it, if anything. */

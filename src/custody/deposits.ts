@@ -8,6 +8,7 @@ import { CheongsanError, type ErrorCode } from '../kernel/errors.ts';
 import { readPolicy } from '../policy/book.ts';
 import { venueListLookBackDays } from '../policy/definitions/custody.ts';
 import { readVenueAccount } from '../venue/account.ts';
+import { tellingOfTwin } from '../venue/account-signs.ts';
 import { CUSTODIAN } from './custodian.ts';
 import { recordDeposit } from './deposit-record.ts';
 import { notePendingDeposits } from './pending-deposit.ts';
@@ -23,7 +24,7 @@ export interface DepositsRead {
 /**
  * Reads an account's deposits and records each that the venue has credited, once, however often and by how many this is done at
  * the same time. Pending ones are read again until they end; refused ones never count. Then credits what the exchange has
- * reported meanwhile. Errors: those of the port; what was recorded before stays.
+ * reported meanwhile. Errors: those of the port; `EXCHANGE_ACCOUNT_TWICE`, told to a person as well; what was recorded before stays.
  */
 export async function readDeposits(database: Database, port: ExchangePort, accountId: number): Promise<DepositsRead> {
   const account = await readVenueAccount(database.read, accountId);
@@ -36,7 +37,8 @@ export async function readDeposits(database: Database, port: ExchangePort, accou
   let recorded = 0;
   for (const deposit of fresh) {
     const isListed = listedAssets?.has(deposit.asset);
-    if (await database.work(CUSTODIAN, (work) => recordDeposit(work, { accountId, venue: port.venue, deposit, isListed }))) recorded++;
+    const given = { accountId, venue: port.venue, deposit, isListed };
+    if (await tellingOfTwin(database, CUSTODIAN, () => database.work(CUSTODIAN, (work) => recordDeposit(work, given)))) recorded++;
   }
   const pending = listed.filter(({ state }) => state === 'pending');
   const settledUntil = earliest([askedAt, ...pending.map(({ createdAt }) => createdAt)]);

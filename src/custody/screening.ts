@@ -2,11 +2,12 @@ import { appendAudit } from '../audit/append.ts';
 import type { Prisma } from '../database/generated/client.ts';
 import type { ScreeningPurpose } from '../database/generated/enums.ts';
 import { jsonColumn } from '../database/json.ts';
-import { type Actor, type Database, userIdOf, type Work } from '../database/work.ts';
+import { type Actor, type Database, type Transaction, userIdOf, type Work } from '../database/work.ts';
 import { raiseAlert, warnOnce } from '../intent/alert.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
-import { openDestination } from './withdrawal-address-seal.ts';
+import { usualCase } from './address-check.ts';
+import { destinationDigest, fingerprintOf, openDestination } from './withdrawal-address-seal.ts';
 
 /*
  * Before coins are received from an address or sent to one, lists of sanctioned and tainted addresses are asked. What they said is
@@ -46,7 +47,26 @@ interface ScreeningSubject {
   readonly depositRowId?: number;
 }
 
-export type ScreeningOutcomeText = ScreeningAnswer['outcome'] | 'unavailable';
+/** A list that does not answer is an answer as well: it is stored and told like any other. */
+export type AskedScreening = ScreeningAnswer | { readonly outcome: 'unavailable'; readonly code: string };
+export type ScreeningOutcomeText = AskedScreening['outcome'];
+
+/** A screening as it was stored. */
+export interface StoredScreening {
+  readonly id: number;
+  readonly outcome: ScreeningOutcomeText;
+  readonly hits: readonly ScreeningHit[];
+  /** Eight digits that stand for the address: of a listed one its own, else under the installation's key. */
+  readonly fingerprint: string;
+}
+
+/** Korean: what somebody has to do who reads an outcome. */
+export const SCREENING_ADVICE: Readonly<Record<ScreeningOutcomeText, string>> = {
+  clear: '위험 주소 목록에 없습니다. 그대로 처리하십시오.',
+  hit: '위험 주소 목록에 있습니다. 받거나 보내기 전에 목록의 근거를 확인하고 책임자와 처리 방법을 정하십시오. 저절로 막지는 않습니다.',
+  no_list: '시가 둔 위험 주소 목록이 없어 대조하지 못했습니다. 목록을 두려면 관리자에게 요청하십시오.',
+  unavailable: '위험 주소 목록을 읽지 못해 대조하지 못했습니다. 관리자에게 알리고, 목록을 고친 뒤 다시 조회하십시오.',
+};
 
 /**
  * Asks about the destination of a transfer and stores the answer with it. Whoever instructs the transfer asks first. Errors: `NOT_FOUND`
@@ -63,18 +83,9 @@ export async function screenTransfer(
     throw new CheongsanError('NOT_FOUND', `There is no coin transfer ${transferId} to a listed address.`);
   }
   const subject = { purpose: 'return', addressId: transfer.addressId, transferId } as const;
-  return screenAndStore(database, actor, screening, { subject, asked: await destinationOf(database, keys, transfer.addressId) });
-}
-
-/** Asks about an address of the allow list, so that its approver knows. Errors as above. */
-export async function screenListedAddress(
-  database: Database,
-  actor: Actor,
-  { keys, screening }: { readonly keys: MasterKey; readonly screening: AddressScreening },
-  addressId: number,
-): Promise<ScreeningOutcomeText> {
-  const asked = await destinationOf(database, keys, addressId);
-  return screenAndStore(database, actor, screening, { subject: { purpose: 'return', addressId }, asked });
+  const { asked, fingerprint } = await destinationOf(database, keys, transfer.addressId);
+  const answer = await askScreening(screening, asked);
+  return (await database.work(actor, (work) => storeScreening(work, subject, { answer, fingerprint }))).outcome;
 }
 
 /**
@@ -84,15 +95,19 @@ export async function screenListedAddress(
 export async function screenSource(
   database: Database,
   actor: Actor,
-  screening: AddressScreening,
+  { keys, screening }: { readonly keys: MasterKey; readonly screening: AddressScreening },
   source: ScreenedAddress & { readonly depositRowId?: number | undefined },
-): Promise<ScreeningOutcomeText> {
+): Promise<StoredScreening> {
   const { depositRowId, address, network } = source;
   if (depositRowId !== undefined && (await database.read.venueDeposit.count({ where: { id: depositRowId } })) === 0) {
     throw new CheongsanError('NOT_FOUND', `There is no deposit ${depositRowId}.`);
   }
   const subject = { purpose: 'receipt', ...(depositRowId === undefined ? {} : { depositRowId }) } as const;
-  return screenAndStore(database, actor, screening, { subject, asked: { address, network } });
+  const digest = destinationDigest(keys, { network: network ?? '', address: usualCase(address.trim()), secondaryAddress: null });
+  const answer = await askScreening(screening, { address, network });
+  return database.work(actor, (work) =>
+    storeScreening(work, subject, { answer, fingerprint: fingerprintOf({ destinationDigest: digest }) }),
+  );
 }
 
 /** Error: `TRANSFER_UNSCREENED` for a transfer about whose destination nobody has asked. What was answered is for a person to judge. */
@@ -101,28 +116,19 @@ export async function requireScreened(work: Work, transferId: number): Promise<v
   throw new CheongsanError('TRANSFER_UNSCREENED', `The destination of transfer ${transferId} was held against no list; screen it first.`);
 }
 
-async function destinationOf(database: Database, keys: MasterKey, addressId: number): Promise<ScreenedAddress> {
+async function destinationOf(
+  database: Database,
+  keys: MasterKey,
+  addressId: number,
+): Promise<{ readonly asked: ScreenedAddress; readonly fingerprint: string }> {
   const row = await database.read.withdrawalAddress.findUnique({ where: { id: addressId } });
   if (row === null) throw new CheongsanError('NOT_FOUND', `There is no withdrawal address ${addressId}.`);
   const { address, network } = await openDestination(database.read, keys, row);
-  return { address, network };
+  return { asked: { address, network }, fingerprint: fingerprintOf(row) };
 }
 
-async function screenAndStore(
-  database: Database,
-  actor: Actor,
-  screening: AddressScreening,
-  { subject, asked }: { readonly subject: ScreeningSubject; readonly asked: ScreenedAddress },
-): Promise<ScreeningOutcomeText> {
-  const answer = await answerOf(screening, asked);
-  await database.work(actor, (work) => store(work, subject, answer));
-  return answer.outcome;
-}
-
-type StoredAnswer = ScreeningAnswer | { readonly outcome: 'unavailable'; readonly code: string };
-
-/** A list that does not answer is told to a person like a hit, and stops as little. */
-async function answerOf(screening: AddressScreening, asked: ScreenedAddress): Promise<StoredAnswer> {
+/** Asks without storing anything: outside of a transaction, since it may take its time. A list that does not answer stops nothing. */
+export async function askScreening(screening: AddressScreening, asked: ScreenedAddress): Promise<AskedScreening> {
   try {
     return await screening.screenAddress(asked);
   } catch (thrown) {
@@ -130,7 +136,12 @@ async function answerOf(screening: AddressScreening, asked: ScreenedAddress): Pr
   }
 }
 
-async function store(work: Work, subject: ScreeningSubject, answer: StoredAnswer): Promise<void> {
+/** Keeps what was answered, and tells a person of a hit or of a list that cannot be read. */
+export async function storeScreening(
+  work: Work,
+  subject: ScreeningSubject,
+  { answer, fingerprint }: { readonly answer: AskedScreening; readonly fingerprint: string },
+): Promise<StoredScreening> {
   const { purpose, addressId, transferId, depositRowId } = subject;
   const hits = answer.outcome === 'hit' ? answer.hits.map(({ category, reference }) => ({ category, reference })) : [];
   const data: Prisma.AddressScreeningUncheckedCreateInput = {
@@ -138,6 +149,7 @@ async function store(work: Work, subject: ScreeningSubject, answer: StoredAnswer
     addressId: addressId ?? null,
     transferId: transferId ?? null,
     depositRowId: depositRowId ?? null,
+    fingerprint,
     outcome: answer.outcome,
     hits: jsonColumn(hits),
     listDigest: 'listDigest' in answer ? answer.listDigest : null,
@@ -150,11 +162,26 @@ async function store(work: Work, subject: ScreeningSubject, answer: StoredAnswer
     stream: 'system',
     action: `screening.${answer.outcome}`,
     subject: `address_screening:${id}`,
-    payload: { purpose, about, ...('listDigest' in answer ? { listDigest: answer.listDigest } : {}) },
+    payload: { purpose, about, fingerprint, ...('listDigest' in answer ? { listDigest: answer.listDigest } : {}) },
   });
   if (answer.outcome === 'hit')
     await alertHit(work, about, { screeningId: id, ...subject, categories: hits.map(({ category }) => category) });
   if (answer.outcome === 'unavailable') await warnUnavailable(work, answer.code);
+  return { id, outcome: answer.outcome, hits, fingerprint };
+}
+
+/** The last answer about each of these listed addresses that was ever held against a list. */
+export async function lastScreenings(
+  reader: Pick<Transaction, 'addressScreening'>,
+  addressIds: readonly number[],
+): Promise<ReadonlyMap<number, ScreeningOutcomeText>> {
+  const rows = await reader.addressScreening.findMany({
+    where: { addressId: { in: [...addressIds] } },
+    orderBy: [{ addressId: 'asc' }, { id: 'desc' }],
+    distinct: ['addressId'],
+    select: { addressId: true, outcome: true },
+  });
+  return new Map(rows.flatMap(({ addressId, outcome }) => (addressId === null ? [] : [[addressId, outcome] as const])));
 }
 
 function aboutOf({ addressId, transferId, depositRowId }: ScreeningSubject, id: number): string {

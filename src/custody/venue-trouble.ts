@@ -23,8 +23,8 @@ export interface TroubleReport {
 
 /**
  * An official enters what the exchange has announced: a new trouble, or day and notice of one that is open. Returns its row. Errors:
- * `INPUT_INVALID` for a kind that nobody announces, a day that has passed or is missing, an asset where none belongs, or a person's number
- * in the reference; `NOT_FOUND`.
+ * `VENUE_TROUBLE_UNUSABLE` for a kind that nobody announces, a day that has passed or is missing, or an asset where none belongs;
+ * `INPUT_INVALID` for a person's number in the reference; `NOT_FOUND`.
  */
 export async function reportTrouble(work: Work, report: TroubleReport): Promise<{ readonly troubleId: number; readonly isNew: boolean }> {
   const { accountId, asset, kind, untilDay, reference } = report;
@@ -193,7 +193,7 @@ function assertSensible({ asset, kind, untilDay, reference }: TroubleReport, tod
       : []),
     ...(reference.trim() === '' ? ['name the notice'] : []),
   ];
-  if (wrong.length > 0) throw new CheongsanError('INPUT_INVALID', `This trouble cannot be entered: ${wrong.join('; ')}.`);
+  if (wrong.length > 0) throw new CheongsanError('VENUE_TROUBLE_UNUSABLE', `This trouble cannot be entered: ${wrong.join('; ')}.`);
 }
 
 function openTrouble(work: Work, of: { accountId: number; asset: string | null; kind: VenueTroubleKind }): Promise<VenueTrouble | null> {

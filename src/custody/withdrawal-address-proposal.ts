@@ -5,11 +5,13 @@ import { requestApproval } from '../identity/approval.ts';
 import { assertNamesNobody } from '../identity/approval-rules.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
+import { isWalletReference } from '../seizure/wallet-reference.ts';
 import { readVenueAccount } from '../venue/account.ts';
 import { isVenueWon } from '../venue/ledger-asset.ts';
 import { checkDestination } from './address-check.ts';
 import { SAME_VENUE } from './address-networks.ts';
 import { requireReason } from './deposit-decision.ts';
+import { type AskedScreening, type ScreeningOutcomeText, storeScreening } from './screening.ts';
 import { checkOfOwner, type NewOwner, resolveOwner } from './withdrawal-address-owner.ts';
 import { ADDRESS_SUBJECT, addressContent, auditAddress, isVouchedFor } from './withdrawal-address-row.ts';
 import { destinationKey, fingerprintOf, sealDestination } from './withdrawal-address-seal.ts';
@@ -35,6 +37,8 @@ export interface NewAddress {
   readonly registrationReference: string;
   readonly reason: string;
   readonly expiresAt: Date;
+  /** What the lists of dangerous addresses say of it, for the approver's eyes; absent where none is asked. */
+  readonly screened?: AskedScreening;
 }
 
 export interface ProposedAddress {
@@ -62,7 +66,10 @@ export async function proposeAddress(work: Work, keys: MasterKey, given: NewAddr
   const key = await destinationKey(work.tx, keys, owner.personId);
   const sealed = sealDestination(key, { network, address, secondaryAddress: secondaryAddress ?? null });
   const twin = await liveTwin(work, given, sealed.destinationDigest, owner.depositRowId);
-  if (twin !== null) return { addressId: twin.id, approvalId: twin.approvalId };
+  if (twin !== null) {
+    await keepScreening(work, twin, given);
+    return { addressId: twin.id, approvalId: twin.approvalId };
+  }
   const createdById = userIdOf(work.actor);
   if (createdById === null) throw new CheongsanError('FORBIDDEN', 'A withdrawal address is added by an official.');
   const row = await work.tx.withdrawalAddress.create({
@@ -79,7 +86,13 @@ export async function proposeAddress(work: Work, keys: MasterKey, given: NewAddr
       createdAt: work.at,
     },
   });
+  await keepScreening(work, row, given);
   return askFor(work, row, given);
+}
+
+async function keepScreening(work: Work, row: WithdrawalAddress, { screened }: NewAddress): Promise<void> {
+  if (screened === undefined) return;
+  await storeScreening(work, { purpose: 'return', addressId: row.id }, { answer: screened, fingerprint: fingerprintOf(row) });
 }
 
 /**
@@ -96,10 +109,11 @@ export async function proposeSeizedAccount(
   if (holding === null) throw new CheongsanError('NOT_FOUND', `There is no holding ${holdingId}.`);
   const { caseId, asset, accountReference: address, venueAccountId: accountId } = holding;
   const account = accountId === null ? undefined : await readVenueAccount(work.tx, accountId);
-  if (account?.venueCode !== holding.case.venueCode) {
+  // What was found in a wallet came from no account to which it could go back; who has the wallet's key is not known either.
+  if (account?.venueCode !== holding.case.venueCode || isWalletReference(address)) {
     throw new CheongsanError(
       'CONFLICT',
-      `The coins of holding ${holdingId} lie at no account of the city at ${holding.case.venueCode}; give their address.`,
+      `The coins of holding ${holdingId} came from no account at ${holding.case.venueCode}, or lie at none of the city's there; give an address of their owner's.`,
     );
   }
   return proposeAddress(work, keys, {
@@ -147,12 +161,25 @@ async function liveTwin(work: Work, { accountId, asset }: NewAddress, digest: st
   });
 }
 
-async function askFor(work: Work, row: WithdrawalAddress, { reason, expiresAt }: NewAddress): Promise<ProposedAddress> {
+/** What the approver must not overlook. */
+const SCREENING_WARNINGS: Partial<Readonly<Record<ScreeningOutcomeText, string>>> = {
+  hit: '위험 주소 목록에 있음',
+  unavailable: '위험 주소 목록을 읽지 못함',
+};
+
+function summaryOf(row: WithdrawalAddress, screened: AskedScreening | undefined): string {
+  const unvouched = isVouchedFor(row) ? undefined : '검사합으로 확인되지 않음';
+  const warning = screened === undefined ? undefined : SCREENING_WARNINGS[screened.outcome];
+  const warnings = [unvouched, warning].flatMap((text) => (text === undefined ? [] : [` (${text})`]));
+  return `출금 주소 등록: ${row.asset} ${row.network} ${fingerprintOf(row)}${warnings.join('')}`;
+}
+
+async function askFor(work: Work, row: WithdrawalAddress, { reason, expiresAt, screened }: NewAddress): Promise<ProposedAddress> {
   const approval = await requestApproval(work, {
     kind: 'coin_transfer',
     subjectType: ADDRESS_SUBJECT,
     subjectId: row.id,
-    summary: `출금 주소 등록: ${row.asset} ${row.network} ${fingerprintOf(row)}${isVouchedFor(row) ? '' : ' (검사합으로 확인되지 않음)'}`,
+    summary: summaryOf(row, screened),
     content: addressContent(row),
     reason,
     expiresAt,

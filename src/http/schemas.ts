@@ -78,10 +78,16 @@ export const dayText = z
 /** A day that a client states. */
 export const dayInput = dayText.transform((text): CivilDate => civilDate(text)).meta({ description: '날짜', example: '2026-03-16' });
 export const instantText = z.iso.datetime().meta({ description: '시각', example: '2026-03-16T01:00:00.000Z' });
-export const instantInput = z.iso
-  .datetime({ offset: true })
+/** A minute is enough, as in the shell. */
+const SECONDS_LACKING = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(Z|[+-]\d{2}:\d{2})$/;
+/** What a query makes of a plus that was not encoded. */
+const PLUS_AS_BLANK = / (\d{2}:\d{2})$/;
+export const instantInput = z
+  .string()
+  .transform((text) => text.replace(PLUS_AS_BLANK, '+$1').replace(SECONDS_LACKING, '$1:00$2'))
+  .pipe(z.iso.datetime({ offset: true }))
   .transform((text) => new Date(text))
-  .meta({ description: '시각', example: '2026-03-16T10:00:00+09:00' });
+  .meta({ description: '시각 (초는 없어도 됨)', example: '2026-03-16T10:00:00+09:00' });
 
 /** One line of text that somebody writes: no control characters, no blanks at its ends. */
 export function lineText(maxLength: number, example: string) {
@@ -104,9 +110,16 @@ export const reasonText = z
 /** Why personal data or a paper is looked at; logged for ever. */
 export const purposeText = z
   .string()
-  .regex(/^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+$/, 'a purpose such as "case.review"')
+  .regex(
+    /^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+$/,
+    '열람 목적은 영문 소문자로 업무.행위, 예: "case.review" (a purpose such as "case.review")',
+  )
   .max(60)
-  .meta({ description: '열람 목적 (업무.행위), 기록에 남는다', example: 'case.review' });
+  .meta({
+    description:
+      '열람 목적. 영문 소문자로 업무.행위 (사건 검토 case.review, 출금 주소 대조 address.check), 한글은 받지 않음, 기록에 남는다',
+    example: 'case.review',
+  });
 
 /** Facts behind a refusal, as plain JSON. */
 export const factsAnswer = z.record(z.string(), z.unknown()).meta({ description: '사유를 이루는 값', example: {} });

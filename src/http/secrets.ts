@@ -7,13 +7,13 @@ import { findSecrets, requireNoSecrets } from '../chain/find-secrets.ts';
  * file is looked through before any route sees it, so that there is no route that forgets to.
  */
 
-/** No phrase and no key is shorter. */
-const LENGTH_MIN = 40;
+/** No phrase and no key is shorter: twelve Korean words of two letters, joined. */
+const LENGTH_MIN = 24;
 /** So few words are no phrase. */
 const WORDS_MIN = 11;
 /** What these members hold looks like a key and is none, or is one that belongs there: hashes, and credentials of an exchange or official. */
-const MEMBERS_OF_DIGITS = /(?:digest|hash|transactionId|token|password|accessKey|secretKey|identifier)$/i;
-const BARE_DIGITS = /^\s*(?:0x)?[0-9a-f]{64}\s*$/i;
+const MEMBERS_OF_DIGITS = /(?:digest|hash(?:es)?|transactionIds?|token|password|accessKey|secretKey|identifier)$/i;
+const BARE_DIGITS = /^\s*(?:(?:0x)?[0-9a-f]{64}|[0-9a-z+/_-]{43}=?)\s*$/i;
 
 /** Looks through everything that is written in a body or a query. Error: `SECRET_FOUND`, without the secret. */
 export function refuseSecrets(value: unknown, member = ''): void {
@@ -54,14 +54,17 @@ export async function refuseSecretsIn(path: string): Promise<void> {
   const file = await open(path, 'r');
   try {
     let kept = Buffer.alloc(0);
+    let header = Buffer.alloc(0);
     for (let isFirst = true; ; isFirst = false) {
       const { bytesRead, buffer } = await file.read(Buffer.alloc(PIECE_BYTES), 0, PIECE_BYTES);
-      if (bytesRead === 0) return requireNoSecrets(kept);
+      if (bytesRead === 0) return requireNoSecrets(Buffer.concat([header, kept]));
       const piece = buffer.subarray(0, bytesRead);
       if (isFirst && !isPlainText(piece)) return requireNoSecrets(await readFile(path));
       const text = Buffer.concat([kept, piece]);
       const end = wholeLines(text);
-      requireNoSecrets(text.subarray(0, end));
+      requireNoSecrets(Buffer.concat([header, text.subarray(0, end)]));
+      // Which column a value of a table stands in is said in its first line.
+      if (isFirst) header = Buffer.from(piece.subarray(0, piece.indexOf(LINE_END) + 1));
       kept = text.subarray(lineStartBefore(text, end - OVERLAP_BYTES));
       await turn();
     }

@@ -58,7 +58,7 @@ async function insertLink(work: Work, purpose: OneTimeLink['purpose'], userId: n
 /**
  * Redeems a link once: sets the password, removes a second factor that may be enrolled (a new one is enrolled at the next
  * sign-in), ends all sessions. A refused password leaves the link good. Errors: `UNAUTHENTICATED` for a link that is
- * unknown, used or over; `CONFLICT` when there is an administrator meanwhile; `INPUT_INVALID`.
+ * unknown, used or over; `CONFLICT` when there is an administrator meanwhile; `PASSWORD_WEAK`, `INPUT_INVALID`.
  */
 export async function redeemLink(
   database: Database,

@@ -20,7 +20,7 @@ function normalise(password: string): string {
   return password.normalize('NFKC');
 }
 
-/** Error: `INPUT_INVALID`, saying what the password lacks and never the password. */
+/** Error: `PASSWORD_WEAK`, saying what the password lacks and never the password. */
 export function assertPasswordAcceptable(password: string, loginName: string): void {
   const characters = [...normalise(password)];
   const lowered = normalise(password).toLowerCase();
@@ -36,7 +36,7 @@ export function assertPasswordAcceptable(password: string, loginName: string): v
             : COMMON_STARTS.some((start) => lowered.startsWith(start))
               ? 'begins like the passwords everybody tries first'
               : undefined;
-  if (fault !== undefined) throw new CheongsanError('INPUT_INVALID', `The password ${fault}; choose another one.`);
+  if (fault !== undefined) throw new CheongsanError('PASSWORD_WEAK', `The password ${fault}; choose another one.`);
 }
 
 export function hashPassword(password: string): Promise<string> {

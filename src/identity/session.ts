@@ -25,7 +25,7 @@ export interface SignedIn extends OpenedSession {
 
 /**
  * Signs an official in. Once a second factor is enrolled both factors are needed, and a code is good once. Whatever is
- * wrong, and whether or not the name exists, the answer is the same after the same work. Errors: `UNAUTHENTICATED`;
+ * wrong, and whether or not the name exists, the answer is the same after the same work. Errors: `SIGN_IN_REFUSED`;
  * `TOO_MANY_ATTEMPTS` with the seconds to wait in its facts.
  */
 export async function signIn(
@@ -50,7 +50,7 @@ export async function signIn(
     appendAudit(work, { stream: 'system', action: 'sign_in.refused', subject: `user_account:${user?.id ?? 'unknown'}` }),
   );
   throw new CheongsanError(
-    'UNAUTHENTICATED',
+    'SIGN_IN_REFUSED',
     'Login name, password or code is wrong. The code is needed once it is enrolled, and each is good once.',
   );
 }

@@ -17,6 +17,8 @@ export const ERROR_CATALOGUE = {
   IDEMPOTENCY_CONFLICT: { status: 409, title: '같은 요청 번호로 다른 내용이 이미 처리되었습니다' },
   // identity
   UNAUTHENTICATED: { status: 401, title: '로그인이 필요합니다' },
+  SIGN_IN_REFUSED: { status: 401, title: '이름·비밀번호·인증번호가 맞지 않습니다' },
+  PASSWORD_WEAK: { status: 400, title: '쓸 수 없는 비밀번호입니다' },
   SECOND_FACTOR_REQUIRED: { status: 401, title: '2차 인증이 필요합니다' },
   TOO_MANY_ATTEMPTS: { status: 429, title: '인증 실패가 많아 잠겼습니다' },
   FORBIDDEN: { status: 403, title: '이 업무를 처리할 권한이 없습니다' },
@@ -83,6 +85,7 @@ export const ERROR_CATALOGUE = {
   KEY_MAY_WITHDRAW: { status: 400, title: '출금 권한이 있는 거래소 키는 등록할 수 없습니다' },
   LIVE_KEY_IN_DEMO: { status: 403, title: '연습용 데이터베이스에는 실제 거래소 키를 등록할 수 없습니다' },
   FREEZE_UNEXPLAINED: { status: 409, title: '원인불명 차이가 남아 있어 동결을 풀 수 없습니다' },
+  VENUE_TROUBLE_UNUSABLE: { status: 400, title: '이대로는 등록할 수 없는 거래소 장애입니다' },
   ASSET_FROZEN: { status: 409, title: '동결된 자산입니다' },
   RECONCILIATION_DUE: { status: 409, title: '거래소와 대조하지 않았거나 장부와 달라 움직일 수 없습니다' },
   ADDRESS_INVALID: { status: 400, title: '그 네트워크의 주소 형식이 아닙니다' },
@@ -111,6 +114,12 @@ export const ERROR_CATALOGUE = {
   MIGRATION_NEEDED: { status: 503, title: '데이터베이스 구조를 먼저 갱신해야 합니다' },
   CONFIG_INVALID: { status: 500, title: '설정값이 올바르지 않습니다' },
   KEY_UNAVAILABLE: { status: 500, title: '암호화 키를 쓸 수 없습니다' },
+  TRAINING_FLAG_MISSING: { status: 400, title: '실제 설치에는 모의 계정을 교육용으로만 등록할 수 있습니다' },
+  EXCHANGE_ACCOUNT_TWICE: { status: 409, title: '이미 등록된 거래소 계정입니다' },
+  KEY_OF_ANOTHER_ACCOUNT: { status: 409, title: '다른 거래소 계정의 키입니다' },
+  EXCHANGE_KEY_EXPIRED: { status: 400, title: '유효기간이 지난 거래소 키입니다' },
+  EXCHANGE_KEY_REFUSED: { status: 400, title: '거래소가 이 키를 받아들이지 않았습니다' },
+  EXCHANGE_KEY_UNPROVEN: { status: 502, title: '거래소에 물어보지 못하여 키를 확인하지 못했습니다' },
   DEMO_ONLY: { status: 403, title: '연습용 데이터베이스에서만 할 수 있습니다' },
   INTERNAL: { status: 500, title: '내부 오류가 발생했습니다' },
 } as const satisfies Record<string, { status: number; title: string }>;
@@ -129,7 +138,12 @@ export const ERROR_ACTIONS = {
   NOT_FOUND: '번호나 이름, 파일의 위치가 맞는지 확인하십시오.',
   CONFLICT: '지금 상태를 다시 조회하여 까닭을 확인한 뒤, 필요하면 다시 시도하십시오.',
   IDEMPOTENCY_CONFLICT: '새 요청이면 새 요청 번호(Idempotency-Key)를 정하여 보내십시오.',
-  UNAUTHENTICATED: '로그인하거나 쓸 수 있는 토큰을 함께 보내십시오.',
+  UNAUTHENTICATED:
+    '로그인하거나 쓸 수 있는 토큰을 함께 보내십시오. 명령줄에서는 --as 로그인이름을 붙이거나 CHEONGSAN_TOKEN에 토큰을 넣으십시오.',
+  SIGN_IN_REFUSED:
+    '이름, 비밀번호, 인증번호를 모두 다시 확인하여 로그인하십시오. 인증번호는 등록한 뒤부터 필요하고 한 번만 쓸 수 있으니, 다음 번호를 기다려 쓰십시오.',
+  PASSWORD_WEAK:
+    '12자에서 128자까지, 서로 다른 글자 5자 이상으로 정하십시오. 로그인 이름을 넣거나 123456처럼 흔한 말로 시작할 수 없습니다.',
   SECOND_FACTOR_REQUIRED: '2차 인증을 등록한 뒤 인증번호로 다시 로그인하십시오.',
   TOO_MANY_ATTEMPTS: '잠시 기다렸다가 다시 로그인하십시오. 본인이 아닌 시도라면 관리자에게 알리십시오.',
   FORBIDDEN: '권한이 있는 담당자에게 맡기거나 관리자에게 권한을 확인하십시오.',
@@ -186,11 +200,14 @@ export const ERROR_ACTIONS = {
   TOKEN_UNUSABLE: '토큰 계약 주소와 소수 자릿수를 발행처의 공식 자료와 대조하십시오.',
   SIGNING_REFUSED: '승인된 내용과 서명된 내용을 대조하십시오. 까닭을 밝힐 때까지 이 서명 수단을 쓰지 마십시오.',
   SIGNER_UNAVAILABLE: '키 파일과 암호, 서명 서버의 주소와 상태를 확인한 뒤 다시 시도하십시오.',
-  SECRET_FOUND: '복구 문구와 개인키를 지운 파일을 올리고, 그 지갑의 자산은 곧바로 시 주소로 옮기십시오.',
+  SECRET_FOUND:
+    '입력란이나 파일에서 복구 문구와 개인키를 지우고 다시 보내십시오. 거래번호나 확인값(16진수 64자)이면 그 이름의 항목이나 열에만 적으십시오. 참으로 복구 문구나 개인키이면 그 지갑의 자산을 곧바로 시 주소로 옮기십시오.',
   KEY_MAY_WITHDRAW: '거래소에서 조회와 주문 권한만 있는 키를 새로 만들어 등록하십시오.',
   LIVE_KEY_IN_DEMO: '실제 키는 실제 데이터베이스에만 등록하고, 연습에는 연습용 거래소의 키를 쓰십시오.',
   FREEZE_UNEXPLAINED: '출금을 이전으로 설명하거나, 들어온 자산을 회수 또는 시 자체 재원으로 확정하여 차이를 없앤 뒤 다시 올리십시오.',
   RECONCILIATION_DUE: '계정을 거래소와 대조하여 같은지 확인한 뒤 다시 시도하십시오. 다르면 차이의 원인을 밝히십시오.',
+  VENUE_TROUBLE_UNUSABLE:
+    '점검은 계정 전체로, 입출금 중지와 거래지원 종료는 가상자산을 적어 등록하십시오. 점검과 거래지원 종료에는 마지막 날(점검은 모르면 예상일)이 있어야 하고, 날짜는 오늘부터이며, 공지의 이름을 적어야 합니다.',
   ASSET_FROZEN: '동결 사유를 확인하여 차이를 밝히고, 동결 해제 결재를 받으십시오.',
   ADDRESS_INVALID: '가상자산과 네트워크를 확인하고, 증빙의 주소를 그대로 다시 옮겨 넣으십시오.',
   ADDRESS_CHECKSUM_WRONG: '빠지거나 잘못 옮긴 글자가 있습니다. 증빙의 주소를 그대로 다시 옮겨 넣으십시오.',
@@ -221,6 +238,16 @@ export const ERROR_ACTIONS = {
   MIGRATION_NEEDED: '관리자에게 서비스 버전과 데이터베이스 구조를 맞추게 하십시오.',
   CONFIG_INVALID: 'README의 설정 항목을 보고 안내된 설정값을 고쳐 다시 실행하십시오.',
   KEY_UNAVAILABLE: '이 설치의 암호화 키 파일을 제자리에 두거나 CHEONGSAN_KEY로 알려 준 뒤 다시 실행하십시오.',
+  TRAINING_FLAG_MISSING: '교육용 계정이면 training을 true로 하여 다시 등록하십시오. 실제 계정이면 모의 거래소 표시를 빼십시오.',
+  EXCHANGE_ACCOUNT_TWICE:
+    '한 거래소 계정은 한 번만 등록합니다. 키를 바꾸려면 등록된 계정에서 키를 교체하고, 다른 계정이면 그 계정에서 발급한 키인지 확인하십시오.',
+  KEY_OF_ANOTHER_ACCOUNT:
+    '등록된 그 거래소 계정으로 로그인하여 키를 발급받아 다시 교체하십시오. 다른 계정의 키이면 새 계정으로 등록하십시오.',
+  EXCHANGE_KEY_EXPIRED: '키의 마지막 날을 거래소 화면과 대조하고, 지난 키이면 새로 발급받아 등록하십시오.',
+  EXCHANGE_KEY_REFUSED:
+    '접근 키와 비밀 키를 그대로 옮겼는지, 거래소의 키 관리 화면에서 이 서버의 접속 IP와 조회 권한이 등록되어 있고 키가 유효한지 확인하여 다시 등록하십시오.',
+  EXCHANGE_KEY_UNPROVEN:
+    '아무것도 등록하거나 바꾸지 않았습니다. 거래소 접속 주소가 맞는지, 거래소 점검과 방화벽, 네트워크를 확인하고 다시 등록하십시오.',
   DEMO_ONLY: '--demo를 붙여 연습용 데이터베이스에서 하십시오.',
   INTERNAL: '같은 처리를 되풀이하지 말고, 시각과 요청 번호를 적어 관리자에게 알리십시오.',
 } as const satisfies Record<ErrorCode, string>;

@@ -74,7 +74,7 @@ function assemble(settings: PaperExchangeSettings, clock: Clock): ExchangeParts 
   const startAtMs = known?.startAtMs ?? clock.now().getTime();
   if (known === undefined) file?.append([{ kind: 'origin', startAtMs }]);
   const source = sourceOf(settings, new Date(startAtMs));
-  const { rules, limits, openFace } = VENUES[settings.venue];
+  const { rules, limits, openFace, depositAddress } = VENUES[settings.venue];
   const market = new Market(source, settings.seed, rules);
   const quotes = quoteVenues(source, settings.seed, rules);
   const takenHalfLifeMs = settings.takenHalfLifeSeconds * 1_000;
@@ -89,6 +89,7 @@ function assemble(settings: PaperExchangeSettings, clock: Clock): ExchangeParts 
     faults,
     marketEvents,
     quoteVenues: quotes,
+    depositAddress,
     statistics: () => ({ ...statistics }),
     internalTransferMs: settings.internalTransferSeconds * 1_000,
     wonWithdrawalMs: settings.wonWithdrawalSeconds * 1_000,

@@ -50,10 +50,18 @@ export interface FaceParts {
   readonly limits: RateLimits;
 }
 
+/** Where coins for an account are sent, as the venue's site shows it. */
+export interface SiteAddress {
+  readonly address: string;
+  readonly secondaryAddress: string | null;
+}
+
 /** A venue that the paper exchange can be. */
 export interface PaperVenue {
   readonly rules: TradingRules;
   /** As it publishes them; who sets the exchange up may lower them. */
   readonly limits: RateLimits;
   openFace(parts: FaceParts): VenueFace;
+  /** The same for ever, whether or not its interface tells it. */
+  depositAddress(accountId: string, asset: string): SiteAddress;
 }

@@ -88,6 +88,17 @@ const COINS: readonly SqlInvariant[] = [
                   WHERE a.subject = 'deposit:' || d.id AND a.chart_code IN ('2140', '2240'))`,
   },
   {
+    // What a venue lists once is recorded for one account of it: by its id, else by its transaction, asset, quantity and instant.
+    code: 'deposit_is_of_one_account',
+    statement: '거래소의 입금 한 건은 한 계정에만 적혀 있다.',
+    sql: `SELECT 'venue_deposit:' || d.id AS row FROM venue_deposit d JOIN venue_account c ON c.id = d.venue_account_id
+          WHERE d.deposit_id NOT LIKE 'excess:%' AND EXISTS (
+            SELECT 1 FROM venue_deposit o JOIN venue_account p ON p.id = o.venue_account_id
+             WHERE p.venue_code = c.venue_code AND o.venue_account_id < d.venue_account_id
+               AND (o.deposit_id = d.deposit_id OR (o.transaction_id = d.transaction_id AND o.asset = d.asset
+                 AND o.quantity = d.quantity AND o.credited_at = d.credited_at)))`,
+  },
+  {
     // Per account and asset: what the city put in of its own is what two officials decided.
     code: 'own_means_are_decided',
     statement: '계정과 자산마다: 시 자체 재원은 두 담당자가 결정한 수량과 같다.',

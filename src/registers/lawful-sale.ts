@@ -96,7 +96,7 @@ export const LAWFUL_SALE: readonly SqlInvariant[] = [
     code: 'seizure_after_dunning',
     statement: '독촉 송달이 증명되기 전에 압류한 고지는 없다.',
     sql: `SELECT 'case:' || cb.case_id AS row FROM case_bill cb JOIN bill b ON b.id = cb.bill_id JOIN seizure_case c ON c.id = cb.case_id
-          WHERE c.origin = 'inquiry' AND c.seized_on IS NOT NULL AND (b.dunning_served_on IS NULL OR b.dunning_served_on >= c.seized_on)`,
+          WHERE c.origin <> 'old_seizure' AND c.seized_on IS NOT NULL AND (b.dunning_served_on IS NULL OR b.dunning_served_on >= c.seized_on)`,
   },
   {
     // Nothing was approved by its own maker.

@@ -13,6 +13,7 @@ import { VENUES, venueCode } from '../venue/venue-directory.ts';
 import type { BillFacts, CaseFacts, HoldingFacts, PossessionFacts } from './documents/case-facts.ts';
 import type { CaseWithParts } from './locked-case.ts';
 import { takenWallet } from './possession.ts';
+import { walletReference } from './wallet-reference.ts';
 
 /** What is read once for all letters of many cases. */
 export interface DocumentSource {
@@ -119,7 +120,7 @@ async function holdingFacts(work: Work, seizureCase: CaseWithParts): Promise<Hol
   const valuations = await work.tx.valuation.findMany({ where: { caseId: seizureCase.id }, orderBy: { id: 'asc' } });
   const holdings = await work.tx.holding.findMany({ where: { caseId: seizureCase.id }, orderBy: { id: 'asc' } });
   const wallets = await work.tx.seizedWallet.findMany({ where: { caseId: seizureCase.id } });
-  const placeOf = new Map(wallets.map(({ id, network, address }) => [`wallet:${id}`, `${network} ${address}`]));
+  const placeOf = new Map(wallets.map(({ id, network, address }) => [walletReference(id), `${network} ${address}`]));
   return holdings.map(({ id, asset, accountReference, seizedQuantity, demandedQuantity }) => {
     const last = valuations.findLast(({ holdingId, quantity }) => holdingId === id && quantity.equals(seizedQuantity));
     return {

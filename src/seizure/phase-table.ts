@@ -47,13 +47,15 @@ export const PHASES: Readonly<Record<CasePhase, PhaseDescription>> = {
   seized: {
     title: '압류',
     owner: 'collection_officer',
-    nextStep: '거래소에 가상자산 이전요구서를 송달하고 체납자에게 압류 사실을 통지합니다. 압류한 지갑은 중지 사유가 없으면 저절로 다음 단계로 갑니다.',
+    nextStep:
+      '거래소에 가상자산 이전요구서를 송달하고 체납자에게 압류 사실을 통지합니다. 압류한 지갑은 중지 사유가 없으면 저절로 다음 단계로 갑니다.',
     next: ['transfer_demanded', 'settled', 'closed'],
   },
   transfer_demanded: {
     title: '이전 요구',
     owner: 'collection_officer',
-    nextStep: '거래소가 시 계정으로 이전하였는지 확인하고, 기한이 지나면 다시 요구하거나 부족분을 확정합니다. 압류한 지갑은 자산을 시의 주소로 옮기고 체납자에게 압류 사실을 통지합니다.',
+    nextStep:
+      '거래소가 시 계정으로 이전하였는지 확인하고, 기한이 지나면 다시 요구하거나 부족분을 확정합니다. 압류한 지갑은 자산을 시의 주소로 옮기고 체납자에게 압류 사실을 통지합니다.',
     next: ['in_custody', 'settled', 'closed'],
   },
   in_custody: {

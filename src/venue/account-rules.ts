@@ -39,7 +39,7 @@ export interface AccountAddress {
 /**
  * Checks where an account's requests would go. Paper accounts live on this machine only, so that a paper flag can never lead
  * to a real exchange; live ones at their exchange's own address only, so that a key is never shown to anybody else. Errors:
- * `LIVE_KEY_IN_DEMO`; `DEMO_ONLY` for a paper account in a real installation that is not flagged training; `INPUT_INVALID`.
+ * `LIVE_KEY_IN_DEMO`; `TRAINING_FLAG_MISSING` for a paper account in a real installation that is not flagged training; `INPUT_INVALID`.
  */
 export function checkAccountAddress(installation: InstallationKind, account: AccountAddress): void {
   const url = parseBaseUrl(account.baseUrl);
@@ -57,7 +57,7 @@ export function checkAccountAddress(installation: InstallationKind, account: Acc
   }
   if (installation === 'real' && account.paper && !account.training) {
     throw new CheongsanError(
-      'DEMO_ONLY',
+      'TRAINING_FLAG_MISSING',
       'A real installation takes a paper account only for training; flag it so, or use a demo database.',
     );
   }

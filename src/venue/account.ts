@@ -11,7 +11,9 @@ import type { MasterKey } from '../kernel/master-key.ts';
 import { readPolicy } from '../policy/book.ts';
 import { withdrawingKeysAllowed } from '../policy/definitions/venue.ts';
 import { checkAccountAddress, checkKeyPermissions } from './account-rules.ts';
-import { type KeyProof, provenColumns } from './key-proof.ts';
+import { assertNoTwin, assertSameAccount } from './account-signs.ts';
+import { keepDepositAddresses } from './deposit-address.ts';
+import { type KeyProof, type ProvenKey, provenColumns } from './key-proof.ts';
 import { nextRowId } from './next-row-id.ts';
 
 const HINT_CHARACTERS = 4;
@@ -66,14 +68,17 @@ export interface VenueAccountView {
 
 /**
  * Registers the city's account at an exchange and seals its key, which nobody sees again. What moved there before this instant
- * is no fact of the books. `proof` is what the exchange told of the key (`proveKey`). Errors: `KEY_MAY_WITHDRAW`, `LIVE_KEY_IN_DEMO`, `DEMO_ONLY`, `INPUT_INVALID`, `CONFLICT` for a key
- * or label that is registered already.
+ * is no fact of the books. `proof` is what the exchange told of the key and its account (`proveKey`).
+ * Errors: `KEY_MAY_WITHDRAW`, `EXCHANGE_KEY_EXPIRED`, `LIVE_KEY_IN_DEMO`, `TRAINING_FLAG_MISSING`, `INPUT_INVALID`, `CONFLICT` for a key
+ * or label that is registered already, `EXCHANGE_ACCOUNT_TWICE` for another key of an account that is.
  */
-export async function registerVenueAccount(work: Work, keys: MasterKey, input: NewVenueAccount, proof?: KeyProof): Promise<number> {
+export async function registerVenueAccount(work: Work, keys: MasterKey, input: NewVenueAccount, proof?: ProvenKey): Promise<number> {
   const account = parse(venueAccountSchema, input);
   await assertKeyAcceptable(work.tx, seoulDay(work.at), proof?.permissions ?? account.permissions);
+  assertKeyLives(seoulDay(work.at), proof?.expiresOn ?? account.keyExpiresOn);
   const installation = await work.tx.installation.findUniqueOrThrow({ where: { id: 1 } });
   checkAccountAddress(installation.kind, account);
+  if (proof !== undefined) await assertNoTwin(work.tx, { venueCode: account.venueCode, accountId: undefined }, proof.signs);
   const id = await nextRowId(work.tx, 'venue_account');
   // Exchanges tell the time of a transfer in whole seconds.
   const begin = new Date(Math.floor(work.at.getTime() / 1_000) * 1_000);
@@ -107,24 +112,32 @@ export async function registerVenueAccount(work: Work, keys: MasterKey, input: N
     after: { venueCode: account.venueCode, label, owner, purpose, baseUrl, paper, training },
     payload: { venueCode: account.venueCode, label, owner, purpose, baseUrl, paper, training, ...keyFacts(account, proof) },
   });
+  // By them another key of this account is known, from now on.
+  if (proof !== undefined) await keepDepositAddresses(work, { accountId: id, venue: account.venueCode, listed: proof.signs.addresses });
   work.ring('custody', id);
   return id;
 }
 
 /**
  * Puts a new key in place of the old one, whose sealed text is overwritten. What was asked with the old one is answered; what is asked
- * from now on is asked with the new one: nothing stands still meanwhile. Errors as for registering; `NOT_FOUND`.
+ * from now on is asked with the new one: nothing stands still meanwhile. Errors as for registering; `KEY_OF_ANOTHER_ACCOUNT`;
+ * `NOT_FOUND`.
  */
 export async function rotateVenueKey(
   work: Work,
   keys: MasterKey,
-  input: { readonly accountId: number; readonly key: VenueKey; readonly proof?: KeyProof | undefined },
+  input: { readonly accountId: number; readonly key: VenueKey; readonly proof?: ProvenKey | undefined },
 ): Promise<void> {
   const { accountId, proof } = input;
   const key = parse(keySchema, input.key);
   await assertKeyAcceptable(work.tx, seoulDay(work.at), proof?.permissions ?? key.permissions);
+  assertKeyLives(seoulDay(work.at), proof?.expiresOn ?? key.keyExpiresOn);
   await lockRows(work, 'venue_account', [accountId]);
   const before = await work.tx.venueAccount.findUniqueOrThrow({ where: { id: accountId } });
+  if (proof !== undefined) {
+    await assertNoTwin(work.tx, { venueCode: before.venueCode, accountId }, proof.signs);
+    await assertSameAccount(work.tx, accountId, proof.signs);
+  }
   try {
     await work.tx.venueAccount.update({
       where: { id: accountId },
@@ -168,6 +181,14 @@ export async function assertKeyAcceptable(
 ): Promise<void> {
   const mayWithdraw = permissions.includes('withdraw') && (await readPolicy(reader)).get(withdrawingKeysAllowed, day);
   checkKeyPermissions(permissions, mayWithdraw);
+}
+
+/** Error: `EXCHANGE_KEY_EXPIRED` for a key whose last day has passed. */
+export function assertKeyLives(day: CivilDate, expiresOn: CivilDate | undefined): void {
+  if (expiresOn === undefined || expiresOn >= day) return;
+  throw new CheongsanError('EXCHANGE_KEY_EXPIRED', `The key ended on ${expiresOn}. Issue another one, or correct its last day.`, {
+    facts: { keyExpiresOn: expiresOn },
+  });
 }
 
 /** What binds a sealed key to its row and column: it does not open in another's place. */

@@ -4,15 +4,15 @@ import { lockRows } from '../database/locks.ts';
 import type { Actor, Database, Transaction, Work } from '../database/work.ts';
 import type { DepositAddress, ExchangePort } from '../exchange/port.ts';
 import { raiseAlert } from '../intent/alert.ts';
-import { CheongsanError } from '../kernel/errors.ts';
+import { accountsAt, registeredTwice, tellingOfTwin } from './account-signs.ts';
 import { digestOfAddress } from './address-digest.ts';
 import { lapseProofs } from './source-proof.ts';
 
 /**
  * Reads the account's deposit addresses from the exchange and keeps them. An address that changed is believed, since the
  * exchange decides, but a person is told at once, it is shown to nobody until a person confirmed it, and what test transfers proved for
- * the earlier one ends. Errors: those of the port; `CONFLICT` when another account has one of the
- * addresses, which means that one exchange account was registered twice.
+ * the earlier one ends. Errors: those of the port; `EXCHANGE_ACCOUNT_TWICE`, told to a person
+ * as well, when another account has one of the addresses.
  */
 export async function checkDepositAddresses(
   database: Database,
@@ -21,54 +21,56 @@ export async function checkDepositAddresses(
   accountId: number,
 ): Promise<readonly DepositAddress[]> {
   const listed = await port.depositAddresses();
-  await database.work(actor, async (work) => {
-    await lockRows(work, 'venue_account', [accountId]);
-    await assertOwnAddresses(work.tx, accountId, port.venue, listed);
-    const known = await work.tx.venueDepositAddress.findMany({ where: { venueAccountId: accountId } });
-    const changes = listed.flatMap((address) => {
-      const before = known.find(({ asset, network }) => asset === address.asset && network === address.network);
-      return before !== undefined && isSame(before, address) ? [] : [{ address, before }];
-    });
-    for (const { address, before } of changes) {
-      await store(work, accountId, address);
-      if (before === undefined) continue;
-      const addressDigest = digestOfAddress({ address: before.address, secondaryAddress: before.secondaryAddress ?? undefined });
-      await lapseProofs(work, { accountId, asset: before.asset, addressDigest });
-    }
-    await work.tx.venueDepositAddress.updateMany({
-      where: { venueAccountId: accountId, OR: listed.map(({ asset, network }) => ({ asset, network })) },
-      data: { checkedAt: work.at },
-    });
-    if (changes.length === 0) return;
-    await appendAudit(work, {
-      stream: `account:${accountId}`,
-      action: 'address.changed',
-      subject: `venue_account:${accountId}`,
-      payload: {
-        addresses: changes.map(({ address, before }) => ({
-          ...place(address),
-          digest: digestOfAddress(address),
-          isNew: before === undefined,
-        })),
-      },
-    });
-    const replaced = changes.filter(({ before }) => before !== undefined).map(({ address }) => place(address));
-    if (replaced.length > 0) await alertReplaced(work, accountId, replaced);
-  });
+  await tellingOfTwin(database, actor, () =>
+    database.work(actor, (work) => keepDepositAddresses(work, { accountId, venue: port.venue, listed })),
+  );
   return listed;
 }
 
-async function assertOwnAddresses(tx: Transaction, accountId: number, venue: string, listed: readonly DepositAddress[]): Promise<void> {
-  const others = await tx.venueAccount.findMany({ where: { venueCode: venue, id: { not: accountId } }, select: { id: true } });
-  const foreign = await tx.venueDepositAddress.findMany({ where: { venueAccountId: { in: others.map(({ id }) => id) } } });
-  const twin = foreign.find((row) => listed.some((address) => isAt(row, address) && isSame(row, address)));
-  if (twin !== undefined) {
-    throw new CheongsanError(
-      'CONFLICT',
-      `Accounts ${twin.venueAccountId} and ${accountId} have the same ${twin.asset} address: they are one account of the exchange. Remove one of their keys.`,
-      { facts: { accounts: [twin.venueAccountId, accountId], asset: twin.asset } },
-    );
+/** Keeps what the exchange has told, as `checkDepositAddresses` does after asking. */
+export async function keepDepositAddresses(
+  work: Work,
+  { accountId, venue, listed }: { readonly accountId: number; readonly venue: string; readonly listed: readonly DepositAddress[] },
+): Promise<void> {
+  await lockRows(work, 'venue_account', [accountId]);
+  await assertOwnAddresses(work.tx, accountId, venue, listed);
+  const known = await work.tx.venueDepositAddress.findMany({ where: { venueAccountId: accountId } });
+  const changes = listed.flatMap((address) => {
+    const before = known.find(({ asset, network }) => asset === address.asset && network === address.network);
+    return before !== undefined && isSame(before, address) ? [] : [{ address, before }];
+  });
+  for (const { address, before } of changes) {
+    await store(work, accountId, address);
+    if (before === undefined) continue;
+    const addressDigest = digestOfAddress({ address: before.address, secondaryAddress: before.secondaryAddress ?? undefined });
+    await lapseProofs(work, { accountId, asset: before.asset, addressDigest });
   }
+  await work.tx.venueDepositAddress.updateMany({
+    where: { venueAccountId: accountId, OR: listed.map(({ asset, network }) => ({ asset, network })) },
+    data: { checkedAt: work.at },
+  });
+  if (changes.length === 0) return;
+  await appendAudit(work, {
+    stream: `account:${accountId}`,
+    action: 'address.changed',
+    subject: `venue_account:${accountId}`,
+    payload: {
+      addresses: changes.map(({ address, before }) => ({
+        ...place(address),
+        digest: digestOfAddress(address),
+        isNew: before === undefined,
+      })),
+    },
+  });
+  const replaced = changes.filter(({ before }) => before !== undefined).map(({ address }) => place(address));
+  if (replaced.length > 0) await alertReplaced(work, accountId, replaced);
+}
+
+async function assertOwnAddresses(tx: Transaction, accountId: number, venue: string, listed: readonly DepositAddress[]): Promise<void> {
+  const others = (await accountsAt(tx, venue)).filter((id) => id !== accountId);
+  const foreign = await tx.venueDepositAddress.findMany({ where: { venueAccountId: { in: others } } });
+  const twin = foreign.find((row) => listed.some((address) => isAt(row, address) && isSame(row, address)));
+  if (twin !== undefined) throw registeredTwice(twin.venueAccountId, accountId, `${twin.asset} address`);
 }
 
 async function store(work: Work, accountId: number, { asset, network, address, secondaryAddress }: DepositAddress): Promise<void> {

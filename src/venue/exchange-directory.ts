@@ -10,7 +10,8 @@ import type { Log } from '../kernel/log.ts';
 import type { MasterKey } from '../kernel/master-key.ts';
 import { keyContext, readVenueAccount } from './account.ts';
 import { checkAccountAddress } from './account-rules.ts';
-import { type KeyProof, proveKey } from './key-proof.ts';
+import { signsSince } from './account-signs.ts';
+import { type ProvenKey, proveKey } from './key-proof.ts';
 import { venueCode } from './venue-directory.ts';
 
 /** Makes the port of one account. Must open nothing yet: client libraries are heavy and load with the first request. */
@@ -60,7 +61,7 @@ export class ExchangeDirectory {
   }
 
   /**
-   * The exchange of an account. Errors: `NOT_FOUND`, `KEY_UNAVAILABLE` when the key was sealed under another master key, `LIVE_KEY_IN_DEMO`, `DEMO_ONLY`.
+   * The exchange of an account. Errors: `NOT_FOUND`, `KEY_UNAVAILABLE` when the key was sealed under another master key, `LIVE_KEY_IN_DEMO`, `TRAINING_FLAG_MISSING`.
    */
   async exchangeFor(accountId: number): Promise<ExchangePort> {
     const { database, keys } = this.#parts;
@@ -83,11 +84,15 @@ export class ExchangeDirectory {
   }
 
   /**
-   * Asks the exchange about a key that is about to be kept, and keeps nothing. Errors: those of `proveKey`, `LIVE_KEY_IN_DEMO`, `DEMO_ONLY`,
+   * Asks the exchange about a key that is about to be kept, and keeps nothing. Errors: those of `proveKey`, `LIVE_KEY_IN_DEMO`,
+   * `TRAINING_FLAG_MISSING`,
    * `INPUT_INVALID` for an address that is not the exchange's.
    */
-  async proveKey(candidate: KeyCandidate): Promise<KeyProof> {
-    return proveKey(await this.#connect(candidate), this.#parts.database.clock.now());
+  async proveKey(candidate: KeyCandidate): Promise<ProvenKey> {
+    const { database } = this.#parts;
+    const port = await this.#connect(candidate);
+    const readAt = database.clock.now();
+    return proveKey(port, { readAt, since: await signsSince(database.read, candidate.venueCode, readAt) });
   }
 
   /** What was true at registration is checked again, since the row may come from a restored copy. */

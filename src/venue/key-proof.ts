@@ -9,6 +9,8 @@ import { CheongsanError } from '../kernel/errors.ts';
 import { readPolicy } from '../policy/book.ts';
 import { keyReadingHours, withdrawingKeysAllowed } from '../policy/definitions/venue.ts';
 
+import { type AccountSigns, askSigns } from './account-signs.ts';
+
 const HOUR_MS = 3_600_000;
 
 /** What the venue itself said of a key that it accepted. What it does not tell is undefined. */
@@ -19,14 +21,36 @@ export interface KeyProof {
   readonly boundAddresses: readonly string[] | undefined;
 }
 
+/** A key that is about to be kept, with what shows whose it is. */
+export interface ProvenKey extends KeyProof {
+  readonly signs: AccountSigns;
+}
+
 /**
- * Asks the venue with a key before it is kept, so that one that does not work never takes the place of one that does. Goes over the
- * network: never inside a unit of work. Errors: `EXCHANGE_REFUSED` when the venue does not take the key, `EXCHANGE_UNAVAILABLE`.
+ * Asks the venue with a key before it is kept, so that one that does not work never takes the place of one that does, and what the
+ * account shows since an instant. Goes over the network: never inside a unit of work. Errors: `EXCHANGE_KEY_REFUSED` when the venue does
+ * not take the key, `EXCHANGE_KEY_UNPROVEN` when nothing that speaks its language answers.
  */
-export async function proveKey(port: ExchangePort, readAt: Date): Promise<KeyProof> {
-  // Every venue answers this only to a key that it knows and that may look; of the key itself most tell little or nothing.
-  await port.balances();
-  return proofOf(await port.keyFacts(), readAt);
+export async function proveKey(port: ExchangePort, { readAt, since }: { readonly readAt: Date; readonly since: Date }): Promise<ProvenKey> {
+  try {
+    // Every venue answers this only to a key that it knows and that may look; of the key itself most tell little or nothing.
+    await port.balances();
+    return { ...proofOf(await port.keyFacts(), readAt), signs: await askSigns(port, since) };
+  } catch (thrown) {
+    throw notProven(thrown);
+  }
+}
+
+/** Whoever registers a key can mend it now; what the port says is meant for an account that has worked before. */
+function notProven(thrown: unknown): unknown {
+  if (!(thrown instanceof CheongsanError)) return thrown;
+  if (thrown.code === 'EXCHANGE_REFUSED') {
+    return new CheongsanError('EXCHANGE_KEY_REFUSED', `The exchange does not take the key. ${thrown.message}`, { cause: thrown });
+  }
+  if (thrown.code === 'EXCHANGE_UNAVAILABLE') {
+    return new CheongsanError('EXCHANGE_KEY_UNPROVEN', `The key could not be proven. ${thrown.message}`, { cause: thrown });
+  }
+  return thrown;
 }
 
 function proofOf({ permissions, expiresAt, boundAddresses }: KeyFacts, readAt: Date): KeyProof {

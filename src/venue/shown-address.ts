@@ -10,7 +10,7 @@ import { checkDepositAddresses } from './deposit-address.ts';
 
 /** Why an address of the city's account is told to nobody, with what an official reads. */
 export const WITHHELD = {
-  changed: { title: '거래소가 알려 준 주소가 바뀌었습니다. 거래소 화면과 대조하여 확인하십시오.' },
+  changed: { title: '거래소가 알려 준 주소가 바뀌었습니다. 두 담당자가 각각 거래소 화면과 대조하여 확인하십시오.' },
   network_untold: { title: '거래소가 네트워크를 알려 주지 않습니다. 거래소 화면에서 네트워크를 보고 확인하십시오.' },
   entered: { title: '거래소 화면에서 옮겨 적은 주소입니다. 다른 담당자가 다시 대조하여 확인하십시오.' },
   stale: { title: '확인한 지 오래되었거나 거래소의 목록에 더는 없습니다. 다시 읽거나 거래소 화면과 대조하십시오.' },

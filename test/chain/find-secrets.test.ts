@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { deflateRawSync, deflateSync } from 'node:zlib';
 import { Mnemonic, Wallet, wordlists } from 'ethers';
 import ExcelJS from 'exceljs';
@@ -97,7 +98,9 @@ const FOUND: readonly (readonly [string, string, string])[] = [
   ['a key in Korean', `개인 키는 다음과 같다\n${bare.toUpperCase()}`, 'private_key_hex'],
   ['a key that is all there is', `\n${key.privateKey}\n`, 'private_key_hex'],
   ['a key beside its address', `${key.address.toLowerCase()};${bare}`, 'private_key_hex'],
-  ['a key after a hash', `tx hash ${'1'.repeat(64)}, secret ${bare}`, 'private_key_hex'],
+  ['a key beside its address where a hash should be', `${key.address};hash ${bare}`, 'private_key_hex'],
+  ['a key that is said to be a hash', `거래 해시 ${bare}`, 'private_key_hex'],
+  ['a key amid other words', `압류조서 3쪽 ${bare} 참조`, 'private_key_hex'],
   ['an uncompressed WIF', `wallet ${WIF[0]}`, 'private_key_wif'],
   ['a compressed WIF', `wallet ${WIF[1]}`, 'private_key_wif'],
   ['an extended key', `root=${XPRV}`, 'extended_private_key'],
@@ -107,9 +110,6 @@ const FOUND: readonly (readonly [string, string, string])[] = [
 ];
 
 const INNOCENT: readonly (readonly [string, string])[] = [
-  ['the hash of a transaction', `거래 해시 0x${'ab'.repeat(32)}`],
-  ['a hash named after the word key', `no private key here; transaction hash: 0x${'ab'.repeat(32)}`],
-  ['a list of hashes', Array.from({ length: 20 }, (_, index) => index.toString(16).padStart(64, 'a')).join('\n')],
   ['a key of zero', `private key: ${'0'.repeat(64)}`],
   ['longer hexadecimal', `private key: ${'ab'.repeat(40)}`],
   ['an address', `private key of ${key.address}`],
@@ -121,13 +121,41 @@ const INNOCENT: readonly (readonly [string, string])[] = [
 describe('a private key', () => {
   it.each(FOUND)('is found: %s', (_, text, kind) => {
     const findings = findSecrets(`${text}`);
-    expect(findings.map((finding) => finding.kind)).toEqual([kind]);
+    // A keystore holds ciphers of 64 digits besides.
+    expect(findings.filter((finding) => finding.kind === kind || kind !== 'json_keystore').map((finding) => finding.kind)).toEqual([kind]);
     const { start = 0, end = 0 } = findings[0] ?? {};
     expect(text.slice(start, end).length).toBeGreaterThan(10);
   });
 
   it.each(INNOCENT)('is not seen in %s', (_, text) => {
     expect(kinds(text)).toEqual([]);
+  });
+
+  it('is not seen in an upload where hashes belong, and only there', () => {
+    const hash = 'ab'.repeat(32);
+    const bytes = (text: string) => Buffer.from(text);
+    expect(kinds(bytes(`거래 해시 0x${hash}`))).toEqual([]);
+    expect(kinds(bytes(`no private key here; transaction hash: 0x${hash}`))).toEqual([]);
+    expect(kinds(bytes(`tx hash ${'1'.repeat(64)}, secret ${bare}`))).toEqual(['private_key_hex']);
+    expect(kinds(bytes(`봉투 3\n${hash}`))).toEqual(['private_key_hex']);
+    for (const name of ['거래번호', 'TXID', '"확인값"', 'SHA-256']) {
+      expect(kinds(bytes(`사건번호,${name},사유\n1,0x${hash},이전\n"2,3",${hash},이전\n`))).toEqual([]);
+      expect(kinds(bytes(`사건번호,${name},사유\n1,0x${hash},${bare}\n`))).toEqual(['private_key_hex']);
+      expect(kinds(bytes(`사건번호,${name},사유\n1,0x${hash},거래 해시 ${bare}\n`))).toEqual(['private_key_hex']);
+    }
+  });
+
+  it('is not seen in the columns of hashes of a workbook, and only there', async () => {
+    const hash = 'ab'.repeat(32);
+    const written = async (reason: string) => {
+      const book = new ExcelJS.Workbook();
+      const sheet = book.addWorksheet('표본');
+      sheet.addRow(['거래번호', '사유']);
+      sheet.addRow([`0x${hash}`, reason]);
+      return new Uint8Array(await book.xlsx.writeBuffer());
+    };
+    expect(kinds(await written('이전'))).toEqual([]);
+    expect(kinds(await written(bare))).toContain('private_key_hex');
   });
 
   it('is never told by what refuses it', () => {
@@ -145,6 +173,97 @@ describe('a private key', () => {
     });
     expect(String(thrown) + JSON.stringify(thrown)).not.toContain(bare);
     expect(requireNoSecrets(PROSE)).toBeUndefined();
+  });
+});
+
+const grouped = (text: string, size: number, separator: string) => (text.match(new RegExp(`.{1,${size}}`, 'g')) ?? []).join(separator);
+const keyBytes = fc.uint8Array({ minLength: 32, maxLength: 32 }).filter((bytes) => {
+  const digits = Buffer.from(bytes).toString('hex');
+  return (digits.match(/[a-f]/g) ?? []).length >= 8 && (digits.match(/\d/g) ?? []).length >= 8;
+});
+
+describe('a secret in disguise', () => {
+  it('is found: a key cut into pieces, or in two halves', () => {
+    fc.assert(
+      fc.property(
+        keyBytes,
+        fc.constantFrom(1, 2, 4, 5, 8, 10, 16, 32),
+        fc.constantFrom(' ', ':', '-', '\n', ', ', ' · ', '\u200b'),
+        (bytes, size, separator) => {
+          const digits = Buffer.from(bytes).toString('hex');
+          expect(kinds(`조서 12호 ${grouped(digits, size, separator)} 참조`)).toContain('private_key_hex');
+          expect(kinds(Buffer.from(`조서 ${grouped(digits.toUpperCase(), size, separator)}`))).toContain('private_key_hex');
+        },
+      ),
+    );
+    expect(kinds(`앞부분은 ${bare.slice(0, 30)}a1이고 뒷부분은 b2${bare.slice(0, 30)}이다`)).toEqual(['private_key_hex']);
+  });
+
+  it('is found: a key in base64', () => {
+    for (const seed of ['표본 하나', '표본 둘', '표본 셋']) {
+      const bytes = createHash('sha256').update(seed).digest();
+      expect(kinds(`조서 ${bytes.toString('base64')} 참조`)).toEqual(['private_key_base64']);
+      expect(kinds(`조서 ${bytes.toString('base64url')} 참조`)).toEqual(['private_key_base64']);
+    }
+  });
+
+  it('is found: a phrase that is joined, in camel case, cut anywhere or with words between', () => {
+    const camel = (words: readonly string[]) => words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('');
+    const writings: readonly ((words: readonly string[]) => string)[] = [
+      (words) => words.join(''),
+      camel,
+      (words) => words.join(' 그리고 '),
+      (words) => words.join('그리고'),
+      (words) => words.join(' and '),
+      (words) => words.map((word, index) => `${index + 1}번 ${word}`).join(', '),
+      (words) => words.map((word) => `${word.slice(0, 1)} ${word.slice(1)}`).join('_'),
+    ];
+    fc.assert(
+      fc.property(phrase, fc.constantFrom(...writings), (words, write) => {
+        expect(kinds(`조서 12호 (${write(words)}) 참조`)).toContainEqual(expect.stringMatching(/^seed_phrase/));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('what is no secret', () => {
+  it('is not taken for one: ordinary sentences, identifiers, addresses and figures', () => {
+    const sentence = fc.constantFrom(
+      '거래소 공지 2026-31에 따라 입금이 중지되었다.',
+      '체납자가 보낸 이의신청서를 접수하고 담당자에게 넘겼다.',
+      '압류조서 제3쪽의 봉인번호와 수량을 확인하였으며 이상이 없다.',
+      '다음 주 월요일까지 회신이 없으면 다시 요청한다. 그리고 결과를 기록한다.',
+      'The exchange will open withdrawals again on Monday; please wait until then.',
+      'Send the answer before the end of the month and keep a copy of the notice.',
+      'dead beef cafe 0x12 face 2026-11-22 10:00:00',
+    );
+    const hexadecimal = (length: number) =>
+      fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => Buffer.from(bytes).toString('hex'));
+    const base58 = fc
+      .array(fc.constantFrom(...'123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'), { minLength: 43, maxLength: 44 })
+      .map((letters) => letters.join(''));
+    const base64 = fc
+      .tuple(fc.integer({ min: 1, max: 80 }), fc.uint8Array({ minLength: 80, maxLength: 80 }))
+      .filter(([length]) => length !== 32)
+      .map(([length, bytes]) => Buffer.from(bytes.slice(0, length)).toString('base64'));
+    const figures = fc.array(fc.integer({ min: 0, max: 99_999_999 }), { minLength: 1, maxLength: 60 }).map((all) => all.join(','));
+    const bech32 = hexadecimal(20).map((digits) => `bc1q${digits.replaceAll('b', 'q')}`.slice(0, 42));
+    const piece = fc.oneof(
+      sentence,
+      fc.uuid(),
+      hexadecimal(20).map((digits) => `0x${digits}`),
+      base58,
+      base64,
+      figures,
+      bech32,
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 8 }), (pieces) => {
+        expect(kinds(pieces.join(' '))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
@@ -207,13 +326,13 @@ describe('an upload', () => {
     expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(['seed_phrase']));
     expect(findings[0]?.place).toBe('xl/worksheets/sheet1.xml');
 
-    // Beside other words in the row, only the column shows it.
+    // Beside other words in the row, the column shows it.
     const beside = new ExcelJS.Workbook();
     const besides = beside.addWorksheet('표본');
     for (const word of english) besides.addRow(['순번 메모', word]);
-    expect(findSecrets(new Uint8Array(await beside.xlsx.writeBuffer()))).toMatchObject([
-      { kind: 'seed_phrase', place: 'xl/worksheets/sheet1.xml#columns' },
-    ]);
+    expect(findSecrets(new Uint8Array(await beside.xlsx.writeBuffer()))).toContainEqual(
+      expect.objectContaining({ kind: 'seed_phrase', place: 'xl/worksheets/sheet1.xml#columns' }),
+    );
   });
 
   it('of an older program, in which text stands amid other bytes, is read in either width', () => {

@@ -24,6 +24,8 @@ const TYPED: readonly (readonly [typed: string, told: string])[] = [
   ['trace case 2026-000001', '[NOT_FOUND] There is no database of a city in'],
   ['verify --demo', '[NOT_FOUND] There is no demo database in'],
   ['backup --out copy', '[NOT_FOUND] There is no database in'],
+  ['market paper --operator-token abc', '[INPUT_INVALID] 값이 맞지 않습니다: --operator-token <text>. 운영자 암호는 16자 이상입니다.'],
+  ['market paper --port x --operator-token 0123456789abcdef', '포트는 0에서 65535까지의 정수입니다.'],
   ['restore', '[INPUT_INVALID] Name the backup with --from'],
 ];
 

@@ -106,7 +106,7 @@ describe('an import that cannot be', () => {
     const code = new TOTP({ secret: totpSecret }).generate({ timestamp: systemClock.now().getTime() + 30_000 });
     const signIn = ['import', path, '--as', loginName, '--json'];
     const refused = await cheongsanProcess(installation.dataFolder, signIn, `${password}!\n${code}\n`);
-    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('[UNAUTHENTICATED]')]);
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining('[SIGN_IN_REFUSED]')]);
     const stored = await cheongsanProcess(installation.dataFolder, signIn, `${password}\n${code}\n`);
     expect([stored.status, JSON.parse(stored.stdout)]).toMatchObject([0, { state: 'stored' }]);
 

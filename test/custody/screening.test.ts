@@ -72,8 +72,9 @@ it('a hit is told to a person and stored with the transfer, and holds nothing ba
 
 it('the source of a receipt is held against the list in whatever case it is written, with its deposit or before it', async () => {
   await writeList(`${ETHER},제재,OFAC 2022-08-08`, `${BITCOIN},위험,표본`);
-  const ask = (address: string, depositRowId?: number) =>
-    screenSource(custody.database, custody.officer.actor, custody.screening, { address, network: undefined, depositRowId });
+  const services = { keys: testKeys, screening: custody.screening };
+  const ask = async (address: string, depositRowId?: number) =>
+    (await screenSource(custody.database, custody.officer.actor, services, { address, network: undefined, depositRowId })).outcome;
   for (const address of [ETHER, ETHER.toLowerCase(), BITCOIN.toUpperCase(), ` ${BITCOIN}`]) expect(await ask(address)).toBe('hit');
   expect(await ask('0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359')).toBe('clear');
   const { id } = await custody.database.read.venueDeposit.findFirstOrThrow();
@@ -100,5 +101,6 @@ it('a list that cannot be read, in whole or in part, is told to a person once an
 
 it('a city without a list is told so with every answer', async () => {
   const asked = { address: ETHER, network: 'ETH' };
-  expect(await screenSource(custody.database, custody.officer.actor, new LocalScreeningList(undefined), asked)).toBe('no_list');
+  const services = { keys: testKeys, screening: new LocalScreeningList(undefined) };
+  expect(await screenSource(custody.database, custody.officer.actor, services, asked)).toMatchObject({ outcome: 'no_list', hits: [] });
 });

@@ -228,7 +228,7 @@ describe('a service that dies', () => {
     const { addressId } = await stateOf(transferId);
     await custody.database.work(custody.officer.actor, (work) =>
       work.tx.addressScreening.create({
-        data: { purpose: 'return', addressId, transferId, outcome: 'no_list', hits: [], screenedAt: work.at },
+        data: { purpose: 'return', addressId, transferId, fingerprint: '0000-0000', outcome: 'no_list', hits: [], screenedAt: work.at },
       }),
     );
     await killed(() => custody.database.work(custody.officer.actor, (work) => instructTransfer(work, testKeys, transferId)));

@@ -131,7 +131,7 @@ it('moves the deadline of a forgotten halt no further than the bound, and tells 
 });
 
 it('takes no maintenance that nothing would end, and no number of a person', async () => {
-  await expect(report({ kind: 'maintenance' })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  await expect(report({ kind: 'maintenance' })).rejects.toMatchObject({ code: 'VENUE_TROUBLE_UNUSABLE' });
   await expect(report({ kind: 'maintenance', untilDay: today(), reference: '담당자 010-1234-5678' })).rejects.toMatchObject({
     code: 'INPUT_INVALID',
   });

@@ -97,7 +97,7 @@ it('asks for the day of a delisting that the market shows, and presses when it i
   const untilDay = addDays(today(), 9);
   const report = { accountId: custody.accountId, asset: 'SOL', kind: 'delisting', reference: '공지 2026-9' } as const;
   const untold = custody.database.work(custody.officer.actor, (work) => reportTrouble(work, report));
-  await expect(untold).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  await expect(untold).rejects.toMatchObject({ code: 'VENUE_TROUBLE_UNUSABLE' });
   const { isNew } = await custody.database.work(custody.officer.actor, (work) => reportTrouble(work, { ...report, untilDay }));
   expect(isNew).toBe(false);
   await nextHour();
@@ -156,8 +156,8 @@ it('refuses what an official cannot announce', async () => {
     custody.database.work(custody.officer.actor, (work) =>
       reportTrouble(work, { accountId: custody.accountId, kind: 'deposits_halted', asset: 'BTC', reference: '공지', ...given }),
     );
-  await expect(enter({ kind: 'unreadable' })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
-  await expect(enter({ kind: 'maintenance' })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
-  await expect(enter({ untilDay: civilDate('2026-01-01') })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  await expect(enter({ kind: 'unreadable' })).rejects.toMatchObject({ code: 'VENUE_TROUBLE_UNUSABLE' });
+  await expect(enter({ kind: 'maintenance' })).rejects.toMatchObject({ code: 'VENUE_TROUBLE_UNUSABLE' });
+  await expect(enter({ untilDay: civilDate('2026-01-01') })).rejects.toMatchObject({ code: 'VENUE_TROUBLE_UNUSABLE' });
   await expect(enter({ accountId: 99 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });

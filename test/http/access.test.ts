@@ -114,7 +114,7 @@ describe('signing in', () => {
     const wrongPassword = (await api.nobody.post('/sign-in', { loginName: 'approver', password: '틀린 비밀번호' })).problem();
     const wrongName = (await api.nobody.post('/sign-in', { loginName: 'nobody.here', password: '틀린 비밀번호' })).problem();
     expect({ ...wrongPassword, instance: '' }).toEqual({ ...wrongName, instance: '' });
-    expect(wrongPassword.code).toBe('UNAUTHENTICATED');
+    expect(wrongPassword).toMatchObject({ code: 'SIGN_IN_REFUSED', title: '이름·비밀번호·인증번호가 맞지 않습니다' });
   });
 
   test('too many wrong passwords lock the name for a while, and say for how long', async () => {

@@ -4,7 +4,7 @@ import { civilDate } from '../../src/kernel/civil-date.ts';
 import { Won } from '../../src/kernel/money.ts';
 import type { SampleTaxpayer } from '../../src/simulation/sample/city.ts';
 import { ledgerFile, replyFile } from '../../src/simulation/sample/files.ts';
-import { openCustomer, replyTo, startTown, type Town, taxpayer } from './way.ts';
+import { CITY, openCustomer, replyTo, startTown, type Town, taxpayer } from './way.ts';
 
 /* What people really hand in wrongly: each with its name, and nothing stored of it. */
 
@@ -220,9 +220,33 @@ describe('an exchange account', () => {
   test('that cannot be reached is an exchange’s fault, told as such, and is not kept', async () => {
     const before = (await town.administrator.get('/venue-accounts')).text;
     const answer = await town.administrator.post('/venue-accounts', account);
-    expect(answer.problem()).toMatchObject({ status: 502, code: 'EXCHANGE_UNAVAILABLE' });
+    expect(answer.problem()).toMatchObject({ status: 502, code: 'EXCHANGE_KEY_UNPROVEN' });
     expect(answer.text).not.toMatch(/another-(access|secret)-key/);
     expect((await town.administrator.get('/venue-accounts')).text).toBe(before);
+  });
+
+  test('is refused for a key that the exchange does not know, has ended, or lacks the mark of training, and told what to mend', async () => {
+    const here = { ...account, baseUrl: town.exchange.url };
+    const refusal = async (change: object) => (await town.administrator.post('/venue-accounts', { ...here, ...change })).problem();
+    expect(await refusal({})).toMatchObject({ status: 400, code: 'EXCHANGE_KEY_REFUSED', action: expect.stringContaining('IP') });
+    expect(await refusal({ keyExpiresOn: '2020-01-01' })).toMatchObject({ status: 400, code: 'EXCHANGE_KEY_EXPIRED' });
+    const unmarked = await refusal({ training: false });
+    expect(unmarked).toMatchObject({ status: 400, code: 'TRAINING_FLAG_MISSING', action: expect.stringContaining('training을 true로') });
+  });
+
+  test('is registered once, whatever key of it is shown, and takes no key of another account', async () => {
+    const { operator, url } = town.exchange;
+    const twin = { accessKey: 'twin-access-key', secretKey: 'twin-secret-key' };
+    await operator.openCorporateAccount({ accountId: CITY, ...twin });
+    const refused = await town.administrator.post('/venue-accounts', { ...account, ...twin, baseUrl: url });
+    expect(refused.problem()).toMatchObject({ status: 409, code: 'EXCHANGE_ACCOUNT_TWICE', title: '이미 등록된 거래소 계정입니다' });
+    const foreign = { accessKey: 'foreign-access-key', secretKey: 'foreign-secret-key', permissions: account.permissions };
+    await operator.openCorporateAccount({ accountId: 'another-city', ...foreign });
+    const path = `/venue-accounts/${town.venueAccountId}/key`;
+    expect((await town.administrator.post(path, foreign)).problem().code).toBe('KEY_OF_ANOTHER_ACCOUNT');
+    const ended = { ...twin, permissions: account.permissions, keyExpiresOn: '2020-01-01' };
+    expect((await town.administrator.post(path, ended)).problem().code).toBe('EXCHANGE_KEY_EXPIRED');
+    expect((await town.administrator.post(path, { ...twin, permissions: account.permissions })).status).toBe(200);
   });
 
   test('is stopped by anyone who works and started again only with somebody else’s approval', async () => {

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { ERROR_ACTIONS } from '../../src/kernel/errors.ts';
 import { CoinAmount } from '../../src/kernel/money.ts';
 import { CITY, minutesLater, startTown, type Town, taxpayer, today } from './way.ts';
 import { approveAll, viewCase } from './way-steps.ts';
@@ -72,6 +73,12 @@ test('an airdrop is explained by one official and booked once another agrees; ba
   expect(events).toMatchObject([
     { asset: 'BTC', deposited: before, explained: '0.01', eventQuantity: after, ledgerQuantity: after, agrees: true },
   ]);
+  // To the minute, as people write it, whether or not the plus is encoded.
+  const minute = new Date(Date.parse(accruedAt) + 9 * 3_600_000).toISOString().slice(0, 16);
+  for (const plus of ['+', '%2B']) {
+    const answer = await town.officer.get(`/venue-accounts/${town.venueAccountId}/balances?asOf=${minute}${plus}09:00`);
+    expect(answer.status, plus).toBe(200);
+  }
   const later = new Date(town.api.clock.now().getTime() + 60_000).toISOString();
   expect((await town.officer.get(`/venue-accounts/${town.venueAccountId}/balances?asOf=${later}`)).problem().code).toBe('INPUT_INVALID');
   expect((await town.officer.get('/venue-accounts/99/balances')).problem().code).toBe('NOT_FOUND');
@@ -83,6 +90,12 @@ test('an announced delisting is shown by every case it concerns until somebody e
   const { troubleId } = (await town.officer.post('/venue-troubles', announced)).expect(
     z.object({ troubleId: z.int(), isNew: z.boolean() }),
   );
+  // What cannot be entered so says in Korean what is due; that an exchange does not answer is entered by nobody.
+  for (const wrong of [{ untilDay: undefined }, { untilDay: '2020-01-01' }, { asset: undefined }]) {
+    const problem = (await town.officer.post('/venue-troubles', { ...announced, ...wrong })).problem();
+    expect(problem).toMatchObject({ code: 'VENUE_TROUBLE_UNUSABLE', action: ERROR_ACTIONS.VENUE_TROUBLE_UNUSABLE });
+  }
+  expect((await town.officer.post('/venue-troubles', { ...announced, kind: 'unreadable' })).problem().code).toBe('INPUT_INVALID');
   const reasons = z.looseObject({ venueTroubles: z.array(z.looseObject({ code: z.string() })) });
   const shown = async () => (await town.officer.get(`/cases/${caseId}`)).expect(reasons).venueTroubles;
   expect(await shown()).toMatchObject([

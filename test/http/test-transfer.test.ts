@@ -10,16 +10,19 @@ import { approveAll, bulkOf, imported, noticesOfCase, pageOf, proposals, viewCas
 /* A holder who sends over a chain from a source that nothing proves sends a small amount first. */
 
 let town: Town;
+/** Another officer. */
+let secondOfficer: Town['officer'];
 
 beforeAll(async () => {
   town = await startTown();
+  secondOfficer = await town.api.hire('second-officer', ['collection_officer']);
   await approveCases();
 });
 
 /** Time passes, and everybody signs in again. */
 async function wait(minutes: number): Promise<void> {
   await minutesLater(town, minutes);
-  for (const official of [town.officer, town.approver, town.auditor]) await official.signIn();
+  for (const official of [town.officer, secondOfficer, town.approver, town.auditor]) await official.signIn();
 }
 
 const testRow = z.looseObject({
@@ -175,7 +178,7 @@ const addressRow = z.looseObject({
   withheld: z.object({ code: z.string() }).nullable(),
 });
 
-test('an address that changed is told to nobody until an official confirmed it, and its sources are to be tested anew', async () => {
+test('an address that changed is told to nobody until two officials confirmed it, and its sources are to be tested anew', async () => {
   const caseId = approvedCase(sample(3));
   const path = `/venue-accounts/${town.venueAccountId}/addresses`;
   const bitcoin = async () => (await town.officer.get(path)).expect(z.array(addressRow)).find(({ asset }) => asset === 'BTC');
@@ -190,10 +193,13 @@ test('an address that changed is told to nobody until an official confirmed it, 
   const lapsed = await town.api.database.read.testTransfer.findMany({ where: { lapsedAt: { not: null } } });
   expect(lapsed).toMatchObject([{ state: 'done' }]);
 
-  const confirm = (body: object) =>
-    town.officer.post(`${path}/confirmations`, { asset: 'BTC', network: 'BTC', reason: '거래소 화면 대조', ...body });
+  const confirm = (body: object, by = town.officer) =>
+    by.post(`${path}/confirmations`, { asset: 'BTC', network: 'BTC', reason: '거래소 화면 대조', ...body });
   expect((await confirm({ address: shown?.address ?? '' })).problem().code).toBe('DEPOSIT_ADDRESS_DIFFERS');
-  expect((await confirm({ address })).json()).toEqual({ isConfirmed: true });
+  expect((await confirm({ address })).json()).toEqual({ isConfirmed: false });
+  expect((await confirm({ address })).problem().code).toBe('CONFLICT');
+  expect(await bitcoin()).toMatchObject({ address: null, withheld: { code: 'changed' } });
+  expect((await confirm({ address }, secondOfficer)).json()).toEqual({ isConfirmed: true });
   expect(await bitcoin()).toMatchObject({ address, withheld: null });
   expect((await issue(caseId)).refused).toEqual([]);
   expect(await testsOf(caseId)).toMatchObject([{ state: 'asked', network: 'BTC' }]);
@@ -208,7 +214,9 @@ test('a move within the exchange needs no test, and ends one that waits', async 
   const caseId = approvedCase(owing);
   const { address } = await town.api.database.read.venueDepositAddress.findFirstOrThrow({ where: { asset: 'BTC' } });
   const body = { asset: 'BTC', network: 'BTC', address, reason: '거래소 화면 대조' };
-  expect((await town.officer.post(`/venue-accounts/${town.venueAccountId}/addresses/confirmations`, body)).status).toBe(200);
+  for (const official of [town.officer, secondOfficer]) {
+    expect((await official.post(`/venue-accounts/${town.venueAccountId}/addresses/confirmations`, body)).status).toBe(200);
+  }
   expect((await issue(caseId)).refused).toEqual([]);
   await serve(caseId, ['venue_seizure_notice', 'transfer_demand']);
   const [asked] = await testsOf(caseId);

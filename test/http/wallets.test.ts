@@ -96,7 +96,16 @@ describe('a wallet', () => {
 
 describe('a recovery phrase or key', () => {
   test('is refused wherever somebody writes, and never told', async () => {
-    const texts = [PHRASE, PHRASE.split(' ').join('\n'), seized.privateKey, `개인키 ${seized.privateKey.slice(2)}`];
+    const digits = seized.privateKey.slice(2);
+    const texts = [
+      PHRASE,
+      PHRASE.split(' ').join('\n'),
+      PHRASE.split(' ').join(''),
+      seized.privateKey,
+      `개인키 ${digits}`,
+      `거래번호 ${digits}`,
+      (digits.match(/.{8}/g) ?? []).join('-'),
+    ];
     for (const text of texts) {
       const attempts = [
         await officer.post('/wallets', registration({ foundReference: text })),
@@ -120,6 +129,7 @@ describe('a recovery phrase or key', () => {
     const uploads = [
       ['/imports/delinquent-ledger', 'text/csv', table],
       ['/imports/delinquent-ledger', 'text/csv', `memo\n${PHRASE}`],
+      ['/imports/bill-updates?mode=store', 'text/csv', `고지번호,변동,사유\n1,감액,${seized.privateKey}\n`],
       [`/cases/${caseId}/choice?kind=city_sells&madeOn=2026-01-05&reference=1`, 'application/pdf', `%PDF-1.4\n(${PHRASE})\n`],
     ] as const;
     for (const [path, type, content] of uploads) {

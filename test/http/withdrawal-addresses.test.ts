@@ -18,10 +18,11 @@ let api: TestApi;
 let officer: SignedInClient;
 let approver: SignedInClient;
 let auditor: SignedInClient;
+let screeningListFile: string;
 let body: Readonly<Record<string, unknown>>;
 
 beforeAll(async () => {
-  const screeningListFile = join(await emptyFolder(), 'list.csv');
+  screeningListFile = join(await emptyFolder(), 'list.csv');
   await writeFile(screeningListFile, `주소,구분,근거\r\n${ETHER},위험,표본\r\n`);
   api = await startApi({ screeningListFile });
   officer = await api.hire('officer', ['collection_officer']);
@@ -63,6 +64,12 @@ describe('a withdrawal address', () => {
   test('is added, held against the list, looked at, approved by another, shown without the address, and revoked by anybody', async () => {
     const { addressId, approvalId, screening } = (await officer.post('/withdrawal-addresses', body)).expect(proposed);
     expect(screening).toBe('hit');
+    const pending = z.array(z.looseObject({ id: z.int(), summary: z.string() }));
+    const [asked] = (await approver.get('/approvals')).expect(pending).filter(({ id }) => id === approvalId);
+    expect(asked?.summary).toContain('(위험 주소 목록에 있음)');
+    expect((await auditor.get('/withdrawal-addresses?state=requested')).expect(listed).items).toMatchObject([
+      { id: addressId, screening: 'hit' },
+    ]);
     expect((await officer.post('/withdrawal-addresses', body)).expect(proposed).addressId).toBe(addressId);
     expect((await officer.post(`/approvals/${approvalId}/decision`, decision)).problem().code).toBe('APPROVAL_BY_MAKER');
     const view = await approver.post(`/withdrawal-addresses/${addressId}/view`, { purpose: 'withdrawal_address.approve' });
@@ -83,11 +90,14 @@ describe('a withdrawal address', () => {
 
     (await auditor.post(`/withdrawal-addresses/${addressId}/revocation`, { reason: '증빙이 의심됨' })).expect(z.unknown());
     expect((await auditor.get('/withdrawal-addresses?state=revoked')).expect(listed).items.map(({ id }) => id)).toEqual([addressId]);
-    const asked = await officer.post(`/deposits/${z.looseObject({ depositId: z.int() }).parse(body['owner']).depositId}/return-request`, {
-      addressId,
-      reason: '송신인 반환',
-    });
-    expect(asked.problem().code).toBe('ADDRESS_REVOKED');
+    const returned = await officer.post(
+      `/deposits/${z.looseObject({ depositId: z.int() }).parse(body['owner']).depositId}/return-request`,
+      {
+        addressId,
+        reason: '송신인 반환',
+      },
+    );
+    expect(returned.problem().code).toBe('ADDRESS_REVOKED');
   });
 
   test('in one letter case waits for somebody else to type it anew', async () => {
@@ -104,8 +114,36 @@ describe('a withdrawal address', () => {
   });
 });
 
-test('the source of coins is held against the list before they are received', async () => {
-  const ask = async (address: string) => (await officer.post('/address-screenings', { address, network: 'ETH' })).json();
-  expect(await ask(ETHER)).toEqual({ outcome: 'hit' });
-  expect(await ask('0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359')).toEqual({ outcome: 'clear' });
+test('the source of coins is held against the list before they are received, with what to do and what it is called', async () => {
+  const answered = z.strictObject({
+    id: z.int(),
+    outcome: z.string(),
+    hits: z.array(z.unknown()),
+    fingerprint: z.string(),
+    advice: z.string(),
+  });
+  const ask = async (address: string) => (await officer.post('/address-screenings', { address, network: 'ETH' })).expect(answered);
+  const hit = await ask(ETHER);
+  expect(hit).toMatchObject({ outcome: 'hit', hits: [{ category: 'tainted', reference: '표본' }] });
+  expect(hit.advice).toContain('책임자');
+  const clear = await ask('0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359');
+  expect(clear).toMatchObject({ outcome: 'clear', hits: [] });
+  expect(clear.fingerprint).not.toBe(hit.fingerprint);
+  expect((await ask(ETHER.toLowerCase())).fingerprint).toBe(hit.fingerprint);
+  const items = z.object({ items: z.array(z.looseObject({ id: z.int(), fingerprint: z.string() })) });
+  const { items: rows } = (await auditor.get('/address-screenings')).expect(items);
+  expect(rows.find(({ id }) => id === hit.id)).toMatchObject({ outcome: 'hit', fingerprint: hit.fingerprint });
+});
+
+test('a list that cannot be read is told to the approver, who sees the last answer beside the address', async () => {
+  await writeFile(screeningListFile, '주소,구분,근거\r\nx,이상함,표본\r\n');
+  const { addressId, approvalId, screening } = (
+    await officer.post('/withdrawal-addresses', { ...body, address: '0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359' })
+  ).expect(proposed);
+  expect(screening).toBe('unavailable');
+  const pending = z.array(z.looseObject({ id: z.int(), summary: z.string() }));
+  const asked = (await approver.get('/approvals')).expect(pending).find(({ id }) => id === approvalId);
+  expect(asked?.summary).toContain('(위험 주소 목록을 읽지 못함)');
+  const rows = (await auditor.get('/withdrawal-addresses?state=requested')).expect(listed).items;
+  expect(rows.find(({ id }) => id === addressId)).toMatchObject({ screening: 'unavailable' });
 });

@@ -20,7 +20,7 @@ describe('the first start', () => {
     if (one === undefined || two === undefined) throw new Error('Two starts at once must both show a link.');
     expect(JSON.stringify(await test.database.read.oneTimeLink.findMany())).not.toContain(one);
 
-    await expect(redeemLink(test.database, { token: one, password: 'short', profile })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+    await expect(redeemLink(test.database, { token: one, password: 'short', profile })).rejects.toMatchObject({ code: 'PASSWORD_WEAK' });
     await expect(redeemLink(test.database, { token: one, password: PASSWORD })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
 
     const outcomes = await Promise.allSettled([

@@ -27,7 +27,7 @@ describe('a password', () => {
     ['what everybody tries', 'Password-2026-!!'],
   ])('is refused when it is %s, without being repeated', (_, password) => {
     const attempt = () => assertPasswordAcceptable(password, 'officer1');
-    expect(attempt).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
+    expect(attempt).toThrow(expect.objectContaining({ code: 'PASSWORD_WEAK' }));
     expect(attempt).not.toThrow(password);
   });
 

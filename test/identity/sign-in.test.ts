@@ -58,7 +58,7 @@ describe('signing in', () => {
       const code = freshCode();
       const outcomes = await Promise.allSettled([attempt('officer', PASSWORD, code), attempt('officer', PASSWORD, code)]);
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      await expect(attempt('officer', PASSWORD, code)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+      await expect(attempt('officer', PASSWORD, code)).rejects.toMatchObject({ code: 'SIGN_IN_REFUSED' });
     }
   });
 
@@ -67,9 +67,9 @@ describe('signing in', () => {
     const before = codeAt(secret, new Date(test.clock.now().getTime() - 30_000));
     const after = codeAt(secret, new Date(test.clock.now().getTime() + 30_000));
     await attempt('officer', PASSWORD, after);
-    await expect(attempt('officer', PASSWORD, before)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(attempt('officer', PASSWORD, before)).rejects.toMatchObject({ code: 'SIGN_IN_REFUSED' });
     const old = codeAt(secret, new Date(test.clock.now().getTime() - 90_000));
-    await expect(attempt('officer', PASSWORD, old)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(attempt('officer', PASSWORD, old)).rejects.toMatchObject({ code: 'SIGN_IN_REFUSED' });
   });
 
   it('writes an event for each sign-in and refusal, naming nobody', async () => {
@@ -98,7 +98,7 @@ describe('the second factor', () => {
     const code = codeAt(enrolment.secret, test.clock.now());
     await test.database.work(novice.actor, (work) => confirmTotp(work, testKeys, { ...input, code }));
     expect((await authenticate(test.database, signedIn.token)).secondFactorAt).toEqual(test.clock.now());
-    await expect(attempt('novice', PASSWORD, code)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(attempt('novice', PASSWORD, code)).rejects.toMatchObject({ code: 'SIGN_IN_REFUSED' });
     await expect(test.database.work(novice.actor, (work) => beginTotp(work, testKeys, novice.userId))).rejects.toMatchObject({
       code: 'CONFLICT',
     });
@@ -148,7 +148,7 @@ describe('repeated failures', () => {
   it('count when they come at the same time', async () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => attempt('parallel', 'a wrong password')));
     const codes = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'signed in'));
-    expect(codes.filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(SIGN_IN_LIMITS.failuresAllowed);
+    expect(codes.filter((code) => code === 'SIGN_IN_REFUSED')).toHaveLength(SIGN_IN_LIMITS.failuresAllowed);
     expect(codes.filter((code) => code === 'TOO_MANY_ATTEMPTS')).toHaveLength(12 - SIGN_IN_LIMITS.failuresAllowed);
   });
 
@@ -170,6 +170,6 @@ describe('a deactivated user', () => {
     const { token } = await attempt('leaver', PASSWORD);
     await test.database.work(testActor, (work) => deactivateUser(work, leaver.userId));
     await expect(authenticate(test.database, token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    await expect(attempt('leaver', PASSWORD)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(attempt('leaver', PASSWORD)).rejects.toMatchObject({ code: 'SIGN_IN_REFUSED' });
   });
 });

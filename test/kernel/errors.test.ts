@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CheongsanError, ERROR_ACTIONS, ERROR_CATALOGUE, isErrorCode, named, unreachable } from '../../src/kernel/errors.ts';
 
 /** What is called so in Korean text as well. */
-const NAMES = new Set(['UTF', 'docs', 'formats', 'README', 'CHEONGSAN', 'KEY', 'demo', 'Idempotency', 'Key']);
+const NAMES = new Set(['UTF', 'docs', 'formats', 'README', 'CHEONGSAN', 'KEY', 'TOKEN', 'demo', 'Idempotency', 'Key', 'training', 'true']);
 
 describe('the catalogue', () => {
   it('gives every code a status of refusal and a Korean title of its own', () => {

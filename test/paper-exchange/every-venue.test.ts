@@ -3,6 +3,7 @@ import { DrivenClock } from '../../src/kernel/clock.ts';
 import { FAULT_KINDS } from '../../src/paper-exchange/faults.ts';
 import { startPaperExchange } from '../../src/paper-exchange/server.ts';
 import { PAPER_VENUES } from '../../src/paper-exchange/venue-face.ts';
+import { ADAPTER_MAKERS } from '../../src/venue/exchange-directory.ts';
 import { START } from './support.ts';
 
 const LOST: ReadonlySet<string> = new Set(['lost_before_acceptance', 'lost_after_acceptance']);
@@ -28,6 +29,22 @@ describe.each(PAPER_VENUES)('%s', (venue) => {
     const struck = await exchange.operator.faultsStruck();
     expect(Object.keys(struck).sort()).toEqual([...FAULT_KINDS].sort());
     expect(new Set(Object.values(struck))).toEqual(new Set([1]));
+    await exchange.stop();
+  });
+
+  it('shows a customer at its site where each coin is sent, over which network, as its interface tells it where it does', async () => {
+    const clock = new DrivenClock(START);
+    const exchange = await startPaperExchange({ venue, clock });
+    const given = { accountId: 'city', accessKey: 'access-key-of-the-city', secretKey: 'secret-key-of-the-city' };
+    await exchange.operator.openCorporateAccount(given);
+    const shown = await exchange.operator.depositAddresses({ accountId: 'city' });
+    expect(shown.find(({ asset }) => asset === 'BTC')).toMatchObject({ network: 'BTC', secondaryAddress: null });
+    expect(shown.find(({ asset }) => asset === 'XRP')?.secondaryAddress).toMatch(/^\d+$/);
+    await expect(exchange.operator.depositAddresses({ accountId: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const port = ADAPTER_MAKERS[venue]({ ...given, baseUrl: exchange.url, timeoutMs: 10_000, clock });
+    for (const { asset, address, secondaryAddress } of await port.depositAddresses()) {
+      expect(shown).toContainEqual(expect.objectContaining({ asset, address, secondaryAddress: secondaryAddress ?? null }));
+    }
     await exchange.stop();
   });
 

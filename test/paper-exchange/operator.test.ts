@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RemoteOperator } from '../../src/paper-exchange/operator/remote-operator.ts';
 import { ask, CITY, give, type Running, send, startSample } from './support.ts';
@@ -137,6 +138,16 @@ describe('over HTTP', () => {
     expect(await remote.totals()).toEqual({ ETH: '0' });
     await expect(remote.balances({ accountId: 'nobody' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(remote.depositWon({ accountId, amount: '-1' })).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
+
+  it('takes every call of the guide as it stands there', async () => {
+    const guide = await readFile(new URL('../../docs/exchanges.md', import.meta.url), 'utf8');
+    const calls = [...guide.matchAll(/curl -X POST \$office\/(\w+) -H "\$token" -H "\$json" (?:\\\n {2})?-d '([^']+)'/g)];
+    expect(calls.map(([, name]) => name)).toEqual(expect.arrayContaining(['openCorporateAccount', 'depositAddresses', 'injectFault']));
+    for (const [, name, body = ''] of calls) {
+      const answer = await send(running.url, 'POST', `/operator/${name}`, { authorization: `Bearer ${TOKEN}`, body });
+      expect(answer, `${name} ${answer.text}`).toMatchObject({ status: 200 });
+    }
   });
 
   it('is closed to whoever lacks the token, and tells no values of what it refuses', async () => {

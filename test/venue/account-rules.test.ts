@@ -33,7 +33,7 @@ describe('the address of an account', () => {
     ['a paper account in a demo', 'demo', paper, undefined],
     ['a paper account by its name', 'demo', { ...paper, baseUrl: 'http://localhost:9000' }, undefined],
     ['a paper account on version 6 of the protocol', 'demo', { ...paper, baseUrl: 'http://[::1]:9000' }, undefined],
-    ['a paper account in a real installation', 'real', paper, 'DEMO_ONLY'],
+    ['a paper account in a real installation', 'real', paper, 'TRAINING_FLAG_MISSING'],
     ['a paper account for training', 'real', { ...paper, training: true }, undefined],
     ['a live account for training', 'real', { ...live, training: true }, 'INPUT_INVALID'],
     ['a look-alike of the loopback', 'demo', { ...paper, baseUrl: 'http://127.0.0.1.example.org' }, 'LIVE_KEY_IN_DEMO'],

@@ -160,7 +160,9 @@ it('keeps the addresses the exchange tells with the instant it told them, and kn
   await exchange.operator.openCorporateAccount({ accountId: `city-${accounts}`, ...second });
   const twin = await register({ ...account, ...second, label: '같은 계정의 두 번째 키' });
   const check = checkDepositAddresses(database, testActor, await directory.exchangeFor(twin), twin);
-  await expect(check).rejects.toMatchObject({ code: 'CONFLICT', facts: { accounts: [id, twin] } });
+  await expect(check).rejects.toMatchObject({ code: 'EXCHANGE_ACCOUNT_TWICE', facts: { accounts: [id, twin] } });
+  const alerts = await database.read.alert.findMany({ where: { code: 'venue_account_twice' } });
+  expect(alerts).toMatchObject([{ severity: 'critical', subject: `venue_account:${twin}` }]);
 });
 
 it('believes an address that the exchange changed, and tells a person at once', async () => {

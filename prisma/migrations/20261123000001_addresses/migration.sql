@@ -57,6 +57,7 @@ CREATE TABLE "address_screening" (
     "address_id" INTEGER,
     "transfer_id" INTEGER,
     "deposit_row_id" INTEGER,
+    "fingerprint" TEXT NOT NULL,
     "outcome" "screening_outcome" NOT NULL,
     "hits" JSONB NOT NULL,
     "list_digest" TEXT,

@@ -19,6 +19,9 @@ CREATE TYPE "wallet_family" AS ENUM ('evm', 'bitcoin');
 CREATE TYPE "wallet_state" AS ENUM ('watched', 'sweeping', 'emptied');
 
 -- CreateEnum
+CREATE TYPE "wallet_end" AS ENUM ('handed_back', 'case_refused', 'seized_anew');
+
+-- CreateEnum
 CREATE TYPE "wallet_reading_source" AS ENUM ('node', 'proof');
 
 -- CreateEnum
@@ -49,7 +52,7 @@ CREATE TABLE "seized_wallet" (
     "looked_at" TIMESTAMPTZ(3),
     "next_look_at" TIMESTAMPTZ(3),
     "ended_at" TIMESTAMPTZ(3),
-    "end_reason" TEXT,
+    "end_reason" "wallet_end",
     "end_reference" TEXT,
 
     CONSTRAINT "seized_wallet_pkey" PRIMARY KEY ("id")

@@ -136,12 +136,14 @@ CREATE INDEX "travel_rule_record_deposit_row_id_idx" ON "travel_rule_record"("de
 -- CreateIndex
 CREATE INDEX "travel_rule_record_person_id_idx" ON "travel_rule_record"("person_id");
 
--- What holds whatever the application does: an address read by a person is confirmed by another; a test is smaller than what it stands
+-- What holds whatever the application does: an address that a person read, or that changed, is confirmed by another; a test is smaller than what it stands
 -- for, proves by one deposit, and one is open per holding; what was asked of a venue has an outcome once; names under the travel rule
 -- are added, and sealed anew only when a deposit found whose it is.
 ALTER TABLE venue_deposit_address ADD CONSTRAINT venue_deposit_address_confirmed CHECK (
-  (confirmed_at IS NULL) = (confirmed_by_id IS NULL) AND (confirmed_at IS NULL) = (confirmed_network IS NULL)
-  AND is_read_by_site = (entered_by_id IS NOT NULL) AND (confirmed_by_id IS NULL OR confirmed_by_id IS DISTINCT FROM entered_by_id));
+  (confirmed_at IS NULL) = (confirmed_by_id IS NULL)
+  AND (confirmed_network IS NOT NULL) = (confirmed_at IS NOT NULL OR (NOT is_read_by_site AND entered_by_id IS NOT NULL))
+  AND (NOT is_read_by_site OR entered_by_id IS NOT NULL) AND (confirmed_at IS NULL OR changed_at IS NULL OR entered_by_id IS NOT NULL)
+  AND (confirmed_by_id IS NULL OR confirmed_by_id IS DISTINCT FROM entered_by_id));
 ALTER TABLE test_transfer ADD CONSTRAINT test_transfer_quantities CHECK (quantity > 0 AND rest_quantity > 0);
 ALTER TABLE test_transfer ADD CONSTRAINT test_transfer_proof CHECK (
   (proven_at IS NULL) = (deposit_row_id IS NULL) AND (proven_at IS NULL) = (expires_at IS NULL)

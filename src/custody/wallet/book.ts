@@ -1,20 +1,26 @@
 import { appendAudit } from '../../audit/append.ts';
-import type { WalletTransfer } from '../../database/generated/client.ts';
+import type { Holding, WalletAsset, WalletTransfer } from '../../database/generated/client.ts';
+import { canonicalSchema } from '../../database/json.ts';
 import { lockRows } from '../../database/locks.ts';
 import type { Work } from '../../database/work.ts';
+import { raiseAlert } from '../../intent/alert.ts';
 import { seoulDay } from '../../kernel/civil-date.ts';
+import { digestOf } from '../../kernel/digest.ts';
 import { CoinAmount } from '../../kernel/money.ts';
 import { CHART } from '../../ledger/chart.ts';
 import { entry } from '../../ledger/entry.ts';
 import { post } from '../../ledger/post.ts';
+import { walletReference } from '../../seizure/wallet-reference.ts';
 import { holdingSubject, receiptOf } from '../expectation.ts';
 import { lockHolding, setHoldingState, setReceiptState } from '../holding-state.ts';
-import { BOOKING_PHASES } from './phases.ts';
+import { BOOKING_PHASES, TAKING_PHASES } from './phases.ts';
 import { assetOf, coinsOf, type WalletWithAssets } from './rows.ts';
 
 /*
  * Coins in a seized wallet are demanded and outstanding (1150 against 2110) like those an exchange is to transfer, from the moment they
- * are found: nobody else has to hand them over, so no letter is waited for but the case's own demand, whose holdings they join. They
+ * are found: nobody else has to hand them over, so no letter is waited for but the case's own demand, whose holdings they join. In a case
+ * that began with a wallet they fill the holdings that were approved first; what is found beyond these is seized with it where all of the
+ * wallet is, and otherwise never booked here: it reaches the exchange as nobody's and goes back to the taxpayer. They
  * leave what is outstanding when the exchange credits them. A fee that the wallet pays in its own coin, what a token's contract keeps and what
  * is not worth its fee will never come: the duty to the owner ends with it, as with a shortage. So per holding, demanded =
  * received + outstanding + short holds throughout, the fees being part of what is short.
@@ -24,11 +30,11 @@ import { assetOf, coinsOf, type WalletWithAssets } from './rows.ts';
 export async function bookWallet(work: Work, wallet: WalletWithAssets): Promise<void> {
   const { phase } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: wallet.caseId } });
   if (!BOOKING_PHASES.includes(phase)) return;
-  for (const { asset, seizedQuantity, demandedQuantity } of wallet.assets) {
-    if (seizedQuantity.greaterThan(demandedQuantity)) {
-      await demand(work, wallet, { asset, quantity: coinsOf(asset, seizedQuantity.minus(demandedQuantity)) });
-    }
+  for (const row of wallet.assets) {
+    const { fills, adds } = await bookable(work, wallet, row);
+    if (fills.isPositive() || adds.isPositive()) await demand(work, wallet, { row, fills, adds });
   }
+  if (!wallet.seizesWhole) await tellBeyond(work, wallet);
   const unbooked = await work.tx.walletTransfer.findMany({
     where: { sweep: { walletId: wallet.id }, state: 'settled', bookedAt: null },
     orderBy: { id: 'asc' },
@@ -36,25 +42,73 @@ export async function bookWallet(work: Work, wallet: WalletWithAssets): Promise<
   for (const transfer of unbooked) await bookTransfer(work, wallet, transfer);
 }
 
-/** True when all that was found is in the books. */
-export function isBooked({ assets }: WalletWithAssets): boolean {
-  return assets.every(({ seizedQuantity, demandedQuantity }) => seizedQuantity.equals(demandedQuantity));
+/** What was found and is not in the books: what of it fills an approved holding, and what is seized beyond. */
+interface Bookable {
+  readonly fills: CoinAmount;
+  readonly adds: CoinAmount;
 }
 
-async function demand(
-  work: Work,
-  wallet: WalletWithAssets,
-  found: { readonly asset: string; readonly quantity: CoinAmount },
-): Promise<void> {
-  const { asset, quantity } = found;
-  const row = assetOf(wallet, asset);
-  const holdingId = await enlargeHolding(work, wallet, { assetId: row.id, quantity });
+async function bookable(
+  { tx }: Pick<Work, 'tx'>,
+  { caseId, seizesWhole }: WalletWithAssets,
+  { asset, seizedQuantity, demandedQuantity }: WalletAsset,
+): Promise<Bookable> {
+  const none = CoinAmount.zero(asset);
+  const found = coinsOf(asset, seizedQuantity.minus(demandedQuantity));
+  if (!found.isPositive()) return { fills: none, adds: none };
+  const { origin } = await tx.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { origin: true } });
+  // What is seized and not demanded of an old seizure lies with its exchange.
+  const holding = origin === 'wallet' ? await tx.holding.findUnique({ where: { caseId_asset: { caseId, asset } } }) : null;
+  const fills = holding === null ? none : found.smaller(coinsOf(asset, holding.seizedQuantity.minus(holding.demandedQuantity)));
+  return { fills, adds: seizesWhole ? found.minus(fills) : none };
+}
+
+/** True when nothing that was found will still be booked. */
+export async function isBooked(work: Pick<Work, 'tx'>, wallet: WalletWithAssets): Promise<boolean> {
+  const { phase } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: wallet.caseId } });
+  if (!TAKING_PHASES.includes(phase)) return true;
+  for (const row of wallet.assets) {
+    const { fills, adds } = await bookable(work, wallet, row);
+    if (fills.isPositive() || adds.isPositive()) return false;
+  }
+  return true;
+}
+
+/** What lies beyond the seizure is the taxpayer's to have at once; told again when it becomes more. */
+async function tellBeyond(work: Work, wallet: WalletWithAssets): Promise<void> {
+  const beyond = wallet.assets.filter(({ seizedQuantity, demandedQuantity }) => seizedQuantity.greaterThan(demandedQuantity));
+  if (beyond.length === 0) return;
+  const facts = {
+    walletId: wallet.id,
+    beyond: beyond.map(({ asset, seizedQuantity, demandedQuantity }) => ({
+      asset,
+      quantity: seizedQuantity.minus(demandedQuantity).toFixed(),
+    })),
+  };
+  const told = { code: 'wallet_beyond_seizure', subject: `seized_wallet:${wallet.id}` };
+  const last = await work.tx.alert.findFirst({ where: told, orderBy: { id: 'desc' }, select: { facts: true } });
+  if (last !== null && digestOf(canonicalSchema.parse(last.facts)) === digestOf(facts)) return;
+  await raiseAlert(work, {
+    ...told,
+    severity: 'warning',
+    text: '지갑에 압류 범위를 넘는 자산이 있습니다. 함께 옮긴 뒤 미확인 입금에서 찾아, 체납자가 알려 준 주소로 곧바로 돌려주십시오.',
+    facts,
+  });
+}
+
+async function demand(work: Work, wallet: WalletWithAssets, { row, fills, adds }: Bookable & { readonly row: WalletAsset }): Promise<void> {
+  const { asset } = row;
+  const quantity = fills.plus(adds);
+  const total = row.demandedQuantity.plus(quantity.toString());
+  if (fills.isPositive()) await fillHolding(work, wallet, row, fills);
+  const holdingId = adds.isPositive()
+    ? await enlargeHolding(work, wallet, { assetId: row.id, quantity: adds })
+    : await ownHolding(work, wallet, asset);
   const subject = holdingSubject(holdingId);
-  const total = row.demandedQuantity.plus(quantity.toString()).toFixed();
   const posted = await post(
     work,
     entry({
-      key: `wallet_demand:${row.id}:${total}`,
+      key: `wallet_demand:${row.id}:${total.toFixed()}`,
       kind: 'demand',
       occurredOn: seoulDay(work.at),
       cause: `seized_wallet:${wallet.id}`,
@@ -64,7 +118,7 @@ async function demand(
       .credit(CHART.dutyToOwner, { subject }, quantity)
       .build(),
   );
-  row.demandedQuantity = row.seizedQuantity;
+  row.demandedQuantity = total;
   await appendAudit(work, {
     stream: `case:${wallet.caseId}`,
     action: 'wallet.demanded',
@@ -73,6 +127,28 @@ async function demand(
     payload: { holdingId, asset, quantity: quantity.toString() },
   });
   work.ring('cases', wallet.caseId);
+}
+
+/** So much of what was approved of the case's holding is demanded. */
+async function fillHolding(work: Work, wallet: WalletWithAssets, { id, asset }: WalletAsset, quantity: CoinAmount): Promise<void> {
+  const holding = await lockHolding(work, await ownHolding(work, wallet, asset));
+  await work.tx.holding.update({
+    where: { id: holding.id },
+    data: { demandedQuantity: { increment: quantity.toString() }, venueAccountId: holding.venueAccountId ?? wallet.venueAccountId },
+  });
+  await work.tx.walletAsset.update({ where: { id }, data: { demandedQuantity: { increment: quantity.toString() } } });
+  await restateDemanded(work, holding);
+}
+
+async function ownHolding({ tx }: Pick<Work, 'tx'>, { caseId }: WalletWithAssets, asset: string): Promise<number> {
+  return (await tx.holding.findUniqueOrThrow({ where: { caseId_asset: { caseId, asset } }, select: { id: true } })).id;
+}
+
+/** More of a locked holding is awaited now. */
+async function restateDemanded(work: Work, holding: Holding): Promise<void> {
+  if (holding.state === 'selling' || holding.state === 'returning') return;
+  const arrived = await work.tx.depositMatch.count({ where: { holdingId: holding.id } });
+  await setHoldingState(work, holding, arrived > 0 ? 'partly_received' : 'demanded');
 }
 
 /** The case's holding of an asset, with so much more seized and demanded of it. */
@@ -84,7 +160,7 @@ async function enlargeHolding(
   const { asset } = quantity;
   const known = await work.tx.holding.findUnique({ where: { caseId_asset: { caseId, asset } }, select: { id: true } });
   if (known === null) {
-    const facts = { caseId, asset, venueAccountId, accountReference: `wallet:${id}` };
+    const facts = { caseId, asset, venueAccountId, accountReference: walletReference(id) };
     const figures = { seizedQuantity: quantity.toString(), demandedQuantity: quantity.toString() };
     const { id: holdingId } = await work.tx.holding.create({ data: { ...facts, ...figures, state: 'demanded', stateSince: work.at } });
     await work.tx.walletAsset.update({ where: { id: assetId }, data: { demandedQuantity: { increment: quantity.toString() } } });
@@ -95,10 +171,7 @@ async function enlargeHolding(
   if (holding.venueAccountId === null) await work.tx.holding.update({ where: { id: holding.id }, data: { venueAccountId } });
   // What was seized is fixed; only the owner's function adds what was found, and notes that it did.
   await work.tx.$executeRaw`SELECT wallet_add_to_holding(${assetId})`;
-  const { received } = await receiptOf(work.tx, holding);
-  if (holding.state !== 'selling' && holding.state !== 'returning') {
-    await setHoldingState(work, holding, received.isPositive() ? 'partly_received' : 'demanded');
-  }
+  await restateDemanded(work, holding);
   return holding.id;
 }
 

@@ -2,7 +2,7 @@ import type { Transaction } from '../../database/work.ts';
 import { CoinAmount } from '../../kernel/money.ts';
 import type { ReportedTransfer } from '../deposit-rules.ts';
 import { BEFORE_DEMAND } from '../holding-state.ts';
-import { TAKING_PHASES } from './phases.ts';
+import { BOOKING_PHASES, TAKING_PHASES } from './phases.ts';
 
 /**
  * What one of our own sweeps sent under a transaction. Its hash is fixed by our signature or vouched for by two custodians, so a deposit
@@ -26,7 +26,7 @@ export async function sweptTransfer(
 
 /**
  * The open case for which a sweep of ours sent coins before its demand was served: it has no such holding yet, and they are its own all the
- * same. Undefined for any other deposit.
+ * same. Undefined for any other deposit, and for what a wallet held beyond a seizure that takes only a part of it.
  */
 export async function awaitingCase(
   tx: Pick<Transaction, 'walletTransferHash' | 'seizureCase'>,
@@ -35,13 +35,16 @@ export async function awaitingCase(
   if (transactionId === null || transactionId === undefined) return undefined;
   const row = await tx.walletTransferHash.findUnique({
     where: { asset_transactionId: { asset, transactionId } },
-    select: { transfer: { select: { sweep: { select: { wallet: { select: { caseId: true } } } } } } },
+    select: { transfer: { select: { sweep: { select: { wallet: { select: { caseId: true, seizesWhole: true } } } } } } },
   });
   if (row === null) return undefined;
-  const { caseId } = row.transfer.sweep.wallet;
+  const { caseId, seizesWhole } = row.transfer.sweep.wallet;
   const found = await tx.seizureCase.findFirst({
     where: { id: caseId, phase: { in: [...TAKING_PHASES] }, holdings: { none: { asset, state: { notIn: [...BEFORE_DEMAND] } } } },
-    select: { id: true, number: true },
+    select: { id: true, number: true, phase: true, holdings: { where: { asset }, select: { id: true } } },
   });
-  return found ?? undefined;
+  if (found === null) return undefined;
+  // Once the rest is demanded, what no holding of a partial seizure names never will be.
+  if (!seizesWhole && found.holdings.length === 0 && BOOKING_PHASES.includes(found.phase)) return undefined;
+  return { id: found.id, number: found.number };
 }

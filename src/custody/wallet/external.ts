@@ -9,8 +9,8 @@ import { walletAddressMinutes } from '../../policy/definitions/wallet.ts';
 import { requireReason } from '../deposit-decision.ts';
 import { comparableTransactionId } from '../transaction-id.ts';
 import { cityAddress } from './destination.ts';
-import { coinsOf, lockWallet, type WalletWithAssets } from './rows.ts';
-import { askFor, insertSweep, type ProposedSweep } from './sweep.ts';
+import { coinsOf, type WalletWithAssets } from './rows.ts';
+import { askFor, insertSweep, lockSweepable, type ProposedSweep } from './sweep.ts';
 
 /** A transaction that custodians made with a wallet of their own, as the explorer's print shows it. */
 export interface ExternalSweep {
@@ -35,7 +35,7 @@ const HASH = /^[0-9a-f]{64}$/;
 export async function proposeExternalSweep(work: Work, sweep: ExternalSweep): Promise<ProposedSweep> {
   requireReason(sweep.reason);
   requireNoSecrets(`${sweep.reason}\n${sweep.proofReference}`);
-  const wallet = await lockWallet(work, sweep.walletId);
+  const wallet = await lockSweepable(work, sweep.walletId);
   const transactionId = comparableTransactionId(sweep.transactionId);
   if (!HASH.test(transactionId)) throw new CheongsanError('INPUT_INVALID', 'A transaction id has 64 hexadecimal digits; copy it anew.');
   await assertFits(work, wallet, { sweep, transactionId });

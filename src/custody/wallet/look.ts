@@ -38,20 +38,35 @@ export async function lookAtWallet(parts: WalletParts, walletId: number): Promis
   });
 }
 
+/**
+ * Keeps what a wallet held when its seizure was proposed, as it was read before its row stood; without balances, by the print that was
+ * recorded with it.
+ */
+export async function keepFirstLook(work: Work, walletId: number, balances: AddressBalances | undefined): Promise<void> {
+  if (balances === undefined) return judgeProof(work, walletId);
+  const wallet = await lockWallet(work, walletId);
+  await keepReading(work, wallet, balances);
+  await keepTransfers(work, wallet, undefined, balances.block);
+  await keepFaults(work, wallet, balances);
+  await judgeFound(work, wallet, { quantities: quantitiesOf(balances), block: balances.block.number });
+}
+
+function lookAtProof({ database }: WalletParts, walletId: number): Promise<void> {
+  return database.work(CUSTODIAN, (work) => judgeProof(work, walletId));
+}
+
 /** What was read off the newest print stands for the balance. */
-async function lookAtProof({ database }: WalletParts, walletId: number): Promise<void> {
-  await database.work(CUSTODIAN, async (work) => {
-    const wallet = await lockWallet(work, walletId);
-    const proof = await work.tx.walletReading.findFirst({
-      where: { walletId, source: 'proof' },
-      orderBy: [{ takenAt: 'desc' }, { id: 'desc' }],
-    });
-    const isAsked = (await work.tx.walletSweep.count({ where: { walletId, state: 'requested' } })) > 0;
-    // A print may or may not show a transaction that nobody has vouched for yet.
-    if (proof !== null && !isAsked)
-      await judgeFound(work, wallet, { quantities: byAsset(quantitiesIn(proof)), block: undefined, takenAt: proof.takenAt });
-    await bookWallet(work, wallet);
+async function judgeProof(work: Work, walletId: number): Promise<void> {
+  const wallet = await lockWallet(work, walletId);
+  const proof = await work.tx.walletReading.findFirst({
+    where: { walletId, source: 'proof' },
+    orderBy: [{ takenAt: 'desc' }, { id: 'desc' }],
   });
+  const isAsked = (await work.tx.walletSweep.count({ where: { walletId, state: 'requested' } })) > 0;
+  // A print may or may not show a transaction that nobody has vouched for yet.
+  if (proof !== null && !isAsked)
+    await judgeFound(work, wallet, { quantities: byAsset(quantitiesIn(proof)), block: undefined, takenAt: proof.takenAt });
+  await bookWallet(work, wallet);
 }
 
 /** What a stored reading says. */
@@ -66,7 +81,7 @@ function transfersOf(chain: ChainPort, wallet: WalletWithAssets, confirmations: 
   return chain.transfersSince(wallet.address, tokensOf(wallet), { number: cursorBlock, hash: cursorHash }, confirmations);
 }
 
-function quantitiesOf({ native, tokens }: AddressBalances): Map<string, CoinAmount> {
+export function quantitiesOf({ native, tokens }: AddressBalances): Map<string, CoinAmount> {
   return byAsset([native, ...tokens.flatMap((each) => (each.kind === 'read' ? [each.amount] : []))]);
 }
 

@@ -10,5 +10,5 @@ export const BOOKING_PHASES: readonly CasePhase[] = [
   'selling',
 ];
 
-/** Those in which coins that our own sweep sent are the case's, or will be. */
-export const TAKING_PHASES: readonly CasePhase[] = ['approved', 'seized', ...BOOKING_PHASES];
+/** Those in which coins that our own sweep sent are the case's, or will be once it is approved. */
+export const TAKING_PHASES: readonly CasePhase[] = ['proposed', 'approved', 'seized', ...BOOKING_PHASES];

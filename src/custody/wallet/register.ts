@@ -33,7 +33,7 @@ export interface WalletToRegister {
 }
 
 /** What the chain has confirmed of a wallet before anything is stored. */
-interface CheckedWallet {
+export interface CheckedWallet {
   readonly family: WalletFamily;
   readonly address: string;
   readonly chainId: number | null;
@@ -46,18 +46,25 @@ interface CheckedWallet {
  * Registers a wallet that was found with the taxpayer of a case, by its public address alone; from the instant of its seizure it counts as
  * compromised. Of the Ethereum kind its tokens are confirmed by their contracts first. It is looked at as soon as this is committed.
  * Errors: `SECRET_FOUND`, `ADDRESS_UNUSABLE` and those of `checkDestination` for the address, `TOKEN_UNUSABLE`, `CONFLICT` when it is
- * registered already or the case has ended, `INPUT_INVALID` for an unknown network or an instant to come, those of the chain.
+ * registered already, the case has ended or seizes only a part of another wallet, `INPUT_INVALID` for an unknown network or an instant to come, those of the chain.
  */
 export async function registerWallet(parts: WalletParts, actor: Actor, wallet: WalletToRegister): Promise<number> {
   requireNoSecrets(`${wallet.foundReference}\n${wallet.address}`);
-  const checked = isEvmNetwork(wallet.network) ? await checkEvm(parts, wallet) : checkBitcoin(wallet);
+  const checked = await checkWallet(parts, wallet);
   return parts.database.work(actor, async (work) => {
     await assertCase(work, wallet);
-    return store(work, wallet, checked);
+    return storeWallet(work, wallet, checked, true);
   });
 }
 
-async function checkEvm({ chains }: WalletParts, wallet: WalletToRegister): Promise<CheckedWallet> {
+type WalletPlace = Pick<WalletToRegister, 'network' | 'address' | 'tokens'>;
+
+/** What address, network and the tokens' contracts allow to be registered. Errors: those of `registerWallet` for these. */
+export async function checkWallet(parts: Pick<WalletParts, 'chains'>, place: WalletPlace): Promise<CheckedWallet> {
+  return isEvmNetwork(place.network) ? checkEvm(parts, place) : checkBitcoin(place);
+}
+
+async function checkEvm({ chains }: Pick<WalletParts, 'chains'>, wallet: WalletPlace): Promise<CheckedWallet> {
   const { chainId, nativeAsset } = evmChain(wallet.network);
   const chain = chains.portFor(wallet.network);
   const tokens: TokenToWatch[] = [];
@@ -84,7 +91,7 @@ async function confirmToken(
 
 const BITCOIN_DECIMALS = 8;
 
-function checkBitcoin({ network, address, tokens }: WalletToRegister): CheckedWallet {
+function checkBitcoin({ network, address, tokens }: WalletPlace): CheckedWallet {
   if (!BITCOIN_NETWORKS.some((known) => known === network) || tokens.length > 0) {
     throw new CheongsanError(
       'INPUT_INVALID',
@@ -98,6 +105,13 @@ function checkBitcoin({ network, address, tokens }: WalletToRegister): CheckedWa
 async function assertCase(work: Work, { caseId, accountId, seizedAt, tokens }: WalletToRegister): Promise<void> {
   await lockRows(work, 'seizure_case', [caseId]);
   const { phase, number } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: caseId } });
+  const partly = await work.tx.seizedWallet.findFirst({ where: { caseId, seizesWhole: false }, select: { id: true } });
+  if (partly !== null) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `Case ${number} seizes a part of wallet ${partly.id} because that covers its bills; propose a case of its own for another wallet.`,
+    );
+  }
   if (phase === 'proposed' || ENDED_PHASES.some((ended) => ended === phase)) {
     throw new CheongsanError(
       'PHASE_WRONG',
@@ -119,7 +133,8 @@ async function assertCase(work: Work, { caseId, accountId, seizedAt, tokens }: W
   }
 }
 
-async function store(work: Work, wallet: WalletToRegister, checked: CheckedWallet): Promise<number> {
+/** Stores a wallet that was checked with its case, which is locked or new. Error: `CONFLICT` when it is a standing case's already. */
+export async function storeWallet(work: Work, wallet: WalletToRegister, checked: CheckedWallet, seizesWhole: boolean): Promise<number> {
   const { caseId, network, accountId, foundReference, seizedAt } = wallet;
   const { address, family, chainId, nativeAsset, decimals, tokens } = checked;
   const created = await insertWallet(work, {
@@ -130,6 +145,7 @@ async function store(work: Work, wallet: WalletToRegister, checked: CheckedWalle
     nativeAsset,
     address,
     venueAccountId: accountId,
+    seizesWhole,
     foundReference,
     seizedAt,
     registeredById: userIdOf(work.actor),
@@ -142,7 +158,7 @@ async function store(work: Work, wallet: WalletToRegister, checked: CheckedWalle
       ...tokens.map(({ asset, contract, decimals: places }) => ({ walletId: created, asset, contract, decimals: places })),
     ],
   });
-  const facts = { network, accountId, assets: [nativeAsset, ...tokens.map(({ asset }) => asset)] };
+  const facts = { network, accountId, seizesWhole, assets: [nativeAsset, ...tokens.map(({ asset }) => asset)] };
   await appendAudit(work, {
     stream: `case:${caseId}`,
     action: 'wallet.registered',

@@ -40,8 +40,13 @@ export async function lockWallet(work: Work, walletId: number): Promise<WalletWi
   return readWallet(work.tx, walletId);
 }
 
+/** Error: `CONFLICT` for a wallet that is no case's any more. */
+export function assertOpen({ id, endedAt, endReason }: SeizedWallet): void {
+  if (endedAt !== null) throw new CheongsanError('CONFLICT', `Wallet ${id} is no case's any more (${endReason}).`);
+}
+
 /** The tokens of a wallet as their contracts are asked about them. */
-export function tokensOf({ assets }: Pick<WalletWithAssets, 'assets'>): WatchedToken[] {
+export function tokensOf({ assets }: { readonly assets: readonly Pick<WalletAsset, 'asset' | 'contract' | 'decimals'>[] }): WatchedToken[] {
   return assets.flatMap(({ asset, contract, decimals }) => (contract === null ? [] : [{ asset, contract, decimals }]));
 }
 

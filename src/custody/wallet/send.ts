@@ -6,7 +6,7 @@ import { type ChainTransaction, type SignedTransaction, transactionFromRecord, t
 import { amountOf } from '../../chain/units.ts';
 import type { WalletSweep, WalletTransfer, WalletTransferHash } from '../../database/generated/client.ts';
 import { jsonColumn } from '../../database/json.ts';
-import type { Work } from '../../database/work.ts';
+import type { Transaction, Work } from '../../database/work.ts';
 import { raiseAlert, warnOnce } from '../../intent/alert.ts';
 import { createIntent, markSent } from '../../intent/intent.ts';
 import { seoulDay } from '../../kernel/civil-date.ts';
@@ -14,6 +14,7 @@ import { digestOf } from '../../kernel/digest.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { readPolicy } from '../../policy/book.ts';
 import { walletAddressMinutes } from '../../policy/definitions/wallet.ts';
+import { ENDED_PHASES } from '../../seizure/phase-table.ts';
 import { CUSTODIAN } from '../custodian.ts';
 import { comparableTransactionId } from '../transaction-id.ts';
 import { cityAddress } from './destination.ts';
@@ -26,7 +27,7 @@ import { mayFollow, testsAmong } from './test-first.ts';
 const LOOK_AFTER_MS = 15_000;
 
 /**
- * Signs and sends what is approved of a sweep and was not signed yet, in the order of its nonces: every signature is kept with its intent
+ * Signs and sends what is approved of a sweep and was not signed yet, once the seizure itself is approved, in the order of its nonces: every signature is kept with its intent
  * before a byte of it leaves, so that whatever crashes, the same bytes are sent again and no others. Errors: those of the exchange, whose
  * addresses are read once more, of the signer and of the chain.
  */
@@ -35,14 +36,14 @@ export async function sendSweep(parts: WalletParts, wallet: WalletWithAssets, sw
     where: { sweepId: sweep.id, state: 'planned' },
     orderBy: { position: 'asc' },
   });
-  if (planned.length === 0 || !(await hasGas(parts, wallet, sweep))) return;
+  if (planned.length === 0 || !(await isSeizureApproved(parts.database.read, wallet)) || !(await hasGas(parts, wallet, sweep))) return;
   await readAddressesAnew(parts, wallet);
   if (!(await goesToCity(parts, wallet, sweep, planned))) return;
   const all = await parts.database.read.walletTransfer.findMany({ where: { sweepId: sweep.id } });
   const tests = new Set(testsAmong(all).map(({ id }) => id));
   for (const transfer of planned) {
     if (!tests.has(transfer.id) && !(await mayFollow(parts, wallet, sweep))) return;
-    await signTransfer(parts, wallet, transfer);
+    if (!(await signTransfer(parts, wallet, transfer))) return;
     await broadcastTransfer(parts, wallet, transfer.id);
   }
 }
@@ -89,17 +90,29 @@ async function goesToCity(
   });
 }
 
-async function signTransfer(parts: WalletParts, wallet: WalletWithAssets, transfer: WalletTransfer): Promise<void> {
+/** Answers whether it is signed: not where the seizure was not approved, or was ended, meanwhile. */
+async function signTransfer(parts: WalletParts, wallet: WalletWithAssets, transfer: WalletTransfer): Promise<boolean> {
   const signed = await signedFor(parts, wallet, transfer, transactionFromRecord(transfer.transaction));
-  await parts.database.work(CUSTODIAN, async (work) => {
+  return parts.database.work(CUSTODIAN, async (work) => {
     await lockWallet(work, wallet.id);
+    if (!(await isSeizureApproved(work.tx, wallet))) return false;
     const { state } = await work.tx.walletTransfer.findUniqueOrThrow({ where: { id: transfer.id } });
-    if (state !== 'planned') return;
+    if (state !== 'planned') return true;
     await requireSweepApproved(work, await work.tx.walletSweep.findUniqueOrThrow({ where: { id: transfer.sweepId } }));
     await keepSigned(work, parts, { wallet, transfer, signed });
     const intent = await createIntent(work, { port: 'chain_transaction', subject: `wallet_transfer:${transfer.id}` });
     await work.tx.walletTransfer.update({ where: { id: transfer.id }, data: { state: 'signed', intentId: intent.id } });
+    return true;
   });
+}
+
+/**
+ * The two custodians who approve a sweep may approve the seizure in the same minute, so nothing waits for anybody else by this; but before
+ * somebody has agreed that he owes, nobody's coins are moved.
+ */
+async function isSeizureApproved(reader: Pick<Transaction, 'seizureCase'>, { caseId }: WalletWithAssets): Promise<boolean> {
+  const { phase } = await reader.seizureCase.findUniqueOrThrow({ where: { id: caseId }, select: { phase: true } });
+  return phase !== 'proposed' && !ENDED_PHASES.some((ended) => ended === phase);
 }
 
 /** Signs within what the custodians approved, and nothing else. */

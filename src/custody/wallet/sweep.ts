@@ -12,10 +12,11 @@ import { type Canonical, digestOf } from '../../kernel/digest.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { Won } from '../../kernel/money.ts';
 import { approvalExpiry } from '../../policy/approval-expiry.ts';
+import { ENDED_PHASES } from '../../seizure/phase-table.ts';
 import { requireReason } from '../deposit-decision.ts';
 import { leaveRest } from './book.ts';
 import { lookAtWallet } from './look.ts';
-import { approvalRecord, lockWallet, readWallet, type WalletParts, type WalletWithAssets } from './rows.ts';
+import { approvalRecord, assertOpen, lockWallet, readWallet, type WalletParts, type WalletWithAssets } from './rows.ts';
 import { surveyWallet, type WalletSurvey } from './survey.ts';
 import { endPlanned, testsAmong } from './test-first.ts';
 import { settleExternal } from './vouched.ts';
@@ -62,7 +63,7 @@ async function store(
   walletId: number,
   { surveyed, reason }: { surveyed: WalletSurvey; reason: string },
 ): Promise<ProposedSweep> {
-  const wallet = await lockWallet(work, walletId);
+  const wallet = await lockSweepable(work, walletId);
   const { survey, policyVersion, withoutAddress } = surveyed;
   const sweep = await insertSweep(work, {
     walletId,
@@ -75,6 +76,15 @@ async function store(
   });
   for (const [position, planned] of survey.plan.transfers.entries()) await insertTransfer(work, { sweep, position, planned, surveyed });
   return askFor(work, wallet, sweep);
+}
+
+/** Locks a wallet that a case may still empty. Errors: `CONFLICT` for one that is no case's any more, `PHASE_WRONG` when its case is over. */
+export async function lockSweepable(work: Work, walletId: number): Promise<WalletWithAssets> {
+  const wallet = await lockWallet(work, walletId);
+  assertOpen(wallet);
+  const { phase, number } = await work.tx.seizureCase.findUniqueOrThrow({ where: { id: wallet.caseId } });
+  if (!ENDED_PHASES.some((ended) => ended === phase)) return wallet;
+  throw new CheongsanError('PHASE_WRONG', `Case ${number} is ${phase}; nothing is taken from its wallet any more.`);
 }
 
 /** Error: `CONFLICT` while another sweep of the wallet is asked for or under way. */

@@ -6,6 +6,7 @@ import { readPolicy } from '../../policy/book.ts';
 import { walletLookSeconds } from '../../policy/definitions/wallet.ts';
 import { CUSTODIAN } from '../custodian.ts';
 import { isBooked } from './book.ts';
+import { endWhenRefused } from './end.ts';
 import { lookAtWallet, quantitiesIn } from './look.ts';
 import { lockWallet, readWallet, type WalletParts } from './rows.ts';
 import { sendSweep } from './send.ts';
@@ -23,6 +24,8 @@ const HURRY = 4;
  */
 export async function tendWallet(parts: WalletParts, walletId: number): Promise<void> {
   const { database } = parts;
+  await database.work(CUSTODIAN, (work) => endWhenRefused(work, walletId));
+  if ((await readWallet(database.read, walletId)).endedAt !== null) return;
   await appointNext(parts, walletId);
   await takeDecisionOver(parts, walletId);
   const sweep = await database.read.walletSweep.findFirst({ where: { walletId, state: 'approved' } });
@@ -110,7 +113,8 @@ async function closeByProof({ database }: WalletParts, walletId: number): Promis
       where: { walletId, source: 'proof' },
       orderBy: [{ takenAt: 'desc' }, { id: 'desc' }],
     });
-    if (wallet.state !== 'watched' || last?.endedAt == null || proof === null || proof.takenAt < last.endedAt || !isBooked(wallet)) return;
+    if (wallet.state !== 'watched' || last?.endedAt == null || proof === null || proof.takenAt < last.endedAt) return;
+    if (!(await isBooked(work, wallet))) return;
     const rest = quantitiesIn(proof);
     if (rest.every((amount) => amount.isZero())) await emptyWallet(work, wallet, { left: [] });
   });
@@ -125,8 +129,10 @@ async function surveyRest(parts: WalletParts, walletId: number): Promise<void> {
     const locked = await lockWallet(work, walletId);
     if (locked.state !== 'watched' || locked.cursorHash !== wallet.cursorHash) return;
     const isEmpty = survey.plan.transfers.length === 0 && !isStuck;
-    if (isEmpty && isBooked(locked)) return emptyWallet(work, locked, survey.plan);
-    if (isEmpty) return;
+    if (isEmpty) {
+      if (await isBooked(work, locked)) await emptyWallet(work, locked, survey.plan);
+      return;
+    }
     await warnOnce(work, {
       code: 'wallet_sweep_again',
       subject: `seized_wallet:${walletId}`,

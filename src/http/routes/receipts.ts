@@ -59,7 +59,7 @@ const addressRoutes: readonly Route[] = [
   action({
     operationId: 'confirmDepositAddress',
     tag: 'custody',
-    summary: '바뀌었거나 네트워크가 없는 입금 주소를 거래소 화면과 대조하여 확인',
+    summary: '바뀌었거나 네트워크가 없는 입금 주소를 거래소 화면과 대조하여 확인 (바뀐 주소는 두 담당자)',
     path: '/venue-accounts/{accountId}/addresses/confirmations',
     permission: 'custody.record',
     params: z.object({ accountId: pathId }),

@@ -8,6 +8,7 @@ import { seoulDay } from '../../kernel/civil-date.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import {
   assertKeyAcceptable,
+  assertKeyLives,
   listVenueAccounts,
   readVenueAccount,
   registerVenueAccount,
@@ -127,13 +128,13 @@ async function capabilitiesOf(exchanges: ExchangeDirectory, accountId: number) {
   }
 }
 
-const UNOPENED = ['KEY_UNAVAILABLE', 'LIVE_KEY_IN_DEMO', 'DEMO_ONLY'] as const;
+const UNOPENED = ['KEY_UNAVAILABLE', 'LIVE_KEY_IN_DEMO', 'TRAINING_FLAG_MISSING'] as const;
 
 const keyRoutes: readonly Route[] = [
   action({
     operationId: 'registerVenueAccount',
     tag: 'custody',
-    summary: '거래소 계정과 키 등록 (출금 권한이 있는 키는 거절)',
+    summary: '거래소 계정과 키 등록 (출금 권한이 있는 키와 이미 등록된 거래소 계정은 거절)',
     path: '/venue-accounts',
     permission: 'venue.manage',
     params: NONE,
@@ -150,7 +151,9 @@ const keyRoutes: readonly Route[] = [
     }),
     answer: z.object({ accountId: rowId }),
     handle: async ({ services: { database, keys, exchanges }, principal, body }) => {
-      await assertKeyAcceptable(database.read, seoulDay(database.clock.now()), body.permissions);
+      const day = seoulDay(database.clock.now());
+      await assertKeyAcceptable(database.read, day, body.permissions);
+      assertKeyLives(day, body.keyExpiresOn);
       const proof = await exchanges.proveKey(body);
       return { accountId: await database.work(principal.actor, (work) => registerVenueAccount(work, keys, body, proof)) };
     },
@@ -158,7 +161,7 @@ const keyRoutes: readonly Route[] = [
   action({
     operationId: 'rotateVenueKey',
     tag: 'custody',
-    summary: '거래소 키를 새 키로 바꿈 (거래소가 새 키를 받아들이는지 먼저 확인)',
+    summary: '거래소 키를 새 키로 바꿈 (거래소가 새 키를 받아들이는지, 같은 계정의 것인지 먼저 확인)',
     path: '/venue-accounts/{accountId}/key',
     permission: 'venue.manage',
     params: accountParams,
@@ -166,7 +169,9 @@ const keyRoutes: readonly Route[] = [
     body: z.object(key),
     answer: done,
     handle: async ({ services: { database, keys, exchanges }, principal, params: { accountId }, body }) => {
-      await assertKeyAcceptable(database.read, seoulDay(database.clock.now()), body.permissions);
+      const day = seoulDay(database.clock.now());
+      await assertKeyAcceptable(database.read, day, body.permissions);
+      assertKeyLives(day, body.keyExpiresOn);
       const { venueCode, baseUrl, paper, training } = await readVenueAccount(database.read, accountId);
       const proof = await exchanges.proveKey({ venueCode, baseUrl, paper, training, ...body });
       await database.work(principal.actor, (work) => rotateVenueKey(work, keys, { accountId, key: body, proof }));

@@ -1,10 +1,23 @@
 import { z } from 'zod';
 import { endTrouble, openTroubles, reasonOf, reportTrouble } from '../../custody/venue-trouble.ts';
+import { VenueTroubleKind } from '../../database/generated/enums.ts';
 import { command, NONE, type Route, read } from '../route.ts';
 import { assetCode, DONE, dayInput, done, lineText, pathId, rowId } from '../schemas.ts';
-import { reasonAnswer, toReason, troubleKind } from '../views/trouble-view.ts';
+import { reasonAnswer, toReason } from '../views/trouble-view.ts';
 
 const troubleAnswer = reasonAnswer.extend({ id: rowId, accountId: rowId, reference: z.string().nullable().meta({ example: null }) });
+
+/** What an exchange announces; that it does not answer is seen by the service itself. */
+const announcedKind = z
+  .enum(VenueTroubleKind)
+  .exclude(['unreadable'])
+  .meta({
+    description:
+      'maintenance 점검: 계정 전체(asset 없이)이며 untilDay 필수, 마지막 날을 모르면 예상일을 적고 바뀌면 다시 등록. ' +
+      'deposits_halted 입금 중지, withdrawals_halted 출금 중지: asset 필수, untilDay는 재개 예정일을 알 때. ' +
+      'delisting 거래지원 종료: asset과 untilDay(공지의 종료일) 필수. untilDay는 오늘부터. 응답 없음은 서비스가 스스로 알아 등록하지 않음',
+    example: 'deposits_halted',
+  });
 
 export const venueTroubleRoutes: readonly Route[] = [
   read({
@@ -35,7 +48,7 @@ export const venueTroubleRoutes: readonly Route[] = [
     body: z.object({
       accountId: rowId,
       asset: assetCode.exactOptional().meta({ description: '가상자산 하나의 일일 때' }),
-      kind: troubleKind,
+      kind: announcedKind,
       untilDay: dayInput.exactOptional().meta({ description: '거래지원 종료일(필수), 점검 마지막 날(필수, 모르면 예상일), 재개 예정일' }),
       reference: lineText(200, '거래소 공지 2026-31'),
     }),

@@ -9,7 +9,7 @@ import { readAddressesAnew } from '../../custody/wallet/survey.ts';
 import { proposeSweep, stopSweep } from '../../custody/wallet/sweep.ts';
 import { readWithdrawals } from '../../custody/withdrawals.ts';
 import type { Prisma } from '../../database/generated/client.ts';
-import { ScreeningOutcome, SweepState, WalletFamily, WalletState, WalletTransferState } from '../../database/generated/enums.ts';
+import { ScreeningOutcome, SweepState, WalletEnd, WalletFamily, WalletState, WalletTransferState } from '../../database/generated/enums.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { action, command, NONE, type Route, read } from '../route.ts';
 import {
@@ -20,7 +20,6 @@ import {
   figureInput,
   instantInput,
   instantText,
-  ledgerAssetCode,
   lineText,
   pageAnswer,
   pageArgs,
@@ -32,27 +31,8 @@ import {
   rowId,
   toPage,
 } from '../schemas.ts';
-
-const networkText = z
-  .string()
-  .regex(/^[A-Z0-9]{1,20}$/, 'a network such as ETH')
-  .meta({ description: '네트워크', example: 'ETH' });
-const addressText = lineText(120, '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed').meta({ description: '지갑의 공개 주소' });
-const digestText = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest in lower case')
-  .meta({ description: '보관한 출력물의 SHA-256', example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' });
-const transactionText = lineText(80, 'a1075db55d416d3ca199f55b6084e2115b9345e16c5cf302fc80e9d5fbf5d48d').meta({
-  description: '체인의 거래번호',
-});
-const unitInput = ledgerAssetCode.exactOptional().meta({ description: '수량의 단위, 적으면 지갑의 기축 자산과 같아야 함', example: 'BTC' });
-const proofText = lineText(200, '탐색기 출력물 2026-0001').meta({ description: '출력물의 문서번호' });
-
-const tokenInput = z.strictObject({
-  asset: assetCode,
-  contract: addressText.meta({ description: '토큰 계약의 주소' }),
-  decimals: z.int().min(0).max(18).meta({ description: '소수 자릿수', example: 6 }),
-});
+import { foundWalletRoutes } from './wallets-found.ts';
+import { addressText, digestText, networkText, proofText, tokenInput, transactionText, unitInput } from './wallets-inputs.ts';
 
 const transferAnswer = z.object({
   id: rowId,
@@ -88,7 +68,11 @@ const walletAnswer = z
     state: z.enum(WalletState),
     foundReference: z.string(),
     seizedAt: instantText,
+    seizesWhole: z.boolean().meta({ description: '발견한 것을 모두 압류, 아니면 결재한 수량까지만', example: true }),
     lookedAt: instantText.nullable(),
+    endedAt: instantText.nullable().meta({ description: '이 사건의 지갑이 아니게 된 시각' }),
+    endReason: z.enum(WalletEnd).nullable().meta({ description: '돌려줌, 압류가 반려됨, 다른 사건에서 다시 압류함', example: null }),
+    endReference: z.string().nullable().meta({ description: '돌려준 영수증의 번호', example: null }),
     assets: z.array(
       z.object({
         asset: assetCode,
@@ -113,6 +97,7 @@ type WholeWallet = Prisma.SeizedWalletGetPayload<{ include: typeof WITH_ALL }>;
 
 function toAnswer(wallet: WholeWallet): z.input<typeof walletAnswer> {
   const { id, caseId, family, network, address, venueAccountId, state, foundReference, seizedAt, lookedAt } = wallet;
+  const { seizesWhole, endedAt, endReason, endReference } = wallet;
   return {
     id,
     caseId,
@@ -123,7 +108,11 @@ function toAnswer(wallet: WholeWallet): z.input<typeof walletAnswer> {
     state,
     foundReference,
     seizedAt: seizedAt.toISOString(),
+    seizesWhole,
     lookedAt: lookedAt?.toISOString() ?? null,
+    endedAt: endedAt?.toISOString() ?? null,
+    endReason,
+    endReference,
     assets: wallet.assets.map(({ asset, contract, seizedQuantity, leftQuantity, fault }) => ({
       asset,
       contract,
@@ -171,6 +160,7 @@ const gasInstruction = z.object({
 const proposedAnswer = z.object({ sweepId: rowId, approvalId: rowId });
 
 export const walletRoutes: readonly Route[] = [
+  ...foundWalletRoutes,
   action({
     operationId: 'registerWallet',
     tag: 'custody',
@@ -196,8 +186,8 @@ export const walletRoutes: readonly Route[] = [
     }),
     handle: async ({ services, principal: { actor }, body }) => {
       const walletId = await registerWallet(services, actor, body);
-      const { database, screening } = services;
-      return { walletId, screening: await screenSource(database, actor, screening, { address: body.address, network: body.network }) };
+      const { outcome } = await screenSource(services.database, actor, services, { address: body.address, network: body.network });
+      return { walletId, screening: outcome };
     },
   }),
   read({

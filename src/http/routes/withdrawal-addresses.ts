@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { HIT_CATEGORIES, screenListedAddress, screenSource } from '../../custody/screening.ts';
+import {
+  askScreening,
+  HIT_CATEGORIES,
+  lastScreenings,
+  SCREENING_ADVICE,
+  type ScreeningOutcomeText,
+  screenSource,
+} from '../../custody/screening.ts';
 import { confirmAddress, revokeAddress } from '../../custody/withdrawal-address.ts';
 import { proposeAddress, proposeSeizedAccount } from '../../custody/withdrawal-address-proposal.ts';
 import { isVouchedFor, viewAddress } from '../../custody/withdrawal-address-row.ts';
@@ -44,12 +51,18 @@ function toOwner(owner: OwnerInput) {
   return owner.kind === 'sender' ? { kind: owner.kind, depositRowId: owner.depositId } : owner;
 }
 
+const outcomeText = z
+  .enum(ScreeningOutcome)
+  .meta({ description: 'clear 없음, hit 목록에 있음, no_list 목록을 두지 않음, unavailable 목록을 읽지 못함' });
+const fingerprintText = z
+  .string()
+  .meta({ description: '주소를 대신하여 부르는 식별값 (같은 주소와 네트워크이면 같음)', example: '3f1c-6a0e' });
+
 const screeningAnswer = z.object({
   id: rowId,
   purpose: z.enum(ScreeningPurpose),
-  outcome: z
-    .enum(ScreeningOutcome)
-    .meta({ description: 'clear 없음, hit 목록에 있음, no_list 목록을 두지 않음, unavailable 목록을 읽지 못함' }),
+  fingerprint: fingerprintText,
+  outcome: outcomeText,
   hits: z.array(z.object({ category: z.enum(HIT_CATEGORIES), reference: z.string() })).meta({ example: [] }),
   addressId: rowId.nullable(),
   transferId: rowId.nullable(),
@@ -60,10 +73,11 @@ const screeningAnswer = z.object({
 const storedHits = z.array(z.object({ category: z.enum(HIT_CATEGORIES), reference: z.string() }));
 
 function toScreening(row: AddressScreening): z.input<typeof screeningAnswer> {
-  const { id, purpose, outcome, addressId, transferId, depositRowId } = row;
+  const { id, purpose, fingerprint, outcome, addressId, transferId, depositRowId } = row;
   return {
     id,
     purpose,
+    fingerprint,
     outcome,
     hits: storedHits.parse(row.hits),
     addressId,
@@ -79,7 +93,7 @@ const addressAnswer = z
     accountId: rowId,
     asset: assetCode,
     network: z.string().meta({ example: 'internal' }),
-    fingerprint: z.string().meta({ description: '주소를 대신하여 부르는 식별값', example: '3f1c-6a0e' }),
+    fingerprint: fingerprintText,
     owner: z.enum(AddressOwner),
     personId: rowId.nullable(),
     depositId: rowId.nullable(),
@@ -88,6 +102,9 @@ const addressAnswer = z
       description:
         'checksum 검사합 확인, seized_account 압류한 그 계정, own_account 거래소가 알려 준 시 계정, form 모양만 확인, none 확인하지 못함',
     }),
+    screening: outcomeText
+      .nullable()
+      .meta({ description: '위험 주소 목록과 대조한 마지막 결과, 대조하지 않았으면 없음', example: 'clear' }),
     needsConfirmation: z.boolean().meta({ description: '다른 사람이 다시 입력하여 확인해야 함', example: false }),
     ownershipProof: z.string(),
     registrationReference: z.string(),
@@ -99,7 +116,7 @@ const addressAnswer = z
   })
   .meta({ id: 'WithdrawalAddress', description: '출금 주소' });
 
-function toAnswer(row: WithdrawalAddress): z.input<typeof addressAnswer> {
+function toAnswer(row: WithdrawalAddress, screening: ScreeningOutcomeText | null): z.input<typeof addressAnswer> {
   const { id, asset, network, owner, personId, ownAccountId, check, ownershipProof, registrationReference, state, approvalId, endReason } =
     row;
   return {
@@ -113,6 +130,7 @@ function toAnswer(row: WithdrawalAddress): z.input<typeof addressAnswer> {
     depositId: row.depositRowId,
     ownAccountId,
     check,
+    screening,
     needsConfirmation: state === 'requested' && !isVouchedFor(row) && row.confirmedAt === null,
     ownershipProof,
     registrationReference,
@@ -150,10 +168,11 @@ const listingRoutes: readonly Route[] = [
     }),
     answer: proposedAnswer.extend({ screening: z.enum(ScreeningOutcome) }),
     handle: async ({ services: { database, keys, screening }, principal, body: { owner, ...body } }) => {
+      const screened = await askScreening(screening, body);
       const proposed = await database.work(principal.actor, async (work) =>
-        proposeAddress(work, keys, { ...body, owner: toOwner(owner), expiresAt: await approvalExpiry(work) }),
+        proposeAddress(work, keys, { ...body, owner: toOwner(owner), expiresAt: await approvalExpiry(work), screened }),
       );
-      return { ...proposed, screening: await screenListedAddress(database, principal.actor, { keys, screening }, proposed.addressId) };
+      return { ...proposed, screening: screened.outcome };
     },
   }),
   bulk({
@@ -182,7 +201,11 @@ const listingRoutes: readonly Route[] = [
     handle: async ({ services: { database }, query: { after, limit, ...filter } }) => {
       const { where, ...page } = pageArgs({ after, limit });
       const rows = await database.read.withdrawalAddress.findMany({ ...page, where: { ...where, ...filter } });
-      return toPage(rows, { limit }, toAnswer);
+      const screenings = await lastScreenings(
+        database.read,
+        rows.map(({ id }) => id),
+      );
+      return toPage(rows, { limit }, (row) => toAnswer(row, screenings.get(row.id) ?? null));
     },
   }),
 ];
@@ -242,10 +265,14 @@ const screeningRoutes: readonly Route[] = [
     params: NONE,
     query: NONE,
     body: z.strictObject({ address: addressText, network: networkText.exactOptional(), depositId: rowId.exactOptional() }),
-    answer: z.object({ outcome: z.enum(ScreeningOutcome) }),
-    handle: async ({ services: { database, screening }, principal, body: { address, network, depositId } }) => ({
-      outcome: await screenSource(database, principal.actor, screening, { address, network, depositRowId: depositId }),
+    answer: screeningAnswer.pick({ id: true, outcome: true, hits: true, fingerprint: true }).extend({
+      advice: z.string().meta({ description: '할 일', example: SCREENING_ADVICE.clear }),
     }),
+    handle: async ({ services: { database, keys, screening }, principal, body: { address, network, depositId } }) => {
+      const source = { address, network, depositRowId: depositId };
+      const { hits, ...stored } = await screenSource(database, principal.actor, { keys, screening }, source);
+      return { ...stored, hits: [...hits], advice: SCREENING_ADVICE[stored.outcome] };
+    },
   }),
   read({
     operationId: 'listAddressScreenings',

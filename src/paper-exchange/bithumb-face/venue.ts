@@ -1,5 +1,6 @@
 import { Authentication } from '../upbit-like/authentication.ts';
 import { LikeFace } from '../upbit-like/face.ts';
+import { depositAddress } from '../upbit-like/funds.ts';
 import { RateLimiter } from '../upbit-like/rate-limit.ts';
 import type { PaperVenue } from '../venue-face.ts';
 import { BITHUMB_ERRORS } from './errors.ts';
@@ -18,4 +19,5 @@ export const BITHUMB: PaperVenue = {
     const words = { errors: BITHUMB_ERRORS, findRoute, privateCountedBy: 'address' } as const;
     return new LikeFace({ core, keys, marketEvents, authentication }, new RateLimiter(limits, BITHUMB_RATES), words);
   },
+  depositAddress,
 };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ExchangeCore } from '../core/exchange-core.ts';
 import { listingOf, QUOTE_ASSET } from '../core/listings.ts';
 import type { Transfer } from '../core/transfers.ts';
+import type { SiteAddress } from '../venue-face.ts';
 import { listedAsset } from './public-routes.ts';
 import { addressParameters, checkSpan, type Parameters, pageOf, parameters, transferHistory } from './request.ts';
 import { type Fields, success } from './wire.ts';
@@ -42,14 +43,18 @@ export function depositAddresses(core: ExchangeCore, accountId: string, given: P
 }
 
 /** Looks like an address of its chain at a glance, and is none. */
-function addressFields(accountId: string, asset: string): Fields {
+export function depositAddress(accountId: string, asset: string): SiteAddress {
   const { network } = listingOf(asset);
   const hex = createHash('sha256').update(`coinone/${accountId}/${network.netType}`).digest('hex');
   return {
-    currency: asset,
     address: network.netType === 'ETH' ? `0x${hex.slice(0, 40)}` : `paper${hex.slice(0, 32)}`,
-    secondary_address: network.hasSecondaryAddress ? String(Number.parseInt(hex.slice(0, 7), 16)) : null,
+    secondaryAddress: network.hasSecondaryAddress ? String(Number.parseInt(hex.slice(0, 7), 16)) : null,
   };
+}
+
+function addressFields(accountId: string, asset: string): Fields {
+  const { address, secondaryAddress } = depositAddress(accountId, asset);
+  return { currency: asset, address, secondary_address: secondaryAddress };
 }
 
 /** POST /v2.1/transaction/coin/history: newest first. It tells neither network nor whether a coin came from within. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ExchangeCore } from '../core/exchange-core.ts';
 import { listingOf, QUOTE_ASSET } from '../core/listings.ts';
 import type { Transfer } from '../core/transfers.ts';
+import type { SiteAddress } from '../venue-face.ts';
 import type { Wire } from '../wire-format.ts';
 import { GOPAX_ERRORS } from './errors.ts';
 import type { Query } from './request.ts';
@@ -77,13 +78,17 @@ function transferFields(transfer: Transfer, isDeposit: boolean, id: number): Wir
 /** GET /crypto-deposit-addresses: one address an asset, the same for ever, and no word of its network. */
 export function listDepositAddresses(core: ExchangeCore, accountId: string): Wire {
   return core.run((nowMs) =>
-    core.market.assets.map((asset) => ({
-      asset,
-      address: addressOf(accountId, asset),
-      memoId: listingOf(asset).network.hasSecondaryAddress ? String(Number.parseInt(digestOf(accountId, asset).slice(0, 7), 16)) : null,
-      createdAt: Math.floor(nowMs / SECOND_MS),
-    })),
+    core.market.assets.map((asset) => {
+      const { address, secondaryAddress } = depositAddress(accountId, asset);
+      return { asset, address, memoId: secondaryAddress, createdAt: Math.floor(nowMs / SECOND_MS) };
+    }),
   );
+}
+
+export function depositAddress(accountId: string, asset: string): SiteAddress {
+  const { hasSecondaryAddress } = listingOf(asset).network;
+  const secondaryAddress = hasSecondaryAddress ? String(Number.parseInt(digestOf(accountId, asset).slice(0, 7), 16)) : null;
+  return { address: addressOf(accountId, asset), secondaryAddress };
 }
 
 /** Looks like an address of its chain at a glance, and is none. */

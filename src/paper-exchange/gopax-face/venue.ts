@@ -1,6 +1,7 @@
 import type { PaperVenue } from '../venue-face.ts';
 import { Authentication } from './authentication.ts';
 import { GopaxFace } from './face.ts';
+import { depositAddress } from './funds.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { GOPAX_RULES } from './venue-rules.ts';
 
@@ -13,4 +14,5 @@ export const GOPAX: PaperVenue = {
   limits: { ordersPerSecond: 20, defaultPerSecond: 20, quotationPerSecond: 20, refusalsUntilBlock: 30, blockSeconds: 10 },
   openFace: ({ core, keys, marketEvents, clock, limits }) =>
     new GopaxFace({ core, marketEvents }, new Authentication(clock, keys), new RateLimiter(limits)),
+  depositAddress,
 };

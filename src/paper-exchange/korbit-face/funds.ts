@@ -3,6 +3,7 @@ import type { ApiKey, Scope } from '../core/api-keys.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
 import { listingOf, QUOTE_ASSET } from '../core/listings.ts';
 import type { Transfer } from '../core/transfers.ts';
+import type { SiteAddress } from '../venue-face.ts';
 import type { Wire } from '../wire-format.ts';
 import { keyTypeOf } from './authentication.ts';
 import { KORBIT_ERRORS } from './errors.ts';
@@ -141,13 +142,17 @@ function withdrawalStatus(transfer: Transfer): 'processing' | 'done' {
 }
 
 /** Looks like an address of its chain at a glance, and is none. */
-function addressFields(accountId: string, asset: string) {
+export function depositAddress(accountId: string, asset: string): SiteAddress {
   const { network } = listingOf(asset);
   const hex = createHash('sha256').update(`address/${accountId}/${network.netType}`).digest('hex');
   return {
-    currency: currencyOf(asset),
-    network: network.netType,
     address: network.netType === 'ETH' ? `0x${hex.slice(0, 40)}` : `paper${hex.slice(0, 32)}`,
-    secondaryAddress: network.hasSecondaryAddress ? String(Number.parseInt(hex.slice(0, 7), 16)) : undefined,
+    secondaryAddress: network.hasSecondaryAddress ? String(Number.parseInt(hex.slice(0, 7), 16)) : null,
   };
+}
+
+function addressFields(accountId: string, asset: string) {
+  const { address, secondaryAddress } = depositAddress(accountId, asset);
+  const { netType } = listingOf(asset).network;
+  return { currency: currencyOf(asset), network: netType, address, secondaryAddress: secondaryAddress ?? undefined };
 }

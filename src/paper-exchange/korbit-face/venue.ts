@@ -1,6 +1,7 @@
 import type { PaperVenue } from '../venue-face.ts';
 import { Authentication } from './authentication.ts';
 import { KorbitFace } from './face.ts';
+import { depositAddress } from './funds.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { KORBIT_RULES } from './venue-rules.ts';
 
@@ -16,4 +17,5 @@ export const KORBIT: PaperVenue = {
   limits: { ordersPerSecond: 30, defaultPerSecond: 50, quotationPerSecond: 50, refusalsUntilBlock: NEVER, blockSeconds: 10 },
   openFace: ({ core, keys, marketEvents, clock, limits }) =>
     new KorbitFace({ core, clock, marketEvents, authentication: new Authentication(clock, keys) }, new RateLimiter(limits)),
+  depositAddress,
 };

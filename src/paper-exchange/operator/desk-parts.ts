@@ -4,6 +4,7 @@ import type { ExchangeCore } from '../core/exchange-core.ts';
 import type { MarketEvent } from '../core/market-events.ts';
 import type { Faults } from '../faults.ts';
 import type { QuoteVenues } from '../quote-faces/quote-venue.ts';
+import type { SiteAddress } from '../venue-face.ts';
 import type { Checked, OperationName, Result } from './operations.ts';
 
 /** What the desk works on. */
@@ -13,6 +14,8 @@ export interface DeskParts {
   readonly faults: Faults;
   readonly marketEvents: Map<string, MarketEvent>;
   readonly quoteVenues: QuoteVenues;
+  /** As the venue's site shows it. */
+  readonly depositAddress: (accountId: string, asset: string) => SiteAddress;
   readonly statistics: () => Result['statistics'];
   /** Milliseconds of the exchange's clock that a move within the exchange takes. */
   readonly internalTransferMs: number;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Decimal } from '../../kernel/decimal.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
-import { QUOTE_ASSET } from '../core/listings.ts';
+import { listingOf, QUOTE_ASSET } from '../core/listings.ts';
 import type { Identity } from '../core/persons.ts';
 import { assertCoin, type Desk, type DeskPart, type DeskParts, DONE, iso } from './desk-parts.ts';
 import type { Checked, Result } from './operations.ts';
@@ -18,7 +18,8 @@ export function createDesk(parts: DeskParts): Desk {
 function accountOperations({
   core,
   keys,
-}: DeskParts): DeskPart<'openAccount' | 'openCorporateAccount' | 'balances' | 'setFrozen' | 'answerInquiry'> {
+  depositAddress,
+}: DeskParts): DeskPart<'openAccount' | 'openCorporateAccount' | 'balances' | 'depositAddresses' | 'setFrozen' | 'answerInquiry'> {
   return {
     openAccount: ({ accountId = randomUUID(), identity }) =>
       core.run(() => {
@@ -40,6 +41,13 @@ function accountOperations({
           locked: balance.locked.toFixed(),
         })),
       ),
+    depositAddresses: ({ accountId }) =>
+      core.run(() => {
+        core.accounts.get(accountId);
+        return core.market.assets.map((asset) => {
+          return { asset, network: listingOf(asset).network.netType, ...depositAddress(accountId, asset) };
+        });
+      }),
     setFrozen: ({ accountId, frozen }) => {
       core.setFrozen(accountId, frozen);
       return DONE;

@@ -74,6 +74,11 @@ const SPECIFICATIONS = {
     output: z.object({ accountId }),
   },
   balances: { input: z.object({ accountId }), output: z.array(z.object({ asset, free: figure, locked: figure })) },
+  /** What the exchange's site shows its customer: also the network, where the interface tells none, and all of it where it tells nothing. */
+  depositAddresses: {
+    input: z.object({ accountId }),
+    output: z.array(z.object({ asset, network: z.string(), address: z.string(), secondaryAddress: z.string().nullable() })),
+  },
   /** Freezing takes the account's orders from the book. */
   setFrozen: { input: z.object({ accountId, frozen: z.boolean() }), output: done },
   /** Coins arrive from outside, from whoever; credited after the network's confirmations unless told otherwise. */

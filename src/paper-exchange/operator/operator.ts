@@ -19,6 +19,10 @@ export abstract class Operator {
     return this.call('balances', given);
   }
 
+  depositAddresses(given: Given['depositAddresses']): Promise<Result['depositAddresses']> {
+    return this.call('depositAddresses', given);
+  }
+
   setFrozen(given: Given['setFrozen']): Promise<Result['setFrozen']> {
     return this.call('setFrozen', given);
   }

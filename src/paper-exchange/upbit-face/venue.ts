@@ -1,6 +1,7 @@
 import { Authentication } from '../upbit-like/authentication.ts';
 import { UPBIT_ERRORS } from '../upbit-like/errors.ts';
 import { LikeFace } from '../upbit-like/face.ts';
+import { depositAddress } from '../upbit-like/funds.ts';
 import { RateLimiter } from '../upbit-like/rate-limit.ts';
 import type { PaperVenue } from '../venue-face.ts';
 import { UPBIT_RATES } from './rate-limit.ts';
@@ -16,4 +17,5 @@ export const UPBIT: PaperVenue = {
     const words = { errors: UPBIT_ERRORS, findRoute, privateCountedBy: 'account' } as const;
     return new LikeFace({ core, keys, marketEvents, authentication }, new RateLimiter(limits, UPBIT_RATES), words);
   },
+  depositAddress,
 };

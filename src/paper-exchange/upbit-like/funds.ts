@@ -3,6 +3,7 @@ import type { ApiKey } from '../core/api-keys.ts';
 import type { ExchangeCore } from '../core/exchange-core.ts';
 import { listingOf, QUOTE_ASSET } from '../core/listings.ts';
 import type { Transfer } from '../core/transfers.ts';
+import type { SiteAddress } from '../venue-face.ts';
 import { seoulTime, utcClock, type Wire } from '../wire-format.ts';
 import type { Query } from './request.ts';
 
@@ -193,13 +194,17 @@ function findOne(direction: Direction, transfers: readonly Transfer[], query: Qu
 }
 
 /** Looks like an address of its chain at a glance, and is none. */
-function addressFields(accountId: string, asset: string): { readonly [field: string]: Wire | undefined } {
+export function depositAddress(accountId: string, asset: string): SiteAddress {
   const { network } = listingOf(asset);
   const hex = createHash('sha256').update(`address/${accountId}/${network.netType}`).digest('hex');
   return {
-    currency: asset,
-    net_type: network.netType,
-    deposit_address: network.netType === 'ETH' ? `0x${hex.slice(0, 40)}` : `paper${hex.slice(0, 32)}`,
-    secondary_address: network.hasSecondaryAddress ? String(Number.parseInt(hex.slice(0, 7), 16)) : null,
+    address: network.netType === 'ETH' ? `0x${hex.slice(0, 40)}` : `paper${hex.slice(0, 32)}`,
+    secondaryAddress: network.hasSecondaryAddress ? String(Number.parseInt(hex.slice(0, 7), 16)) : null,
   };
+}
+
+function addressFields(accountId: string, asset: string): { readonly [field: string]: Wire | undefined } {
+  const { address, secondaryAddress } = depositAddress(accountId, asset);
+  const { netType } = listingOf(asset).network;
+  return { currency: asset, net_type: netType, deposit_address: address, secondary_address: secondaryAddress };
 }

@@ -40,7 +40,7 @@ export function seizureNotice(facts: CaseFacts, appealDays: number, corresponden
             { label: '사건번호', value: facts.caseNumber },
             ...delinquentFactRows(facts),
             { label: '압류 연월일', value: facts.seizedOn === undefined ? '보관자에게 송달된 날' : formatDay(facts.seizedOn) },
-            ...(facts.possession === undefined ? [] : [{ label: '수색조서', value: facts.possession.recordReference }]),
+            ...(facts.possession === undefined ? [] : [{ label: '수색·압류 기록', value: facts.possession.recordReference }]),
             ...(facts.supplements === undefined
               ? []
               : [{ label: '당초 압류', value: `${formatDay(facts.supplements.seizedOn)} (${facts.supplements.number})` }]),

@@ -57,7 +57,7 @@ function holderRows({ possession }: CaseFacts, holder: Correspondence['holder'])
   if (possession === undefined) return [{ label: '보관자(제3채무자)', value: `${holder.name}, ${holder.address}` }];
   return [
     { label: '점유', value: `${formatSeoulDateTime(possession.takenAt)} 세무공무원이 점유함` },
-    { label: '수색조서', value: possession.recordReference },
+    { label: '수색·압류 기록', value: possession.recordReference },
     { label: '지갑', value: `${possession.network} ${possession.address}` },
   ];
 }

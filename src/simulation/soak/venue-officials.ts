@@ -1,4 +1,5 @@
 import { tendAccount } from '../../custody/tend.ts';
+import { CheongsanError } from '../../kernel/errors.ts';
 import { CoinAmount, Price, VenueWon } from '../../kernel/money.ts';
 import { concludeOrder, type FoundOutcome } from '../../liquidation/conclude.ts';
 import type { PaperExchange } from '../../paper-exchange/server.ts';
@@ -10,6 +11,7 @@ import { referenceOf } from './order-reference.ts';
 import type { Stall } from './stall.ts';
 
 const DAY_MS = 86_400_000;
+const READS_MAX = 5;
 
 type PlacedOrder = Awaited<ReturnType<PaperExchange['operator']['orders']>>[number];
 
@@ -28,8 +30,7 @@ export class VenueOfficials {
   /** True when something was done that the service may go on from. */
   async help(report: IdleReport, { maySell, mayLift }: { readonly maySell: boolean; readonly mayLift: boolean }): Promise<boolean> {
     if (report.ordersWithPerson > 0) await this.#conclude();
-    const lifts = report.freezes > 0 && mayLift;
-    if (lifts) await this.#liftFreezes();
+    const lifts = report.freezes > 0 && mayLift && (await this.#liftFreezes());
     const loosens = maySell && report.tradingState !== 'ACTIVE';
     if (loosens) await this.#loosen();
     return report.ordersWithPerson > 0 || lifts || loosens;
@@ -56,10 +57,10 @@ export class VenueOfficials {
     }
   }
 
-  /** Compares once more, and has lifted what agrees again. */
-  async #liftFreezes(): Promise<void> {
-    const { database, port, accountId, clock } = this.#stall;
-    await tendAccount(database, port, accountId);
+  /** Compares once more, and has lifted what agrees again. False while the exchange cannot be read. */
+  async #liftFreezes(): Promise<boolean> {
+    const { database, accountId, clock } = this.#stall;
+    if (!(await this.#isRead())) return false;
     const open = await database.read.assetFreeze.findMany({ where: { venueAccountId: accountId, liftedAt: null }, orderBy: { id: 'asc' } });
     for (const { id: freezeId } of open) {
       const expiresAt = new Date(clock.now().getTime() + DAY_MS);
@@ -69,6 +70,21 @@ export class VenueOfficials {
       await this.#officials.approve(database, approval);
       this.acts.freezesLifted += 1;
     }
+    return true;
+  }
+
+  /** What was to strike an order that never looked again may strike this instead: once or a few times, or as long as a maintenance lasts. */
+  async #isRead(): Promise<boolean> {
+    const { database, port, accountId } = this.#stall;
+    for (let tries = 0; tries < READS_MAX; tries++) {
+      try {
+        await tendAccount(database, port, accountId);
+        return true;
+      } catch (thrown) {
+        if (!(thrown instanceof CheongsanError) || thrown.code !== 'EXCHANGE_UNAVAILABLE') throw thrown;
+      }
+    }
+    return false;
   }
 
   async #loosen(): Promise<void> {
