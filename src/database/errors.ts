@@ -31,9 +31,9 @@ const CONNECTION_ERRORS = new Set([
   'P2024',
 ]);
 
-/** The driver gives a broken connection no code, only words. */
+/** The driver gives a broken connection no code, only words; the client wraps its own around them for a raw query. */
 const CONNECTION_WORDS =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|Unable to start a transaction)/i;
+  /^(Can't reach database server|DatabaseNotReachable|Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|Unable to start a transaction)/i;
 /** A transaction of the client's that ran beyond its time. */
 const TRANSACTION_OVER = 'P2028';
 
@@ -92,7 +92,7 @@ export function namedDatabaseError(thrown: unknown): unknown {
 
 function isConnectionLost({ code, message }: Pick<DatabaseCause, 'code' | 'message'>): boolean {
   if (CONNECTION_ERRORS.has(code) || CONNECTION_CLASSES.some((prefix) => code.startsWith(prefix))) return true;
-  return CONNECTION_WORDS.test(message.replace(/^.*Transaction API error: /s, ''));
+  return CONNECTION_WORDS.test(message.replace(/^.*(Transaction API error: |Raw query failed\..*Message: `)/s, ''));
 }
 
 /** Digs the code out of what the client, its driver adapter or the driver itself threw. */
