@@ -12,6 +12,8 @@ const PIECE = /(?:0x)?([0-9a-f]+)/gi;
 /** A random key has 24 letters among its digits, and never so few; figures of a table have none. */
 const LETTERS_MIN = 8;
 const FIGURES_MIN = 8;
+/** And it has them all over: figures with one short identifier after them have them in one piece. */
+const SPREAD_MAX = 8;
 /** Two halves, with words between them. */
 const HALVES = /(?<![0-9a-z])(?:0x)?([0-9a-f]{32})(?![0-9a-z])[\s\S]{1,40}?(?<![0-9a-z])(?:0x)?([0-9a-f]{32})(?![0-9a-z])/gi;
 
@@ -59,7 +61,14 @@ function countOfKey(pieces: readonly { readonly digits: string }[], from: number
   const chosen = pieces.slice(from, from + count).map(({ digits }) => digits);
   const isEven = chosen.length === count && chosen.every((digits, index) => digits.length === length || index === count - 1);
   const digits = chosen.join('');
-  return count > 1 && isEven && digits.length === DIGITS && isMixed(digits) ? count : undefined;
+  return count > 1 && isEven && digits.length === DIGITS && isMixed(digits) && isSpread(chosen, length) ? count : undefined;
+}
+
+/** Letters in every fourth whole piece, and in two if there are two; of the shortest pieces eight will do. */
+function isSpread(pieces: readonly string[], length: number): boolean {
+  const whole = pieces.filter((piece) => piece.length === length);
+  const owed = Math.min(SPREAD_MAX, Math.max(Math.ceil(whole.length / 4), Math.min(2, whole.length)));
+  return whole.filter((piece) => /[a-f]/i.test(piece)).length >= owed;
 }
 
 function isMixed(digits: string): boolean {

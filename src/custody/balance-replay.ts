@@ -6,8 +6,8 @@ import { VenueWon } from '../kernel/money.ts';
 import { readPolicy } from '../policy/book.ts';
 import { replayHours } from '../policy/definitions/reconciliation.ts';
 import { accountPlace } from '../venue/ledger-asset.ts';
+import { EXPLAINED_DEPOSIT } from '../venue/own-deposit.ts';
 import { AT_VENUE } from './booked-balances.ts';
-import { EXPLAINED_DEPOSIT } from './explanation-kinds.ts';
 
 /** What the rows of what happened add up to, beside what the ledger says, of one asset at an account. Plain decimals. */
 export interface ReplayedBalance {

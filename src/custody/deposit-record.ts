@@ -8,9 +8,10 @@ import { CheongsanError } from '../kernel/errors.ts';
 import { CoinAmount, VenueWon } from '../kernel/money.ts';
 import type { Entry } from '../ledger/entry.ts';
 import { type Posted, post } from '../ledger/post.ts';
-import { accountsAt, assertBookedNowhereElse, isOfVenue } from '../venue/account-signs.ts';
+import { accountsAt, assertBookedNowhereElse } from '../venue/account-signs.ts';
 import { ledgerAsset } from '../venue/ledger-asset.ts';
 import { nextRowId } from '../venue/next-row-id.ts';
+import { isListedDeposit } from '../venue/own-deposit.ts';
 import { coinReceiptEntry, type DepositReference, wonReceiptEntry } from './deposit-entry.ts';
 import {
   CREDIT_REASONS,
@@ -46,12 +47,12 @@ export async function recordDeposit(work: Work, { accountId, venue, deposit, isL
   const holding = reported === undefined ? undefined : await lockHolding(work, reported.holdingId);
   // All accounts of the venue, so that a deposit is never booked for two of them at the same time.
   const { depositId } = deposit;
-  await lockRows(work, 'venue_account', isOfVenue(depositId) ? [accountId, ...(await accountsAt(work.tx, venue))] : [accountId]);
+  await lockRows(work, 'venue_account', isListedDeposit(depositId) ? [accountId, ...(await accountsAt(work.tx, venue))] : [accountId]);
   const twin = await work.tx.venueDeposit.findUnique({
     where: { venueAccountId_depositId: { venueAccountId: accountId, depositId } },
   });
   if (twin !== null) return false;
-  if (isOfVenue(depositId)) await assertBookedNowhereElse(work.tx, { accountId, venueCode: venue, depositId });
+  if (isListedDeposit(depositId)) await assertBookedNowhereElse(work.tx, { accountId, venueCode: venue, depositId });
 
   const asset = ledgerAsset(venue, deposit.asset);
   const reference: DepositReference = {

@@ -4,6 +4,7 @@ import type { Balance, Deposit, ExchangePort } from '../exchange/port.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { ledgerAsset } from '../venue/ledger-asset.ts';
+import { EXCESS_DEPOSIT } from '../venue/own-deposit.ts';
 import { bookedBalances } from './booked-balances.ts';
 import { recordDeposit } from './deposit-record.ts';
 import { readDeposits } from './deposits.ts';
@@ -58,7 +59,7 @@ async function quietBalances(database: Database, port: ExchangePort, accountId: 
 /** As if the venue had listed it; the id says that it did not. */
 function excessOf(asset: string, quantity: Decimal, at: Date): Deposit {
   return {
-    depositId: `excess:${asset}:${at.toISOString()}`,
+    depositId: `${EXCESS_DEPOSIT}${asset}:${at.toISOString()}`,
     asset,
     quantity: quantity.toFixed(),
     network: undefined,

@@ -20,9 +20,6 @@ export const EXPLANATION_KINDS: Readonly<Record<ExplanationKind, ExplanationDesc
   venue_correction: { title: '거래소의 정정', sides: ['excess', 'shortage'], of: 'any' },
 };
 
-/** Beginning of the id of a deposit row that no venue listed: an approved explanation put it there. */
-export const EXPLAINED_DEPOSIT = 'explained:';
-
 /** Entries of explanations, by kind: `explained_airdrop`. */
 export function explanationEntryKind(kind: ExplanationKind): string {
   return `explained_${kind}`;

@@ -24,8 +24,8 @@ import { readWithdrawals } from './withdrawals.ts';
 const HOUR_MS = 3_600_000;
 
 /**
- * Tells a person, once, of each transfer that was instructed and may not be sent now, and of each that was instructed or said to be sent so
- * many hours ago and that the venue does not show as done. To be called when the venue has just been read. Errors: those of the database.
+ * Tells a person, once, of each transfer that was instructed or said to be sent so many hours ago and that the venue does not show as done.
+ * To be called when the venue has just been read.
  */
 export async function warnOfStuckTransfers(database: Database, accountId: number): Promise<void> {
   await database.work(CUSTODIAN, async (work) => {

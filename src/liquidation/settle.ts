@@ -163,7 +163,7 @@ async function concludeNotFound(desk: Desk, order: SaleOrder, intent: Intent): P
   const searched = await desk.port.searchOrders(intent.identifier, order.symbol, new Date(intent.createdAt.getTime() - SEARCH_MARGIN_MS));
   if (searched.kind === 'found') await settleFound(desk, order, intent, searched.order);
   if (searched.kind !== 'not_found') return;
-  // What another order may have done could hide what this one did: all others must be over before, or be as unknown as this one.
+  // What another order may have done could hide what this one did: all others must be over before, or be unknown like this one.
   const open = await openOrders(desk.database.read, desk.accountId, desk.database.clock.now());
   if (!open.every(({ isUnknown }) => isUnknown)) return;
   const unknown = await desk.database.read.saleOrder.findMany({ where: { id: { in: open.map(({ orderId }) => orderId) } } });

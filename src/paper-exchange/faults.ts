@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What goes wrong on demand with a request. Its words are the venue's own wherever an answer has any.
+ * What goes wrong on demand with a request. Where an answer has words, they are the venue's own.
  *
  * Not carried out: `lost_before_acceptance` (the connection ends without an answer), `server_error` (500), `gateway_error` (502 with a
  * web page), `too_many_requests` (429), `blocked` (the venue's word for who went on after that), `maintenance` (503), and

@@ -3,6 +3,7 @@ import type { Database } from '../database/work.ts';
 import { replaySales } from '../liquidation/replay.ts';
 import { brokenReceivables } from '../tax/receivables.ts';
 import { readCaseMoney } from '../treasury/case-money.ts';
+import { EXCESS_DEPOSIT } from '../venue/own-deposit.ts';
 import { LAWFUL_SALE, type SqlInvariant } from './lawful-sale.ts';
 
 /** One thing that must hold whatever happened. `offending` names rows, never persons. */
@@ -92,7 +93,7 @@ const COINS: readonly SqlInvariant[] = [
     code: 'deposit_is_of_one_account',
     statement: '거래소의 입금 한 건은 한 계정에만 적혀 있다.',
     sql: `SELECT 'venue_deposit:' || d.id AS row FROM venue_deposit d JOIN venue_account c ON c.id = d.venue_account_id
-          WHERE d.deposit_id NOT LIKE 'excess:%' AND EXISTS (
+          WHERE d.deposit_id NOT LIKE '${EXCESS_DEPOSIT}%' AND EXISTS (
             SELECT 1 FROM venue_deposit o JOIN venue_account p ON p.id = o.venue_account_id
              WHERE p.venue_code = c.venue_code AND o.venue_account_id < d.venue_account_id
                AND (o.deposit_id = d.deposit_id OR (o.transaction_id = d.transaction_id AND o.asset = d.asset

@@ -3,6 +3,7 @@ import type { DepositAddress, ExchangePort } from '../exchange/port.ts';
 import { raiseAlert } from '../intent/alert.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { digestOfAddress } from './address-digest.ts';
+import { OWN_DEPOSITS } from './own-deposit.ts';
 
 /** By what one account of an exchange is told from another: nothing of it ever stands in two of them. */
 export interface AccountSigns {
@@ -11,13 +12,13 @@ export interface AccountSigns {
   readonly withdrawalIds: readonly string[];
 }
 
+/** Of an account's deposits those that its exchange has listed. */
+const LISTED = { NOT: { OR: OWN_DEPOSITS.map((own) => ({ depositId: { startsWith: own } })) } };
+
 /** How far back an account's movements are asked for at least. */
 const LOOK_BACK_MS = 30 * 86_400_000;
 /** A deposit may be credited so long after it was created, by which exchanges list them. */
 const CREDITING_MS = 7 * 86_400_000;
-
-/** What the service itself gives a deposit that no exchange listed. */
-const OWN_ID = 'excess:';
 
 /** Asks the exchange for what tells the account of the key apart. Errors: those of the port. */
 export async function askSigns(
@@ -40,7 +41,7 @@ export async function signsSince(reader: SignReader, venueCode: string, at: Date
   const venueAccountId = { in: await accountsAt(reader, venueCode) };
   const deposits = await reader.venueDeposit.groupBy({
     by: ['venueAccountId'],
-    where: { venueAccountId, depositId: { not: { startsWith: OWN_ID } } },
+    where: { venueAccountId, ...LISTED },
     _max: { creditedAt: true },
   });
   const withdrawals = await reader.venueWithdrawal.groupBy({
@@ -113,11 +114,6 @@ export async function assertBookedNowhereElse(
   if (twin !== null) throw registeredTwice(twin.venueAccountId, accountId, 'deposit');
 }
 
-/** False for the id of a deposit that the service made itself, which says nothing of an account. */
-export function isOfVenue(depositId: string): boolean {
-  return !depositId.startsWith(OWN_ID);
-}
-
 /** Does something with an account; that it turns out to be registered twice is told to a person before it fails. */
 export async function tellingOfTwin<Result>(database: Database, actor: Actor, act: () => Promise<Result>): Promise<Result> {
   try {
@@ -152,7 +148,7 @@ async function knownSigns(tx: Transaction, accountIds: readonly number[]): Promi
   const venueAccountId = { in: [...accountIds] };
   const addresses = await tx.venueDepositAddress.findMany({ where: { venueAccountId, isReadBySite: false } });
   const deposits = await tx.venueDeposit.findMany({
-    where: { venueAccountId, depositId: { not: { startsWith: OWN_ID } } },
+    where: { venueAccountId, ...LISTED },
     select: { venueAccountId: true, depositId: true },
   });
   const withdrawals = await tx.venueWithdrawal.findMany({

@@ -8,7 +8,6 @@ import { type CivilDate, dayToColumn, seoulDay } from '../kernel/civil-date.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import { readPolicy } from '../policy/book.ts';
 import { keyReadingHours, withdrawingKeysAllowed } from '../policy/definitions/venue.ts';
-
 import { type AccountSigns, askSigns } from './account-signs.ts';
 
 const HOUR_MS = 3_600_000;

@@ -119,7 +119,7 @@ it('leaves by a person’s hand, is found in the list, booked as the case’s co
   expect(await brokenInvariants(custody.database)).toEqual([]);
 });
 
-it('sent without an instruction freezes the account as any other coins', async () => {
+it('sent without an instruction freezes the account like every other withdrawal', async () => {
   await custody.exchange.operator.withdrawToChain({ accountId: CITY, asset: 'ETH', quantity: needed.toFixed(), confirmationSeconds: 0 });
   later(custody, 1);
   await reconcile();

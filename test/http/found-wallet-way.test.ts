@@ -47,7 +47,7 @@ function proposal(more: Readonly<Record<string, unknown>> = {}) {
 
 const MARGIN = { marginReason: '지갑의 키는 나눌 수 없음' };
 
-test('as any seizure it is kept to what he owes, and nobody proposes it for what is to come', async () => {
+test('it is kept to what he owes like every seizure, and nobody proposes it for what is to come', async () => {
   expect((await town.auditor.post('/seizures/wallet-proposal', proposal())).problem().code).toBe('FORBIDDEN');
   const tomorrow = new Date(town.api.clock.now().getTime() + 86_400_000).toISOString();
   expect((await town.officer.post('/seizures/wallet-proposal', proposal({ takenAt: tomorrow }))).problem().code).toBe('INPUT_INVALID');
@@ -108,7 +108,7 @@ test('once they do, it is seized since it was taken, swept and in custody, and n
   expect(phase).toBe('in_custody');
 });
 
-test('its coins are sold after notice and window as any others, and the won is credited', async () => {
+test('its coins are sold after notice and window like all others, and the won is credited', async () => {
   await serveSaleNotice(town, caseId);
   await sellForHim(town, caseId);
   await bringWonHome(town, caseId);

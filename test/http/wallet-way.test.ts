@@ -92,7 +92,7 @@ test('its coins are the case’s as soon as the letters are served', async () =>
   expect(new Set(owners.map((owner) => owner.personId))).toEqual(new Set([personId]));
 });
 
-test('they are sold after notice and window as any others, and the won is credited', async () => {
+test('they are sold after notice and window like all others, and the won is credited', async () => {
   await serveSaleNotice(town, caseId);
   await sellForHim(town, caseId);
   await bringWonHome(town, caseId);

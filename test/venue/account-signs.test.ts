@@ -8,6 +8,8 @@ import { seedPolicy } from '../../src/policy/book.ts';
 import { registerVenueAccount, rotateVenueKey } from '../../src/venue/account.ts';
 import { NEEDED_PERMISSIONS } from '../../src/venue/account-rules.ts';
 import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
+import { nextRowId } from '../../src/venue/next-row-id.ts';
+import { EXCESS_DEPOSIT, EXPLAINED_DEPOSIT } from '../../src/venue/own-deposit.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { testKeys } from '../support/test-keys.ts';
@@ -110,4 +112,18 @@ it('a second row that shows itself only when something comes books none of it, a
   const broken = (await brokenInvariants(database)).find((text) => text.startsWith('deposit_is_of_one_account'));
   for (const { id: copied } of copies) expect(broken).toContain(`venue_deposit:${copied}`);
   expect(broken).not.toContain(`venue_deposit:${id},`);
+});
+
+it('what officials put into the books themselves says nothing of which account it is', async () => {
+  const account = await register('gopax', 'city-e');
+  await database.work(testActor, async (work) => {
+    for (const own of [EXCESS_DEPOSIT, EXPLAINED_DEPOSIT]) {
+      const id = await nextRowId(work.tx, 'venue_deposit');
+      const found = { asset: 'BTC', quantity: '1', route: 'unknown', creditedAt: work.at, recordedAt: work.at } as const;
+      const state = { state: 'unidentified', matchedQuantity: 0, reasons: ['not_demanded'], ledgerEntryId: 0n } as const;
+      const data = { id, venueAccountId: account, depositId: `${own}sample`, ...found, ...state, reasons: [...state.reasons] };
+      await work.tx.venueDeposit.create({ data });
+    }
+  });
+  await rotate('gopax', account, 'city-e');
 });

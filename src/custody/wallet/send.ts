@@ -90,14 +90,14 @@ async function goesToCity(
   });
 }
 
-/** Answers whether it is signed: not where the seizure was not approved, or was ended, meanwhile. */
+/** Answers whether it is signed: not where the seizure was not approved or was ended meanwhile, or the sweep stopped. */
 async function signTransfer(parts: WalletParts, wallet: WalletWithAssets, transfer: WalletTransfer): Promise<boolean> {
   const signed = await signedFor(parts, wallet, transfer, transactionFromRecord(transfer.transaction));
   return parts.database.work(CUSTODIAN, async (work) => {
     await lockWallet(work, wallet.id);
     if (!(await isSeizureApproved(work.tx, wallet))) return false;
     const { state } = await work.tx.walletTransfer.findUniqueOrThrow({ where: { id: transfer.id } });
-    if (state !== 'planned') return true;
+    if (state !== 'planned') return state !== 'dead';
     await requireSweepApproved(work, await work.tx.walletSweep.findUniqueOrThrow({ where: { id: transfer.sweepId } }));
     await keepSigned(work, parts, { wallet, transfer, signed });
     const intent = await createIntent(work, { port: 'chain_transaction', subject: `wallet_transfer:${transfer.id}` });

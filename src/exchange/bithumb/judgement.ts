@@ -37,7 +37,7 @@ const WORDS: SellWords = {
   notExecutedMs: new Map([[CLOCK_ERROR, CLOCK_WAIT_MS]]),
 };
 
-/** What came of a sell request, from HTTP status and raw body. 422 `order_not_ready` is a look-up's business, here as unknown as any. Pure. */
+/** What came of a sell request, from HTTP status and raw body. 422 `order_not_ready` is a look-up's business, and unknown here. Pure. */
 export function judgeSell(outcome: Outcome): SellAnswer {
   return judgeSellIn(WORDS, outcome);
 }
