@@ -1,45 +1,34 @@
 import { expect, expectTypeOf, test } from 'vitest';
-import { coinMatchEntry } from '../../src/custody/deposit-entry.ts';
-import { requestCoinTransfer } from '../../src/custody/return.ts';
-import type { Work } from '../../src/database/work.ts';
-import type { ExchangePort, SellOrder } from '../../src/exchange/port.ts';
-import { CoinAmount, Price, VenueWon, Won } from '../../src/kernel/money.ts';
+import type { coinMatchEntry } from '../../src/custody/deposit-entry.ts';
+import type { requestCoinTransfer } from '../../src/custody/return.ts';
+import type { SellOrder } from '../../src/exchange/port.ts';
+import { CoinAmount, Price, VenueWon, type Won } from '../../src/kernel/money.ts';
 
 /*
- * Won where coins are due, and coins where won is due, do not compile; these calls are never made. Two coins are told apart when they
- * meet, by their asset.
+ * Won where coins are due, and coins where won is due, do not compile: the test command compiles this file. Two coins are told apart when
+ * they meet, by their asset.
  */
 
-const won = Won.of('1000');
 const venueWon = VenueWon.of('upbit', '1000');
 const coins = CoinAmount.of('ETH', '1');
 
+type Returned = Parameters<typeof requestCoinTransfer>[1]['quantity'];
+type Ordered = SellOrder['quantity'];
+type Received = Parameters<typeof coinMatchEntry>[2]['outstanding'];
+type Added = Parameters<CoinAmount['plus']>[0];
+
 test('won is refused where coins are due, before anything runs', () => {
-  const order = { identifier: 'x', symbol: 'KRW-ETH', limitPrice: Price.of('ETH', '1'), timeInForce: 'post_only' } as const;
-  const refused = [
-    // @ts-expect-error won is not what goes back in kind
-    (work: Work) => requestCoinTransfer(work, { holdingId: 1, quantity: won, reason: '', expiresAt: work.at }),
-    // @ts-expect-error nor is won at a venue
-    (work: Work) => requestCoinTransfer(work, { holdingId: 1, quantity: venueWon, reason: '', expiresAt: work.at }),
-    // @ts-expect-error nor a figure without its unit
-    (work: Work) => requestCoinTransfer(work, { holdingId: 1, quantity: '1000', reason: '', expiresAt: work.at }),
-    // @ts-expect-error an order is for coins
-    (port: ExchangePort) => port.sell({ ...order, quantity: won }),
-    // @ts-expect-error and its price is no amount
-    (port: ExchangePort) => port.sell({ ...order, quantity: coins, limitPrice: won }),
-    (reference: Parameters<typeof coinMatchEntry>[0]) =>
-      // @ts-expect-error a holding receives coins
-      coinMatchEntry(reference, 1, { outstanding: won, wasShort: coins }),
-    // @ts-expect-error coins are not added to won
-    () => coins.plus(won),
-    // @ts-expect-error nor won at a venue to whole won
-    () => venueWon.plus(won),
-  ];
-  expect(refused).toHaveLength(8);
-  expectTypeOf(coins).toExtend<SellOrder['quantity']>();
-  expectTypeOf(won).not.toExtend<SellOrder['quantity']>();
-  expectTypeOf(venueWon).not.toExtend<SellOrder['quantity']>();
-  expectTypeOf(coins).not.toExtend<Won>();
+  expectTypeOf<CoinAmount>().toExtend<Returned & Ordered & Received & Added>();
+  expectTypeOf<Won>().not.toExtend<Returned>();
+  expectTypeOf<VenueWon>().not.toExtend<Returned>();
+  expectTypeOf<string>().not.toExtend<Returned>();
+  expectTypeOf<Won>().not.toExtend<Ordered>();
+  expectTypeOf<VenueWon>().not.toExtend<Ordered>();
+  expectTypeOf<Won>().not.toExtend<SellOrder['limitPrice']>();
+  expectTypeOf<Won>().not.toExtend<Received>();
+  expectTypeOf<Won>().not.toExtend<Added>();
+  expectTypeOf<Won>().not.toExtend<Parameters<VenueWon['plus']>[0]>();
+  expectTypeOf<CoinAmount>().not.toExtend<Won>();
 });
 
 test('another coin is refused when the two meet, by name', () => {

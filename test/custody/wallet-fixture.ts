@@ -89,7 +89,11 @@ export async function register(scene: SeizedScene): Promise<RegisteredWallet> {
 }
 
 /** Without tests ahead, unless they are what a test is about. */
-export function propose({ custody, parts }: SeizedScene, walletId: number, { withoutTest = true } = {}): Promise<ProposedSweep> {
+export function propose(
+  { custody, parts }: Pick<SeizedScene, 'custody' | 'parts'>,
+  walletId: number,
+  { withoutTest = true } = {},
+): Promise<ProposedSweep> {
   return proposeSweep(parts, custody.officer.actor, { walletId, withoutTest, reason: '압류한 지갑의 자산 이전' });
 }
 

@@ -1,6 +1,7 @@
 import { Wallet } from 'ethers';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { confirmDepositAddress } from '../../src/custody/deposit-address-confirmation.ts';
 import { tendWallet } from '../../src/custody/wallet/tend.ts';
 import { type Interference, interposed } from '../support/evm-node.ts';
 import { brokenInvariants } from '../support/invariants.ts';
@@ -184,17 +185,6 @@ describe('before anything is sent', () => {
     expect(await newAlerts()).not.toContain('wallet_drained');
     expect(await brokenInvariants(custody.database)).toEqual([]);
   });
-
-  it('an address that the exchange names otherwise by now ends the sweep', async () => {
-    await approved();
-    const port = await scene.parts.exchanges.exchangeFor(custody.accountId);
-    const changed = (await port.depositAddresses()).map((each) => ({ ...each, address: Wallet.createRandom().address.toLowerCase() }));
-    const elsewhere: typeof port = Object.assign(Object.create(port), { depositAddresses: async () => changed });
-    await tendWallet({ ...scene.parts, exchanges: { exchangeFor: async () => elsewhere } }, walletId);
-    expect(await states()).toEqual(['dead', 'dead', 'dead']);
-    expect(await newAlerts()).toContain('wallet_destination_changed');
-    expect(await sentOnChain()).toBe(0);
-  });
 });
 
 describe('somebody else who has the key', () => {
@@ -240,4 +230,34 @@ describe('somebody else who has the key', () => {
     expect(intents.at(-3)?.state).toBe('dead');
     expect(await alertCodes(scene)).toContain('wallet_key_shared');
   });
+});
+
+/* Last, since the account's addresses are changed ones from here on. */
+it('an address that the exchange names otherwise by now ends the sweep', async () => {
+  await approved();
+  const port = await scene.parts.exchanges.exchangeFor(custody.accountId);
+  const changed = (await port.depositAddresses()).map((each) => ({ ...each, address: Wallet.createRandom().address.toLowerCase() }));
+  const elsewhere: typeof port = Object.assign(Object.create(port), { depositAddresses: async () => changed });
+  const parts = { ...scene.parts, exchanges: { exchangeFor: async () => elsewhere } };
+  await tendWallet(parts, walletId);
+  expect(await states()).toEqual(['dead', 'dead', 'dead']);
+  expect(await newAlerts()).toContain('wallet_destination_changed');
+  expect(await sentOnChain()).toBe(0);
+
+  // Two officials look at it before anything is planned to it; until they have looked at a token's, only that one stays behind.
+  const again = { custody, parts };
+  await expect(propose(again, walletId)).rejects.toMatchObject({
+    code: 'DEPOSIT_ADDRESS_WITHHELD',
+    facts: { asset: 'ETH', reasons: ['changed'] },
+  });
+  for (const asset of ['ETH', 'LINK']) {
+    const address = changed.find((each) => each.asset === asset)?.address ?? '';
+    const seen = { accountId: custody.accountId, asset, network: 'ETH', address, reason: '거래소 화면과 대조' };
+    for (const { actor } of [custody.officer, custody.approver]) {
+      await custody.database.work(actor, (work) => confirmDepositAddress(work, { tellsDepositAddresses: true }, seen));
+    }
+  }
+  await propose(again, walletId);
+  const planned = (await transfersOf(scene, walletId)).filter(({ state }) => state === 'planned');
+  expect(planned.map(({ asset }) => asset)).toEqual(['LINK', 'ETH']);
 });

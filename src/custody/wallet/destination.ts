@@ -1,37 +1,58 @@
 import type { SeizedWallet } from '../../database/generated/client.ts';
 import type { Transaction } from '../../database/work.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
+import { type JudgedAddress, judgedAddresses } from '../../venue/shown-address.ts';
 import { usualCase } from '../address-check.ts';
 import { addressNetwork } from '../address-networks.ts';
 
-const MINUTE_MS = 60_000;
+/**
+ * The city's own addresses on the wallet's network, by asset, with what stands against sending there; none for an asset for which the
+ * exchange has given none. What two officials have to look at before an owner is told, they look at before a wallet is swept there.
+ */
+export async function cityAddresses(
+  reader: Pick<Transaction, 'venueDepositAddress' | 'policyValue'>,
+  { venueAccountId, network }: Pick<SeizedWallet, 'venueAccountId' | 'network'>,
+  { assets, at }: { readonly assets: readonly string[]; readonly at: Date },
+): Promise<Map<string, JudgedAddress>> {
+  const judged = await judgedAddresses(reader, { accountId: venueAccountId, at, assets });
+  const here = judged.filter((each) => addressNetwork(each.network)?.code === network);
+  // Of two for one asset the one that may be told counts.
+  const toldLast = here.toSorted((a, b) => Number(a.withheld === undefined) - Number(b.withheld === undefined));
+  return new Map(toldLast.map((each) => [each.asset, each]));
+}
 
 /**
- * The city's own address for an asset on the wallet's network, as the exchange named it a short while ago; undefined where the exchange has
- * given none for it. Errors: `CONFLICT` when what is known of it is older than policy allows, or when the network wants a tag, which
- * a chain of this kind cannot carry.
+ * The address to send to. Errors: `CONFLICT` when there is none, or when it wants a tag, which a chain of this kind cannot carry;
+ * `DEPOSIT_ADDRESS_WITHHELD` with why.
  */
-export async function cityAddress(
-  reader: Pick<Transaction, 'venueDepositAddress'>,
+export function usableAddress(
+  known: JudgedAddress | undefined,
   { venueAccountId, network }: Pick<SeizedWallet, 'venueAccountId' | 'network'>,
-  { asset, at, minutesMax }: { readonly asset: string; readonly at: Date; readonly minutesMax: number },
-): Promise<string | undefined> {
-  const rows = await reader.venueDepositAddress.findMany({ where: { venueAccountId, asset }, orderBy: { id: 'asc' } });
-  const row = rows.find((each) => addressNetwork(each.network)?.code === network);
-  if (row === undefined) return undefined;
-  if (row.secondaryAddress !== null) {
+  asset: string,
+): string {
+  if (known === undefined) {
+    throw new CheongsanError(
+      'CONFLICT',
+      `Account ${venueAccountId} has no deposit address for ${asset} on ${network}; have the exchange issue one.`,
+    );
+  }
+  if (known.secondaryAddress !== undefined) {
     throw new CheongsanError(
       'CONFLICT',
       `The exchange wants a tag or memo for ${asset} on ${network}, which is not known of this network.`,
     );
   }
-  if (row.checkedAt.getTime() < at.getTime() - minutesMax * MINUTE_MS) {
+  if (known.withheld !== undefined) {
     throw new CheongsanError(
-      'CONFLICT',
-      `The deposit address of account ${venueAccountId} for ${asset} was last read from the exchange at ${row.checkedAt.toISOString()}; read it again.`,
-      { facts: { accountId: venueAccountId, asset, checkedAt: row.checkedAt.toISOString() } },
+      'DEPOSIT_ADDRESS_WITHHELD',
+      `The address of account ${venueAccountId} for ${asset} on ${network} is not sent to: ${known.withheld}.`,
+      { facts: { accountId: venueAccountId, asset, network, reasons: [known.withheld] } },
     );
   }
-  // Exchanges often write it without a checksum; nobody has typed it on its way here.
-  return usualCase(row.address);
+  return comparableAddress(known);
+}
+
+/** Exchanges often write it without a checksum; nobody has typed it on its way here. */
+export function comparableAddress({ address }: JudgedAddress): string {
+  return usualCase(address);
 }

@@ -1,14 +1,12 @@
 import { requireNoSecrets } from '../../chain/find-secrets.ts';
 import { jsonColumn } from '../../database/json.ts';
 import { userIdOf, type Work } from '../../database/work.ts';
-import { seoulDay } from '../../kernel/civil-date.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
 import { CoinAmount } from '../../kernel/money.ts';
 import { readPolicy } from '../../policy/book.ts';
-import { walletAddressMinutes } from '../../policy/definitions/wallet.ts';
 import { requireReason } from '../deposit-decision.ts';
 import { comparableTransactionId } from '../transaction-id.ts';
-import { cityAddress } from './destination.ts';
+import { cityAddresses, usableAddress } from './destination.ts';
 import { coinsOf, type WalletWithAssets } from './rows.ts';
 import { askFor, insertSweep, lockSweepable, type ProposedSweep } from './sweep.ts';
 
@@ -30,7 +28,7 @@ const HASH = /^[0-9a-f]{64}$/;
  * Records the transaction by which a wallet of the Bitcoin kind was emptied to the city's address, and puts it to two custodians; nothing of
  * it counts before they agree. The account's addresses must have been read a short while ago. Errors: `CONFLICT` for a wallet that we sign for,
  * a transaction that is known, more than was found, or while another sweep is asked for; `INPUT_INVALID` for what is no transaction id;
- * `SECRET_FOUND`; those of `cityAddress` and `requestApproval`.
+ * `SECRET_FOUND`; those of `usableAddress` and `requestApproval`.
  */
 export async function proposeExternalSweep(work: Work, sweep: ExternalSweep): Promise<ProposedSweep> {
   requireReason(sweep.reason);
@@ -39,14 +37,8 @@ export async function proposeExternalSweep(work: Work, sweep: ExternalSweep): Pr
   const transactionId = comparableTransactionId(sweep.transactionId);
   if (!HASH.test(transactionId)) throw new CheongsanError('INPUT_INVALID', 'A transaction id has 64 hexadecimal digits; copy it anew.');
   await assertFits(work, wallet, { sweep, transactionId });
-  const minutesMax = (await readPolicy(work.tx)).get(walletAddressMinutes, seoulDay(work.at));
-  const destination = await cityAddress(work.tx, wallet, { asset: wallet.nativeAsset, at: work.at, minutesMax });
-  if (destination === undefined) {
-    throw new CheongsanError(
-      'CONFLICT',
-      `Account ${wallet.venueAccountId} has no deposit address for ${wallet.nativeAsset} on ${wallet.network}.`,
-    );
-  }
+  const asset = wallet.nativeAsset;
+  const destination = usableAddress((await cityAddresses(work.tx, wallet, { assets: [asset], at: work.at })).get(asset), wallet, asset);
   const { fee, proofReference, proofDigest, reason } = sweep;
   const row = await insertSweep(work, {
     walletId: wallet.id,
@@ -61,7 +53,7 @@ export async function proposeExternalSweep(work: Work, sweep: ExternalSweep): Pr
     data: {
       sweepId: row.id,
       position: 0,
-      asset: wallet.nativeAsset,
+      asset,
       quantity: sweep.quantity,
       destination,
       transactionHash: transactionId,

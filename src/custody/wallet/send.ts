@@ -9,15 +9,12 @@ import { jsonColumn } from '../../database/json.ts';
 import type { Transaction, Work } from '../../database/work.ts';
 import { raiseAlert, warnOnce } from '../../intent/alert.ts';
 import { createIntent, markSent } from '../../intent/intent.ts';
-import { seoulDay } from '../../kernel/civil-date.ts';
 import { digestOf } from '../../kernel/digest.ts';
 import { CheongsanError } from '../../kernel/errors.ts';
-import { readPolicy } from '../../policy/book.ts';
-import { walletAddressMinutes } from '../../policy/definitions/wallet.ts';
 import { ENDED_PHASES } from '../../seizure/phase-table.ts';
 import { CUSTODIAN } from '../custodian.ts';
 import { comparableTransactionId } from '../transaction-id.ts';
-import { cityAddress } from './destination.ts';
+import { cityAddresses, comparableAddress, usableAddress } from './destination.ts';
 import { approvalFromRecord, lockWallet, type WalletParts, type WalletWithAssets } from './rows.ts';
 import { readAddressesAnew } from './survey.ts';
 import { failSweep, requireSweepApproved } from './sweep.ts';
@@ -72,9 +69,13 @@ async function goesToCity(
 ): Promise<boolean> {
   return database.work(CUSTODIAN, async (work) => {
     const locked = await lockWallet(work, wallet.id);
-    const minutesMax = (await readPolicy(work.tx)).get(walletAddressMinutes, seoulDay(work.at));
+    const known = await cityAddresses(work.tx, wallet, { assets: planned.map(({ asset }) => asset), at: work.at });
     for (const { asset, destination } of planned) {
-      if ((await cityAddress(work.tx, wallet, { asset, at: work.at, minutesMax })) === destination) continue;
+      const named = known.get(asset);
+      if (named !== undefined && comparableAddress(named) === destination) {
+        usableAddress(named, wallet, asset);
+        continue;
+      }
       await raiseAlert(work, {
         code: 'wallet_destination_changed',
         severity: 'critical',

@@ -2,13 +2,12 @@ import type { GasPriceCaps } from '../../chain/port.ts';
 import { type SweepSurvey, surveySweep } from '../../chain/sweep-survey.ts';
 import type { Transaction } from '../../database/work.ts';
 import { seoulDay } from '../../kernel/civil-date.ts';
-import { CheongsanError } from '../../kernel/errors.ts';
 import { Price } from '../../kernel/money.ts';
 import { readPolicy } from '../../policy/book.ts';
-import { walletAddressMinutes, walletWorthOfFee } from '../../policy/definitions/wallet.ts';
+import { walletWorthOfFee } from '../../policy/definitions/wallet.ts';
 import { checkDepositAddresses } from '../../venue/deposit-address.ts';
 import { CUSTODIAN } from '../custodian.ts';
-import { cityAddress } from './destination.ts';
+import { cityAddresses, usableAddress } from './destination.ts';
 import { gasCaps, reserveOf, tokensOf, type WalletParts, type WalletWithAssets } from './rows.ts';
 import { testsFor } from './test-first.ts';
 
@@ -17,14 +16,14 @@ export interface WalletSurvey {
   /** The most that policy allows for gas. */
   readonly caps: GasPriceCaps;
   readonly policyVersion: string;
-  /** Assets for which the exchange has given no address on this network: they cannot be swept there. */
+  /** Assets for which there is no address of this network, or none that may be sent to yet: they are not swept with the others. */
   readonly withoutAddress: readonly string[];
 }
 
 /**
  * Plans the emptying of a wallet to the addresses that the exchange names at this moment, with tests ahead where nothing has arrived yet,
- * unless they are given up. Nothing is stored but the addresses. Errors: `CONFLICT`
- * where the exchange has no address for the native coin on this network, those of `cityAddress`, of the exchange and of the chain.
+ * unless they are given up. Nothing is stored but the addresses. Errors: those of `usableAddress` for the native coin, of the exchange and
+ * of the chain.
  */
 export async function surveyWallet(
   parts: WalletParts,
@@ -36,22 +35,11 @@ export async function surveyWallet(
   const at = database.clock.now();
   const today = seoulDay(at);
   const policy = await readPolicy(database.read);
-  const minutesMax = policy.get(walletAddressMinutes, today);
-  const to = (asset: string) => cityAddress(database.read, wallet, { asset, at, minutesMax });
-  const nativeDestination = await to(wallet.nativeAsset);
-  if (nativeDestination === undefined) {
-    throw new CheongsanError(
-      'CONFLICT',
-      `Account ${wallet.venueAccountId} has no deposit address for ${wallet.nativeAsset} on ${wallet.network}; have the exchange issue one.`,
-    );
-  }
-  const tokens: { token: ReturnType<typeof tokensOf>[number]; destination: string }[] = [];
-  const withoutAddress: string[] = [];
-  for (const token of tokensOf(wallet)) {
-    const destination = await to(token.asset);
-    if (destination === undefined) withoutAddress.push(token.asset);
-    else tokens.push({ token, destination });
-  }
+  const known = await cityAddresses(database.read, wallet, { assets: wallet.assets.map(({ asset }) => asset), at });
+  const nativeDestination = usableAddress(known.get(wallet.nativeAsset), wallet, wallet.nativeAsset);
+  const usable = tokensOf(wallet).filter(({ asset }) => known.has(asset) && known.get(asset)?.withheld === undefined);
+  const tokens = usable.map((token) => ({ token, destination: usableAddress(known.get(token.asset), wallet, token.asset) }));
+  const withoutAddress = tokensOf(wallet).flatMap((token) => (usable.includes(token) ? [] : [token.asset]));
   const caps = gasCaps(policy, wallet.network, today);
   const prices = await lastPrices(
     database.read,

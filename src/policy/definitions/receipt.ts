@@ -10,7 +10,8 @@ const CITY_RULE = '시 기준(기본값)';
 export const addressCheckMinutes = definePolicy({
   key: 'receipt.address_check_minutes',
   title: '입금 주소의 확인 시간',
-  description: '입금 주소는 이 시간 안에 거래소에서 읽어 확인한 것만 보이거나 문서에 적는다. 더 오래되었으면 먼저 다시 읽는다.',
+  description:
+    '입금 주소는 이 시간 안에 거래소에서 읽어 확인한 것만 보이거나 문서에 적고, 압류한 지갑에서 그리로 보낸다. 더 오래되었으면 먼저 다시 읽는다.',
   unit: '분',
   schema: countSchema(1, 1_440),
   initial: [{ value: 60, validFrom: KNOWN_FROM, source: CITY_RULE }],

@@ -101,16 +101,6 @@ export const walletReplaceMinutes = definePolicy({
   changeable: true,
 });
 
-export const walletAddressMinutes = definePolicy({
-  key: 'wallet.address_minutes',
-  title: '입금 주소 확인의 유효 시간',
-  description: '지갑에서 보낼 거래소 입금 주소는 이 시간 안에 거래소에서 다시 읽은 것이어야 한다.',
-  unit: '분',
-  schema: countSchema(1, 1_440),
-  initial: [{ value: 30, validFrom: KNOWN_FROM, source: CITY_RULE }],
-  changeable: true,
-});
-
 export const walletTestMinutes = definePolicy({
   key: 'wallet.test_minutes',
   title: '지갑에서 먼저 보낸 시험 수량의 확인 시간',
@@ -129,6 +119,5 @@ export const WALLET_POLICIES = [
   walletReserves,
   walletLookSeconds,
   walletReplaceMinutes,
-  walletAddressMinutes,
   walletTestMinutes,
 ] as const;
