@@ -37,9 +37,11 @@ export async function surveyWallet(
   const policy = await readPolicy(database.read);
   const known = await cityAddresses(database.read, wallet, { assets: wallet.assets.map(({ asset }) => asset), at });
   const nativeDestination = usableAddress(known.get(wallet.nativeAsset), wallet, wallet.nativeAsset);
-  const usable = tokensOf(wallet).filter(({ asset }) => known.has(asset) && known.get(asset)?.withheld === undefined);
-  const tokens = usable.map((token) => ({ token, destination: usableAddress(known.get(token.asset), wallet, token.asset) }));
-  const withoutAddress = tokensOf(wallet).flatMap((token) => (usable.includes(token) ? [] : [token.asset]));
+  const isUsable = (asset: string) => known.has(asset) && known.get(asset)?.withheld === undefined;
+  const tokens = tokensOf(wallet)
+    .filter(({ asset }) => isUsable(asset))
+    .map((token) => ({ token, destination: usableAddress(known.get(token.asset), wallet, token.asset) }));
+  const withoutAddress = tokensOf(wallet).flatMap(({ asset }) => (isUsable(asset) ? [] : [asset]));
   const caps = gasCaps(policy, wallet.network, today);
   const prices = await lastPrices(
     database.read,
