@@ -9,7 +9,18 @@ import { CHART } from '../../src/ledger/chart.ts';
 import { entry } from '../../src/ledger/entry.ts';
 import { post } from '../../src/ledger/post.ts';
 import { testActor } from '../support/database.ts';
-import { approve, CITY, type Custody, expiry, instruct, later, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
+import {
+  approve,
+  CITY,
+  type Custody,
+  endCustody,
+  expiry,
+  instruct,
+  later,
+  receiveHolding,
+  setPhase,
+  startCustody,
+} from './custody-fixture.ts';
 
 /* The books are what deposits, transfers, withdrawals and explanations add up to, whatever the exchange says. */
 
@@ -19,9 +30,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 async function replayed(asset: string) {
   const account = { accountId: custody.accountId, venueCode: custody.port.venue };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readDeposits } from '../../src/custody/deposits.ts';
 import { importTransferReport } from '../../src/custody/transfer-report.ts';
 import { killWaiting } from '../support/kill-waiting.ts';
-import { type Custody, demandHolding, heldText, later, moveToCity, reportFile, startCustody } from './custody-fixture.ts';
+import { type Custody, demandHolding, endCustody, heldText, later, moveToCity, reportFile, startCustody } from './custody-fixture.ts';
 
 let custody: Custody;
 
@@ -11,9 +11,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 it('credits a deposit once although the service dies between reading it and committing it', async () => {
   const holding = await demandHolding(custody, 'BTC', '0.75');

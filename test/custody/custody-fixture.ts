@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { readDeposits } from '../../src/custody/deposits.ts';
 import { instructTransfer, type TransferInstruction } from '../../src/custody/instruction.ts';
 import { receiptsOfCase } from '../../src/custody/receipt-view.ts';
@@ -22,6 +23,7 @@ import { post } from '../../src/ledger/post.ts';
 import { type PaperExchange, startPaperExchange } from '../../src/paper-exchange/server.ts';
 import { registerPersons } from '../../src/person/register.ts';
 import { seedPolicy } from '../../src/policy/book.ts';
+import { checkInvariants } from '../../src/registers/invariants.ts';
 import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
 import { createOfficial, type Official, principalOf } from '../identity/officials.ts';
 import { createTestDatabase, testActor } from '../support/database.ts';
@@ -72,6 +74,19 @@ export async function startCustody({ screeningListFile }: { screeningListFile?: 
     secondApprover,
     screening: new LocalScreeningList(screeningListFile),
   };
+}
+
+/** Whatever a file did, its books balance and these invariants hold; its exchange is stopped even where they do not. */
+export async function endCustody(custody: Custody, invariantCodes: readonly string[] = []): Promise<void> {
+  try {
+    expect(await unbalancedAssets(custody)).toEqual([]);
+    if (invariantCodes.length === 0) return;
+    const offending = new Map((await checkInvariants(custody.database)).map((result) => [result.code, result.offending]));
+    // A code that nobody checks is as bad as one that is broken.
+    expect(invariantCodes.map((code) => [code, offending.get(code)])).toEqual(invariantCodes.map((code) => [code, []]));
+  } finally {
+    await custody.exchange.stop();
+  }
 }
 
 export interface SampleHolding {

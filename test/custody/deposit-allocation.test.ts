@@ -15,7 +15,6 @@ import { balances } from '../../src/ledger/balance.ts';
 import { CHART, type ChartCode } from '../../src/ledger/chart.ts';
 import { entry } from '../../src/ledger/entry.ts';
 import { post } from '../../src/ledger/post.ts';
-import { checkInvariants } from '../../src/registers/invariants.ts';
 import { isFrozen, requestFreezeRelease } from '../../src/venue/freeze.ts';
 import { testActor } from '../support/database.ts';
 import {
@@ -25,6 +24,7 @@ import {
   decide,
   demandHolding,
   depositRow,
+  endCustody,
   expiry,
   heldText,
   later,
@@ -32,7 +32,6 @@ import {
   reportFile,
   setPhase,
   startCustody,
-  unbalancedAssets,
 } from './custody-fixture.ts';
 
 let custody: Custody;
@@ -41,13 +40,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  expect(await unbalancedAssets(custody)).toEqual([]);
-  const results = await checkInvariants(custody.database);
-  const custodial = ['deposit_is_accounted', 'own_means_are_decided', 'losses_are_accounted', 'unexplained_is_frozen'];
-  expect(custodial.map((wanted) => results.find(({ code }) => code === wanted)?.offending)).toEqual(custodial.map(() => []));
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody, ['deposit_is_accounted', 'own_means_are_decided', 'losses_are_accounted', 'unexplained_is_frozen']));
 
 /** Coins from somewhere, or won, which nobody demanded. */
 async function unidentified(asset: string, quantity: string): Promise<VenueDeposit> {

@@ -10,6 +10,7 @@ import {
   type Custody,
   demandHolding,
   depositRow,
+  endCustody,
   heldText,
   later,
   moveToCity,
@@ -24,9 +25,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 function read(): Promise<unknown> {
   return readDeposits(custody.database, custody.port, custody.accountId);

@@ -10,6 +10,7 @@ import {
   type Custody,
   demandHolding,
   depositRow,
+  endCustody,
   heldText,
   later,
   moveToCity,
@@ -23,9 +24,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 function read(): Promise<unknown> {
   return readDeposits(custody.database, custody.port, custody.accountId);

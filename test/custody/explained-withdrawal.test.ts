@@ -10,12 +10,12 @@ import type { AllocationUse } from '../../src/database/generated/enums.ts';
 import { CoinAmount } from '../../src/kernel/money.ts';
 import { coinBalance } from '../../src/ledger/balance.ts';
 import { CHART, type ChartCode } from '../../src/ledger/chart.ts';
-import { checkInvariants } from '../../src/registers/invariants.ts';
 import {
   approve,
   CITY,
   type Custody,
   depositRow,
+  endCustody,
   expiry,
   heldText,
   instruct,
@@ -26,7 +26,6 @@ import {
   type SampleHolding,
   setPhase,
   startCustody,
-  unbalancedAssets,
 } from './custody-fixture.ts';
 
 /** Transfers of which the official typed another quantity at the exchange's site. */
@@ -36,9 +35,8 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  expect(await unbalancedAssets(custody)).toEqual([]);
-  const coins = [
+afterAll(() =>
+  endCustody(custody, [
     'demanded_is_accounted',
     'received_is_accounted',
     'duty_matches_custody',
@@ -46,11 +44,8 @@ afterAll(async () => {
     'own_means_are_decided',
     'losses_are_accounted',
     'unexplained_is_frozen',
-  ];
-  const results = (await checkInvariants(custody.database)).filter(({ code }) => coins.includes(code));
-  expect(results.map(({ offending }) => offending)).toEqual(coins.map(() => []));
-  await custody.exchange.stop();
-});
+  ]),
+);
 
 /** An instructed return of a part of a holding. */
 async function instructed(holding: SampleHolding, asset: string, quantity: string): Promise<number> {

@@ -5,7 +5,7 @@ import { reconcileAccount } from '../../src/custody/reconcile.ts';
 import type { ExplanationSide } from '../../src/database/generated/enums.ts';
 import type { ExchangePort } from '../../src/exchange/port.ts';
 import { civilDate } from '../../src/kernel/civil-date.ts';
-import { approve, CITY, type Custody, expiry, heldText, later, receiveHolding, startCustody } from './custody-fixture.ts';
+import { approve, CITY, type Custody, endCustody, expiry, heldText, later, receiveHolding, startCustody } from './custody-fixture.ts';
 
 /* The venue is asked, and something is booked before the answer is held against the books. */
 
@@ -15,9 +15,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 /** The same line, on which something happens just before, or just after, the balances are told. */
 function withEvents({

@@ -15,6 +15,7 @@ import {
   CITY,
   type Custody,
   decide,
+  endCustody,
   expiry,
   heldText,
   later,
@@ -23,7 +24,6 @@ import {
   receiveHolding,
   setPhase,
   startCustody,
-  unbalancedAssets,
 } from './custody-fixture.ts';
 
 /* A difference that no deposit and no withdrawal shows: what it is, one official says and another agrees. */
@@ -34,10 +34,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  expect(await unbalancedAssets(custody)).toEqual([]);
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 /** A minute after the last, so that it counts. */
 async function readingOf(asset: string) {

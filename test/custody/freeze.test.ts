@@ -5,7 +5,7 @@ import { civilDate } from '../../src/kernel/civil-date.ts';
 import { freezeAsset, freezeByPerson, requestFreezeRelease } from '../../src/venue/freeze.ts';
 import { tightenTrading } from '../../src/venue/trading-state.ts';
 import { testActor } from '../support/database.ts';
-import { approve, CITY, type Custody, expiry, later, receiveHolding, startCustody } from './custody-fixture.ts';
+import { approve, CITY, type Custody, endCustody, expiry, later, receiveHolding, startCustody } from './custody-fixture.ts';
 
 /* One freeze of an asset is open at a time; it is as grave as the gravest reason that was given for it. */
 
@@ -15,9 +15,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 async function readingOf(asset: string) {
   later(custody, 60);

@@ -6,7 +6,7 @@ import type { ExchangePort } from '../../src/exchange/port.ts';
 import { acknowledgeAlert } from '../../src/intent/alert.ts';
 import { CheongsanError } from '../../src/kernel/errors.ts';
 import { isFrozen } from '../../src/venue/freeze.ts';
-import { CITY, type Custody, later, startCustody } from './custody-fixture.ts';
+import { CITY, type Custody, endCustody, later, startCustody } from './custody-fixture.ts';
 
 /* A venue that lists neither deposits nor withdrawals: a person looks at its site, and takes over what he finds there. */
 
@@ -18,9 +18,7 @@ beforeAll(async () => {
   blind = withoutLists(custody.port);
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 /** The same line to the same exchange, which says that it has no such lists and answers none. */
 function withoutLists(port: ExchangePort): ExchangePort {

@@ -9,7 +9,7 @@ import { imposeStay, liftStay } from '../../src/seizure/stay.ts';
 import { freezeByPerson } from '../../src/venue/freeze.ts';
 import { testActor } from '../support/database.ts';
 import { testKeys } from '../support/test-keys.ts';
-import { approve, type Custody, expiry, instruct, later, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
+import { approve, type Custody, endCustody, expiry, instruct, later, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
 
 /** Transfers whose sender has the instruction when something comes in between. */
 let custody: Custody;
@@ -18,9 +18,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 async function instructed(asset: string, quantity: string) {
   const holding = await receiveHolding(custody, asset, quantity);

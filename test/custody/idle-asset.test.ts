@@ -5,7 +5,7 @@ import { tendAccount } from '../../src/custody/tend.ts';
 import { civilDate } from '../../src/kernel/civil-date.ts';
 import { imposeStay } from '../../src/seizure/stay.ts';
 import { freezeAsset } from '../../src/venue/freeze.ts';
-import { type Custody, demandHolding, later, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
+import { type Custody, demandHolding, endCustody, later, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
 
 /* Coins that nobody moves are told of, once a stage, with what they wait for. */
 
@@ -15,9 +15,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 const DAY = 86_400;
 

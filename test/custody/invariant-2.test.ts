@@ -16,6 +16,7 @@ import {
   CITY,
   type Custody,
   demandHolding,
+  endCustody,
   expiry,
   instruct,
   later,
@@ -35,9 +36,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 /** What may happen to a holding, in any order. Quantities are tenths. */
 const step = fc.oneof(

@@ -5,7 +5,7 @@ import { requestCoinTransfer } from '../../src/custody/return.ts';
 import { readWithdrawals } from '../../src/custody/withdrawals.ts';
 import type { ExchangePort } from '../../src/exchange/port.ts';
 import { adapterFor, json, type ScriptedVenue, startScriptedVenue } from '../exchange/scripted-venue.ts';
-import { approve, type Custody, expiry, instruct, later, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
+import { approve, type Custody, endCustody, expiry, instruct, later, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await venue.close();
-  await custody.exchange.stop();
+  await endCustody(custody);
 });
 
 interface Listed {

@@ -11,7 +11,7 @@ import { lackForFirstOrder } from '../../src/liquidation/first-order.ts';
 import { requireMovementAllowed } from '../../src/venue/movement-gate.ts';
 import { testActor } from '../support/database.ts';
 import { storeSampleOrder } from '../support/sample-order.ts';
-import { approve, CITY, type Custody, expiry, later, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
+import { approve, CITY, type Custody, endCustody, expiry, later, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
 
 /* Nothing is moved on books that nobody has held against the exchange. */
 
@@ -21,9 +21,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 function read() {
   return reconcileAccount(custody.database, custody.port, custody.accountId);

@@ -24,7 +24,7 @@ import { createOfficial, type Official } from '../identity/officials.ts';
 import { testActor } from '../support/database.ts';
 import { registerSampleAccount } from '../support/sample-account.ts';
 import { testKeys } from '../support/test-keys.ts';
-import { CITY, type Custody, demandHolding, depositRow, later, moveToCity, startCustody } from './custody-fixture.ts';
+import { CITY, type Custody, demandHolding, depositRow, endCustody, later, moveToCity, startCustody } from './custody-fixture.ts';
 
 let custody: Custody;
 let second: Official;
@@ -34,9 +34,7 @@ beforeAll(async () => {
   second = await createOfficial(custody.database, 'second', ['collection_officer']);
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 function read(port: ExchangePort = custody.port): Promise<unknown> {
   return readDeposits(custody.database, port, custody.accountId);

@@ -16,12 +16,12 @@ import {
   CITY,
   type Custody,
   demandHolding,
+  endCustody,
   later,
   moveToCity,
   receiveHolding,
   type SampleHolding,
   startCustody,
-  unbalancedAssets,
 } from './custody-fixture.ts';
 
 let custody: Custody;
@@ -30,10 +30,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  expect(await unbalancedAssets(custody)).toEqual([]);
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 async function readingOf(asset: string) {
   const readings = await reconcileAccount(custody.database, custody.port, custody.accountId);

@@ -18,6 +18,7 @@ import {
   type Custody,
   demandHolding,
   depositRow,
+  endCustody,
   expiry,
   heldText,
   instruct,
@@ -27,7 +28,6 @@ import {
   receiveHolding,
   setPhase,
   startCustody,
-  unbalancedAssets,
 } from './custody-fixture.ts';
 
 let custody: Custody;
@@ -36,10 +36,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  expect(await unbalancedAssets(custody)).toEqual([]);
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 function readAll(): Promise<void> {
   return readWithdrawals(custody.database, custody.port, custody.accountId);

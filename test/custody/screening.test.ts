@@ -7,7 +7,7 @@ import { screenSource } from '../../src/custody/screening.ts';
 import { LocalScreeningList } from '../../src/custody/screening-list.ts';
 import { emptyFolder } from '../support/installed.ts';
 import { testKeys } from '../support/test-keys.ts';
-import { approve, type Custody, expiry, instruct, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
+import { approve, type Custody, endCustody, expiry, instruct, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
 
 const ETHER = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
 const BITCOIN = 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4';
@@ -21,9 +21,7 @@ beforeAll(async () => {
   custody = await startCustody({ screeningListFile: list });
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 /** As whoever keeps the list would: written beside it and put in its place. */
 async function writeList(...rows: readonly string[]): Promise<void> {

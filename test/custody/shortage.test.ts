@@ -20,6 +20,7 @@ import {
   type Custody,
   demandHolding,
   depositRow,
+  endCustody,
   expiry,
   heldText,
   later,
@@ -28,7 +29,6 @@ import {
   receiveHolding,
   reportFile,
   startCustody,
-  unbalancedAssets,
 } from './custody-fixture.ts';
 
 let custody: Custody;
@@ -37,10 +37,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  expect(await unbalancedAssets(custody)).toEqual([]);
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 function ask(holdingId: number) {
   const request = { holdingId, reason: '체납자가 압류 전에 매도', expiresAt: expiry(custody) };

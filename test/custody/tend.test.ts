@@ -3,7 +3,7 @@ import { requestCoinTransfer } from '../../src/custody/return.ts';
 import { tendAccount } from '../../src/custody/tend.ts';
 import { decideApproval, expireApproval } from '../../src/identity/approval.ts';
 import { principalOf } from '../identity/officials.ts';
-import { type Custody, expiry, instruct, later, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
+import { type Custody, endCustody, expiry, instruct, later, receiveHolding, setPhase, startCustody } from './custody-fixture.ts';
 
 let custody: Custody;
 
@@ -11,9 +11,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 async function asked(asset: string, quantity: string) {
   const holding = await receiveHolding(custody, asset, quantity);

@@ -16,6 +16,7 @@ import {
   CITY,
   type Custody,
   decide,
+  endCustody,
   expiry,
   instruct,
   later,
@@ -33,9 +34,7 @@ beforeAll(async () => {
   director = await createOfficial(custody.database, 'director', ['approver']);
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 /** From today on. */
 async function limit(krw: string, units: Readonly<Record<string, string>> = {}): Promise<void> {

@@ -16,6 +16,7 @@ import {
   approve,
   CITY,
   type Custody,
+  endCustody,
   expiry,
   heldText,
   instruct,
@@ -23,7 +24,6 @@ import {
   receiveHolding,
   setPhase,
   startCustody,
-  unbalancedAssets,
 } from './custody-fixture.ts';
 
 const HOUR = 3_600;
@@ -36,10 +36,7 @@ beforeAll(async () => {
   colleague = await createOfficial(custody.database, 'colleague', ['collection_officer']);
 });
 
-afterAll(async () => {
-  expect(await unbalancedAssets(custody)).toEqual([]);
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 async function approvedReturn(asset: string, quantity: string) {
   const holding = await receiveHolding(custody, asset, quantity);

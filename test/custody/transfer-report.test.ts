@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { importTransferReport } from '../../src/custody/transfer-report.ts';
-import { type Custody, demandHolding, reportFile, startCustody } from './custody-fixture.ts';
+import { type Custody, demandHolding, endCustody, reportFile, startCustody } from './custody-fixture.ts';
 
 let custody: Custody;
 
@@ -8,9 +8,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 it('a transfer report is refused as a whole for one bad row, names the row, and stores nothing', async () => {
   const holding = await demandHolding(custody, 'MOC', '50');

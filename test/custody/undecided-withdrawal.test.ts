@@ -7,12 +7,12 @@ import { requestCoinTransfer } from '../../src/custody/return.ts';
 import { readWithdrawals } from '../../src/custody/withdrawals.ts';
 import { coinBalance } from '../../src/ledger/balance.ts';
 import { CHART } from '../../src/ledger/chart.ts';
-import { checkInvariants } from '../../src/registers/invariants.ts';
 import { isFrozen } from '../../src/venue/freeze.ts';
 import {
   approve,
   CITY,
   type Custody,
+  endCustody,
   expiry,
   heldText,
   instruct,
@@ -21,7 +21,6 @@ import {
   type SampleHolding,
   setPhase,
   startCustody,
-  unbalancedAssets,
 } from './custody-fixture.ts';
 
 /** Two transfers of one quantity, of which one is sent: the other must stay as it is. */
@@ -31,13 +30,15 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  expect(await unbalancedAssets(custody)).toEqual([]);
-  const coins = ['demanded_is_accounted', 'received_is_accounted', 'duty_matches_custody', 'losses_are_accounted', 'unexplained_is_frozen'];
-  const results = (await checkInvariants(custody.database)).filter(({ code }) => coins.includes(code));
-  expect(results.map(({ offending }) => offending)).toEqual(coins.map(() => []));
-  await custody.exchange.stop();
-});
+afterAll(() =>
+  endCustody(custody, [
+    'demanded_is_accounted',
+    'received_is_accounted',
+    'duty_matches_custody',
+    'losses_are_accounted',
+    'unexplained_is_frozen',
+  ]),
+);
 
 interface Instructed extends SampleHolding {
   readonly transferId: number;

@@ -5,7 +5,7 @@ import type { ExchangePort } from '../../src/exchange/port.ts';
 import { addDays, dayFromColumn, dayToColumn, seoulDay } from '../../src/kernel/civil-date.ts';
 import { CheongsanError } from '../../src/kernel/errors.ts';
 import { testActor } from '../support/database.ts';
-import { type Custody, demandHolding, later, receiveHolding, startCustody } from './custody-fixture.ts';
+import { type Custody, demandHolding, endCustody, later, receiveHolding, startCustody } from './custody-fixture.ts';
 
 /* What is the matter with a venue never keeps its books from being compared, and nothing that somebody forgot lasts for ever. */
 
@@ -15,9 +15,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 const DAY = 86_400;
 

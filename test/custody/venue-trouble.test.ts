@@ -4,7 +4,7 @@ import { endTrouble, openTroubles, reportTrouble, supportEndsOn, troublesByCase 
 import { addDays, civilDate, dayFromColumn, seoulDay } from '../../src/kernel/civil-date.ts';
 import { watchNewMarkets } from '../../src/valuation/watched-market.ts';
 import { readWatchedMarkets } from '../../src/valuation/watched-market-reading.ts';
-import { type Custody, demandHolding, later, receiveHolding, startCustody } from './custody-fixture.ts';
+import { type Custody, demandHolding, endCustody, later, receiveHolding, startCustody } from './custody-fixture.ts';
 
 /* What is the matter with a venue: cases wait, say why, are told of when it lasts, and go on by themselves. */
 
@@ -14,9 +14,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 const DAY = 86_400;
 

@@ -5,7 +5,7 @@ import { recordProof, registerWallet } from '../../src/custody/wallet/register.t
 import { readAddressesAnew } from '../../src/custody/wallet/survey.ts';
 import { tendWallet } from '../../src/custody/wallet/tend.ts';
 import { brokenInvariants } from '../support/invariants.ts';
-import { CITY, type Custody, demandHolding, heldText, later, startCustody, unbalancedAssets } from './custody-fixture.ts';
+import { CITY, type Custody, demandHolding, endCustody, heldText, later, startCustody, unbalancedAssets } from './custody-fixture.ts';
 import { alertCodes, approveBoth, register, type SeizedScene, seizedScene } from './wallet-fixture.ts';
 
 const ADDRESS = 'bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq';
@@ -20,9 +20,7 @@ beforeAll(async () => {
   scene = await seizedScene(custody);
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 function prove(walletId: number, quantity: string): Promise<void> {
   const print = { proofReference: '탐색기 출력물 2026-0001', proofDigest: DIGEST, takenAt: custody.clock.now() };

@@ -11,7 +11,7 @@ import { CHART, type ChartCode } from '../../src/ledger/chart.ts';
 import { isFrozen } from '../../src/venue/freeze.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { ETHER } from '../support/sample-wallet.ts';
-import { approve, CITY, type Custody, depositRow, expiry, later, startCustody } from './custody-fixture.ts';
+import { approve, CITY, type Custody, depositRow, endCustody, expiry, later, startCustody } from './custody-fixture.ts';
 import { approveBoth, propose, register, type SeizedScene, seizedScene, transfersOf } from './wallet-fixture.ts';
 
 /* Gas that a seized wallet lacks comes from the city's float at the exchange, told to a person and found again. */
@@ -37,9 +37,7 @@ beforeAll(async () => {
   needed = new Decimal(sweep.gasToSendFirst.toFixed());
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 function reconcile() {
   return reconcileAccount(custody.database, custody.port, custody.accountId);

@@ -5,7 +5,7 @@ import { digestOfAddress } from '../../src/venue/address-digest.ts';
 import { checkDepositAddresses } from '../../src/venue/deposit-address.ts';
 import { testActor } from '../support/database.ts';
 import { brokenInvariants } from '../support/invariants.ts';
-import { CITY, type Custody, later, startCustody } from './custody-fixture.ts';
+import { CITY, type Custody, endCustody, later, startCustody } from './custody-fixture.ts';
 import { approveBoth, fill, propose, register, type SeizedScene, seizedScene, transfersOf } from './wallet-fixture.ts';
 
 /* Where nothing of an asset has arrived yet a small amount goes ahead, and the rest as soon as the exchange shows it as on its way. */
@@ -19,9 +19,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 async function proposeTested(): Promise<void> {
   const proposed = await propose(scene, walletId, { withoutTest: false });

@@ -7,7 +7,7 @@ import { type Interference, interposed } from '../support/evm-node.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { killWaiting } from '../support/kill-waiting.ts';
 import { ETHER, GWEI } from '../support/sample-wallet.ts';
-import { type Custody, later, startCustody } from './custody-fixture.ts';
+import { type Custody, endCustody, later, startCustody } from './custody-fixture.ts';
 import { agree, alertCodes, approveBoth, fill, propose, register, type SeizedScene, seizedScene, transfersOf } from './wallet-fixture.ts';
 
 let custody: Custody;
@@ -20,9 +20,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 beforeEach(async () => {
   interfere = () => undefined;

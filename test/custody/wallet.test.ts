@@ -5,7 +5,7 @@ import { Decimal } from '../../src/kernel/decimal.ts';
 import { traceCase } from '../../src/registers/trace.ts';
 import type { TraceNode } from '../../src/registers/trace-node.ts';
 import { brokenInvariants } from '../support/invariants.ts';
-import { type Custody, heldText, startCustody, unbalancedAssets } from './custody-fixture.ts';
+import { type Custody, endCustody, heldText, startCustody, unbalancedAssets } from './custody-fixture.ts';
 import {
   alertCodes,
   approveBoth,
@@ -29,9 +29,7 @@ beforeAll(async () => {
   scene = await seizedScene(custody);
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 function flat(node: TraceNode): TraceNode[] {
   return [node, ...node.children.flatMap(flat)];

@@ -16,6 +16,7 @@ import {
   decide,
   demandHolding,
   depositRow,
+  endCustody,
   expiry,
   instruct,
   later,
@@ -38,9 +39,7 @@ beforeAll(async () => {
   colleague = await createOfficial(custody.database, 'colleague', ['collection_officer']);
 });
 
-afterAll(async () => {
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 type Typed = Pick<NewAddress, 'asset' | 'network' | 'address' | 'owner'> & Partial<NewAddress>;
 

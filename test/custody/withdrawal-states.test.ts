@@ -21,13 +21,13 @@ import {
   CITY,
   type Custody,
   depositRow,
+  endCustody,
   expiry,
   heldText,
   instruct,
   receiveHolding,
   setPhase,
   startCustody,
-  unbalancedAssets,
 } from './custody-fixture.ts';
 
 /** States that the paper exchange never shows, told by an exchange that says what the test wants. */
@@ -42,9 +42,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  expect(await unbalancedAssets(custody)).toEqual([]);
   await venue.close();
-  await custody.exchange.stop();
+  await endCustody(custody);
 });
 
 /** Instructed and confirmed, as far as its sender is concerned. */

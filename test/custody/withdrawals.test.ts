@@ -14,13 +14,13 @@ import {
   CITY,
   type Custody,
   demandHolding,
+  endCustody,
   expiry,
   instruct,
   later,
   receiveHolding,
   setPhase,
   startCustody,
-  unbalancedAssets,
 } from './custody-fixture.ts';
 
 let custody: Custody;
@@ -29,10 +29,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(async () => {
-  expect(await unbalancedAssets(custody)).toEqual([]);
-  await custody.exchange.stop();
-});
+afterAll(() => endCustody(custody));
 
 function readAll(): Promise<void> {
   return readWithdrawals(custody.database, custody.port, custody.accountId);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { matchWonDeposit } from '../../src/custody/deposit-decision.ts';
 import { readDeposits } from '../../src/custody/deposits.ts';
 import { lockRows } from '../../src/database/locks.ts';
-import { CITY, type Custody, demandHolding, depositRow, startCustody } from './custody-fixture.ts';
+import { CITY, type Custody, demandHolding, depositRow, endCustody, startCustody } from './custody-fixture.ts';
 
 let custody: Custody;
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
   custody = await startCustody();
 });
 
-afterAll(() => custody.exchange.stop());
+afterAll(() => endCustody(custody));
 
 // A decision to sell stands under the taxpayer's lock; won that comes in beside it changes what is still to be sold for.
 test('won is matched to a case under the lock of its taxpayer, taken before that of the case', async () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { seoulDay } from '../../src/kernel/civil-date.ts';
 import { ledgerFile } from '../../src/simulation/sample/files.ts';
 import { sealEverything } from '../support/seal.ts';
-import { WalletTown } from './wallet-steps.ts';
+import { flat, WalletTown } from './wallet-steps.ts';
 import { CORRESPONDENCE, type Town, taxpayer } from './way.ts';
 import { approveAll, bulkOf, imported, invariant, noticesOfCase, pageOf, refundSurplus, viewCase } from './way-steps.ts';
 import { bringWonHome, distribute, sellForHim, serveSaleNotice } from './way-to-settlement.ts';
@@ -152,25 +152,8 @@ test('the case is not closed over a wallet on which something has arrived since'
   expect(releases.map(({ recipientKind }) => recipientKind)).toEqual(['delinquent']);
 });
 
-const traceNode = z.object({
-  what: z.string(),
-  id: z.string(),
-  text: z.string(),
-  get children() {
-    return z.array(traceNode);
-  },
-});
-type Node = z.output<typeof traceNode>;
-
-function flat(root: Node): Node[] {
-  return [root, ...root.children.flatMap(flat)];
-}
-
 test('the trace shows it from the wallet to the bill and to his own address, and nothing is broken', async () => {
-  const { root, agrees } = (await town.auditor.get(`/trace/case/${caseId}`)).expect(
-    z.object({ agrees: z.boolean(), root: traceNode }).loose(),
-  );
-  expect(agrees).toBe(true);
+  const root = await found.trace(caseId);
   const nodes = flat(root);
   expect(nodes.filter(({ what }) => what === 'wallet').map(({ id }) => id)).toEqual(Array(3).fill(`seized_wallet:${walletId}`));
   for (const { children } of nodes.filter(({ what }) => what === 'wallet_transfer')) {

@@ -23,7 +23,21 @@ const walletView = z.looseObject({
 });
 const listed = z.object({ addressId: z.int() });
 const told = z.object({ asset: z.string(), quantity: z.string(), destinationReference: z.string(), network: z.string().nullable() });
+const traceNode = z.object({
+  what: z.string(),
+  id: z.string(),
+  text: z.string(),
+  get children() {
+    return z.array(traceNode);
+  },
+});
+type Node = z.output<typeof traceNode>;
 export const RETURN_ADDRESS = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
+
+/** A part of a trace with all below it. */
+export function flat(root: Node): Node[] {
+  return [root, ...root.children.flatMap(flat)];
+}
 
 export class WalletTown {
   readonly town: Town;
@@ -215,5 +229,14 @@ export class WalletTown {
   async holdingsLeft(caseId: number) {
     const { holdings } = await viewCase(this.town, caseId);
     return holdings.filter(({ state }) => state === 'received' || state === 'selling');
+  }
+
+  /** A case's trace, whose sums agree. */
+  async trace(caseId: number): Promise<Node> {
+    const { root, agrees } = (await this.town.auditor.get(`/trace/case/${caseId}`)).expect(
+      z.object({ agrees: z.boolean(), root: traceNode }).loose(),
+    );
+    expect(agrees).toBe(true);
+    return root;
   }
 }

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ETHER } from '../support/sample-wallet.ts';
 import { sealEverything } from '../support/seal.ts';
-import { WalletTown } from './wallet-steps.ts';
+import { flat, WalletTown } from './wallet-steps.ts';
 import { CORRESPONDENCE, type Town, taxpayer } from './way.ts';
 import { bulkOf, invariant, pageOf, refundSurplus, returnCoins, viewCase } from './way-steps.ts';
 import { bringToApproval, seizeAndDemand, transferAll } from './way-to-custody.ts';
@@ -117,25 +117,8 @@ test('what is left goes back in kind to a listed address of his, after its cooli
   expect(closed).toMatchObject({ done: [{ id: caseId }], refused: [] });
 });
 
-const traceNode = z.object({
-  what: z.string(),
-  id: z.string(),
-  text: z.string(),
-  get children() {
-    return z.array(traceNode);
-  },
-});
-type Node = z.output<typeof traceNode>;
-
-function flat(root: Node): Node[] {
-  return [root, ...root.children.flatMap(flat)];
-}
-
 test('every hop is in the trace, from the wallet to the bill and to his own address, and nothing is broken', async () => {
-  const { root, agrees } = (await town.auditor.get(`/trace/case/${caseId}`)).expect(
-    z.object({ agrees: z.boolean(), root: traceNode }).loose(),
-  );
-  expect(agrees).toBe(true);
+  const root = await found.trace(caseId);
   const coins = flat(root).filter(({ what }) => what === 'holding');
   for (const { asset } of found.assets) {
     const holding = coins.find(({ text }) => text.startsWith(`${asset} `));

@@ -7,9 +7,10 @@ import { SeededRandom } from '../../src/kernel/random.ts';
 import { takeCoverageReadings } from '../../src/liquidation/coverage.ts';
 import { type MarketHistories, marketHistories } from '../../src/liquidation/coverage-market.ts';
 import { seedPolicy } from '../../src/policy/book.ts';
+import { storeDemandedHolding } from '../../src/simulation/sample/lawful-case.ts';
 import { createOfficial } from '../identity/officials.ts';
 import { createTestDatabase, type TestDatabase, testActor } from '../support/database.ts';
-import { storeBill, storeDemandedHolding, storeLawfulCase } from '../support/sale-case.ts';
+import { storeBill, storeLawfulCase } from '../support/sale-case.ts';
 import { registerSampleAccount } from '../support/sample-account.ts';
 
 const HOUR_MS = 3_600_000;

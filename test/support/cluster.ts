@@ -26,7 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const cluster = await EmbeddedPostgres.start({
     dataFolder: folder,
     log,
-    settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'],
+    settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200', 'wal_init_zero=off'],
   });
   await cluster.ensureDatabase(TEMPLATE);
   const database = await openDatabase(

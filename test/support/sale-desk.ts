@@ -20,6 +20,7 @@ import { nextAppointment } from '../../src/queue/due.ts';
 import { lockCase } from '../../src/seizure/locked-case.ts';
 import { progressCase as progressSeizure } from '../../src/seizure/progress.ts';
 import { imposeStay, liftStay } from '../../src/seizure/stay.ts';
+import { storeDemandedHolding } from '../../src/simulation/sample/lawful-case.ts';
 import { loadBillStates, owedOnBills } from '../../src/tax/bill-state.ts';
 import { taxRules } from '../../src/tax/rules.ts';
 import { receivePayment } from '../../src/treasury/payment.ts';
@@ -27,7 +28,7 @@ import { ExchangeDirectory } from '../../src/venue/exchange-directory.ts';
 import { createOfficial, type Official, principalOf } from '../identity/officials.ts';
 import { createTestDatabase, type TestDatabase, testActor } from './database.ts';
 import { bookDifferences } from './sale-books.ts';
-import { storeBill, storeDemandedHolding, storeLawfulCase } from './sale-case.ts';
+import { storeBill, storeLawfulCase } from './sale-case.ts';
 import { registerSampleAccount } from './sample-account.ts';
 import { testKeys } from './test-keys.ts';
 

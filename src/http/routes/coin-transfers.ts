@@ -119,6 +119,29 @@ async function compareAndScreen({
   for (const { id } of listed) await screenTransfer(database, principal.actor, { keys, screening }, id);
 }
 
+/** An official says that the coins of a transfer did not leave; its exchange is asked before he is believed. */
+function withoutDeparture({
+  undo,
+  ...head
+}: Pick<Route, 'operationId' | 'summary' | 'path'> & { readonly undo: typeof abandonTransfer | typeof recoverTransfer }): Route {
+  return action({
+    ...head,
+    tag: 'custody',
+    permission: 'transfer.confirm',
+    params: z.object({ transferId: pathId }),
+    query: NONE,
+    body: z.object({ reason: reasonText }),
+    answer: done,
+    handle: async ({ services: { database, exchanges }, principal, params: { transferId }, body: { reason } }) => {
+      const transfer = await database.read.coinTransfer.findUnique({ where: { id: transferId }, select: { venueAccountId: true } });
+      if (transfer === null) throw new CheongsanError('NOT_FOUND', `There is no coin transfer ${transferId}.`);
+      const port = await exchanges.exchangeFor(transfer.venueAccountId);
+      await undo(database, principal.actor, port, { transferId, reason });
+      return DONE;
+    },
+  });
+}
+
 export const coinTransferRoutes: readonly Route[] = [
   bulk({
     operationId: 'requestCoinTransfers',
@@ -193,41 +216,17 @@ export const coinTransferRoutes: readonly Route[] = [
       return DONE;
     },
   }),
-  action({
+  withoutDeparture({
     operationId: 'abandonCoinTransfer',
-    tag: 'custody',
     summary: '지시하였으나 보내지 않은 이전을 그만둠 (거래소에 먼저 확인)',
     path: '/coin-transfers/{transferId}/abandon',
-    permission: 'transfer.confirm',
-    params: z.object({ transferId: pathId }),
-    query: NONE,
-    body: z.object({ reason: reasonText }),
-    answer: done,
-    handle: async ({ services: { database, exchanges }, principal, params: { transferId }, body: { reason } }) => {
-      const transfer = await database.read.coinTransfer.findUnique({ where: { id: transferId }, select: { venueAccountId: true } });
-      if (transfer === null) throw new CheongsanError('NOT_FOUND', `There is no coin transfer ${transferId}.`);
-      const port = await exchanges.exchangeFor(transfer.venueAccountId);
-      await abandonTransfer(database, principal.actor, port, { transferId, reason });
-      return DONE;
-    },
+    undo: abandonTransfer,
   }),
-  action({
+  withoutDeparture({
     operationId: 'recoverCoinTransfer',
-    tag: 'custody',
     summary: '보냈다고 기록하였으나 거래소에 없는 이전을 되돌림 (거래소에 먼저 확인, 기록한 사람이 아닌 담당자)',
     path: '/coin-transfers/{transferId}/recovery',
-    permission: 'transfer.confirm',
-    params: z.object({ transferId: pathId }),
-    query: NONE,
-    body: z.object({ reason: reasonText }),
-    answer: done,
-    handle: async ({ services: { database, exchanges }, principal, params: { transferId }, body: { reason } }) => {
-      const transfer = await database.read.coinTransfer.findUnique({ where: { id: transferId }, select: { venueAccountId: true } });
-      if (transfer === null) throw new CheongsanError('NOT_FOUND', `There is no coin transfer ${transferId}.`);
-      const port = await exchanges.exchangeFor(transfer.venueAccountId);
-      await recoverTransfer(database, principal.actor, port, { transferId, reason });
-      return DONE;
-    },
+    undo: recoverTransfer,
   }),
   command({
     operationId: 'reverseWithdrawalMatch',
