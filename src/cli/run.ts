@@ -10,6 +10,7 @@ import { tellFailure } from './failure.ts';
 import { registerImport } from './import.ts';
 import { speakKorean, typedWrongly } from './korean.ts';
 import { registerMarket } from './market.ts';
+import { registerParameters } from './parameters.ts';
 import { registerPenalty } from './penalty.ts';
 import { registerReconcile } from './reconcile.ts';
 import { registerSoak } from './soak.ts';
@@ -31,6 +32,7 @@ export async function runCommand(args: readonly string[]): Promise<0 | 1> {
   registerVerify(program);
   registerReconcile(program);
   registerPenalty(program);
+  registerParameters(program);
   registerMarket(program);
   registerBackup(program);
   registerBacktest(program);

@@ -44,8 +44,12 @@ interface DatabaseCause {
   readonly constraint: string;
 }
 
-/** True for what PostgreSQL undid because of another transaction and what may simply be done again. */
+/**
+ * True for what was undone because of another transaction and may simply be done again: by PostgreSQL, or by a unit of work that found,
+ * under its lock, something else than it had looked at to know what to lock.
+ */
 export function isRetryable(thrown: unknown): boolean {
+  if (thrown instanceof CheongsanError) return thrown.code === 'DATABASE_CONTENTION';
   const { code } = causeOf(thrown);
   return code === SERIALIZATION_FAILURE || code === DEADLOCK || code === 'P2034';
 }

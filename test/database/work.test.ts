@@ -65,6 +65,25 @@ describe('a unit of work', () => {
     expect(bell.rings).toEqual([]);
   });
 
+  it('begins anew when it finds under its lock something else than before, stores once, and gives up some time', async () => {
+    let looks = 0;
+    const changed = () => new CheongsanError('DATABASE_CONTENTION', 'It was matched meanwhile.');
+    await test.database.work(testActor, async (work) => {
+      await change(work, 'again');
+      looks += 1;
+      if (looks < 3) throw changed();
+    });
+    expect(looks).toBe(3);
+    expect(await stored('again')).toBe('1 entries, 1 events, 1 rings');
+    expect(bell.rings).toHaveLength(1);
+    const never = test.database.work(testActor, async (work) => {
+      await change(work, 'never');
+      throw changed();
+    });
+    expect(await codeOf(never)).toBe('DATABASE_CONTENTION');
+    expect(await stored('never')).toMatch(/^0 entries, 0 events/);
+  });
+
   it('has one instant, however long it takes', async () => {
     const begun = test.clock.now();
     const at = await test.database.work(testActor, async (work) => {

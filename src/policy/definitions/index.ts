@@ -16,22 +16,29 @@ import { VENUE_POLICIES } from './venue.ts';
 import { WALLET_POLICIES } from './wallet.ts';
 import { WISH_POLICIES } from './wish.ts';
 
-/** Every parameter of law and city, in the order in which they are listed to people. */
-export const POLICY_DEFINITIONS: readonly PolicyDefinition[] = [
-  ...LATE_PENALTY_POLICIES,
-  ...APPROPRIATION_POLICIES,
-  ...COLLECTION_POLICIES,
-  ...HOLIDAY_POLICIES,
-  ...SERVICE_POLICIES,
-  ...SALE_POLICIES,
-  ...EXECUTION_POLICIES,
-  ...WISH_POLICIES,
-  ...COVERAGE_POLICIES,
-  ...VENUE_POLICIES,
-  ...CUSTODY_POLICIES,
-  ...RECEIPT_POLICIES,
-  ...RECONCILIATION_POLICIES,
-  ...WALLET_POLICIES,
-  ...SEIZURE_POLICIES,
-  ...TREASURY_POLICIES,
+export interface PolicySection {
+  readonly title: string;
+  readonly definitions: readonly PolicyDefinition[];
+}
+
+/** Every parameter of law and city by subject, in the order in which they are listed to people. */
+export const POLICY_SECTIONS: readonly PolicySection[] = [
+  { title: '납부지연가산세·가산금', definitions: LATE_PENALTY_POLICIES },
+  { title: '충당', definitions: APPROPRIATION_POLICIES },
+  { title: '독촉·유예·배분·납입·소멸시효', definitions: COLLECTION_POLICIES },
+  { title: '공휴일과 기한', definitions: HOLIDAY_POLICIES },
+  { title: '송달', definitions: SERVICE_POLICIES },
+  { title: '자진 기간과 매각', definitions: SALE_POLICIES },
+  { title: '주문', definitions: EXECUTION_POLICIES },
+  { title: '체납자의 희망 가격', definitions: WISH_POLICIES },
+  { title: '담보 부족 위험', definitions: COVERAGE_POLICIES },
+  { title: '거래소', definitions: VENUE_POLICIES },
+  { title: '보관과 이체', definitions: CUSTODY_POLICIES },
+  { title: '입금', definitions: RECEIPT_POLICIES },
+  { title: '대사', definitions: RECONCILIATION_POLICIES },
+  { title: '압류한 지갑', definitions: WALLET_POLICIES },
+  { title: '압류', definitions: SEIZURE_POLICIES },
+  { title: '금고와 결재', definitions: TREASURY_POLICIES },
 ];
+
+export const POLICY_DEFINITIONS: readonly PolicyDefinition[] = POLICY_SECTIONS.flatMap(({ definitions }) => definitions);
