@@ -1,4 +1,5 @@
 import { CheongsanError } from '../kernel/errors.ts';
+import { isLoopback } from '../kernel/loopback.ts';
 
 /** A node that the city allows, under a name of its own: addresses often hold a secret key and are never shown. */
 export interface AllowedNode {
@@ -6,7 +7,6 @@ export interface AllowedNode {
   readonly url: string;
 }
 
-const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /** The only nodes that balances are read from and transactions are sent to: given by configuration, nothing else is ever asked. */
@@ -38,7 +38,7 @@ export class AllowedNodes {
 /** An address that may be talked to: https, or http on this very machine; no user or password in it. Error: `CONFIG_INVALID`. */
 export function secureUrl(text: string, what: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isSecure = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.has(url.hostname));
+  const isSecure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
   if (url === undefined || !isSecure || url.username !== '' || url.password !== '') {
     throw new CheongsanError(
       'CONFIG_INVALID',

@@ -1,6 +1,7 @@
 import type { InstallationKind } from '../database/generated/enums.ts';
 import type { KeyPermission, VenueCode } from '../exchange/port.ts';
 import { CheongsanError } from '../kernel/errors.ts';
+import { isLoopback } from '../kernel/loopback.ts';
 import { VENUES } from './venue-directory.ts';
 
 /** What the service needs, and all it accepts unless the city's policy lets keys withdraw: to look and to sell. */
@@ -82,8 +83,4 @@ function parseBaseUrl(text: string): URL {
     throw new CheongsanError('INPUT_INVALID', 'The address of an exchange is scheme, host and port only, such as https://api.upbit.com.');
   }
   return url;
-}
-
-function isLoopback(url: URL): boolean {
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(url.hostname);
 }

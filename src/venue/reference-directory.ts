@@ -4,6 +4,7 @@ import { createReferenceMarket } from '../exchange/reference/venues.ts';
 import type { Config } from '../kernel/config.ts';
 import { CheongsanError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
+import { isLoopback } from '../kernel/loopback.ts';
 
 /** Public quotations, where a city names none of its own. No key is ever sent there. */
 const LIVE: Readonly<Record<ReferenceVenueCode, string>> = {
@@ -11,6 +12,8 @@ const LIVE: Readonly<Record<ReferenceVenueCode, string>> = {
   bithumb: 'https://api.bithumb.com',
   coinone: 'https://api.coinone.co.kr',
 };
+
+const PAPER_RATE_PER_SECOND = 2_000;
 
 /**
  * The venues whose prices are looked at beside the one that sells, which is left out when they are read. A demo looks at no live
@@ -23,7 +26,12 @@ export function openReferenceMarkets(
 ): readonly ReferenceMarket[] {
   const known = kind === 'real' ? REFERENCE_VENUE_CODES.map((venue) => ({ venue, baseUrl: LIVE[venue] })) : [];
   const venues = config.referenceVenues?.map(({ venue, baseUrl }) => ({ venue: referenceVenueCode(venue), baseUrl })) ?? known;
-  return venues.map(({ venue, baseUrl }) => createReferenceMarket(venue, { baseUrl, log }));
+  return venues.map(({ venue, baseUrl }) => createReferenceMarket(venue, { baseUrl, log, ratePerSecond: paperRate(kind, baseUrl) }));
+}
+
+/** A demo's paper exchanges keep the rates of their own, faster clock. */
+function paperRate(kind: InstallationKind, baseUrl: string): number | undefined {
+  return kind === 'demo' && isLoopback(new URL(baseUrl)) ? PAPER_RATE_PER_SECOND : undefined;
 }
 
 function referenceVenueCode(text: string): ReferenceVenueCode {

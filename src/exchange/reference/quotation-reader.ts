@@ -18,6 +18,8 @@ const RATE_LIMITED_WAIT_MS = 10_000;
 export interface ReferenceOptions {
   readonly baseUrl: string;
   readonly log?: Log | undefined;
+  /** Instead of the published rate, where the clock of a paper exchange runs faster than real seconds. */
+  readonly ratePerSecond?: number | undefined;
 }
 
 export interface QuotedLevel {
@@ -43,8 +45,11 @@ export interface Dialect<Client, Book, Trades> {
 }
 
 /** Makes a market of a dialect: book and last trade, paced, in time or not at all. */
-export function referenceMarket<Client, Book, Trades>(dialect: Dialect<Client, Book, Trades>, log: Log | undefined): ReferenceMarket {
-  const { venue, openClient, ratePerSecond, book, trades } = dialect;
+export function referenceMarket<Client, Book, Trades>(
+  dialect: Dialect<Client, Book, Trades>,
+  { log, ratePerSecond = dialect.ratePerSecond }: ReferenceOptions,
+): ReferenceMarket {
+  const { venue, openClient, book, trades } = dialect;
   const gate = new PacingGate({ patienceMs: 0, ratePerSecond: { [GROUP]: ratePerSecond }, believesPublished: true });
   const underWay = new Map<string, Promise<ReferenceReading>>();
   const lastTrades = new Map<string, QuotedTrade>();

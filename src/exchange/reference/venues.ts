@@ -77,9 +77,9 @@ function coinoneDialect(baseUrl: string): Dialect<coinone, z.infer<typeof coinon
 }
 
 const MAKERS: Readonly<Record<ReferenceVenueCode, (options: ReferenceOptions) => ReferenceMarket>> = {
-  upbit: ({ baseUrl, log }) => referenceMarket(upbitDialect(baseUrl), log),
-  bithumb: ({ baseUrl, log }) => referenceMarket(bithumbDialect(baseUrl), log),
-  coinone: ({ baseUrl, log }) => referenceMarket(coinoneDialect(baseUrl), log),
+  upbit: (options) => referenceMarket(upbitDialect(options.baseUrl), options),
+  bithumb: (options) => referenceMarket(bithumbDialect(options.baseUrl), options),
+  coinone: (options) => referenceMarket(coinoneDialect(options.baseUrl), options),
 };
 
 /** One venue's quotations through ccxt's class of it. Opens nothing until it is asked. */
