@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerBacktest } from './backtest.ts';
 import { registerBackup } from './backup.ts';
+import { registerClose } from './close.ts';
 import { registerCoverage } from './coverage.ts';
 import { registerDemo } from './demo.ts';
 import { registerDemoUsers } from './demo-users.ts';
@@ -31,6 +32,7 @@ export async function runCommand(args: readonly string[]): Promise<0 | 1> {
   registerCoverage(program);
   registerVerify(program);
   registerReconcile(program);
+  registerClose(program);
   registerPenalty(program);
   registerParameters(program);
   registerMarket(program);

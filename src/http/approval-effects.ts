@@ -6,6 +6,7 @@ import type { ApprovalKind } from '../database/generated/enums.ts';
 import type { Work } from '../database/work.ts';
 import { applyMandateDecisions } from '../liquidation/mandate.ts';
 import { applyPolicyChange, policyChangeSchema } from '../policy/book.ts';
+import { applyClosingDecision } from '../registers/closing/close-month.ts';
 import { applySeizureApprovals } from '../seizure/approve.ts';
 import { applyBillUpdateDecision } from '../tax/bill-update.ts';
 import { applyRefundDecisions } from '../treasury/refund-decision.ts';
@@ -45,6 +46,7 @@ const EFFECTS: Readonly<Record<ApprovalKind, Effect>> = {
   freeze_release: eachApproved(applyFreezeRelease),
   deposit_allocation: applyAllocationDecisions,
   wallet_sweep: applySweepDecisions,
+  month_closing: each(applyClosingDecision),
 };
 
 /** Carries out what has been decided; what still awaits a second approver has no effect yet. */

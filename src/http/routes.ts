@@ -7,6 +7,7 @@ import { billRoutes } from './routes/bills.ts';
 import { bookDifferenceRoutes } from './routes/book-differences.ts';
 import { caseUpkeepRoutes } from './routes/case-upkeep.ts';
 import { caseRoutes } from './routes/cases.ts';
+import { closingRoutes } from './routes/closings.ts';
 import { coinTransferRoutes } from './routes/coin-transfers.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { demoRoutes } from './routes/demo.ts';
@@ -92,6 +93,7 @@ const EVERYWHERE: readonly Route[] = [
   ...withdrawalRoutes,
   ...bankLineRoutes,
   ...distributionRoutes,
+  ...closingRoutes,
   ...objectionRoutes,
   ...refundRoutes,
   ...settlementRoutes,

@@ -77,6 +77,14 @@ export const dayText = z
   .meta({ description: '날짜', example: '2026-03-16' });
 /** A day that a client states. */
 export const dayInput = dayText.transform((text): CivilDate => civilDate(text)).meta({ description: '날짜', example: '2026-03-16' });
+/** A month of the books, as people name it. */
+export const monthOut = z.string().meta({ description: '달', example: '2026-03' });
+/** A month that a client states, as its first day. */
+export const monthInput = z
+  .string()
+  .refine((text) => isCivilDate(`${text}-01`), 'a month in the form YYYY-MM')
+  .transform((text): CivilDate => civilDate(`${text}-01`))
+  .meta({ description: '달', example: '2026-03' });
 export const instantText = z.iso.datetime().meta({ description: '시각', example: '2026-03-16T01:00:00.000Z' });
 /** A minute is enough, as in the shell. */
 const SECONDS_LACKING = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(Z|[+-]\d{2}:\d{2})$/;

@@ -153,6 +153,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'refund.pay',
     'won_withdrawal.propose',
     'refund.propose',
+    'month_closing.propose',
   ],
   auditor: [...READING, 'trading.tighten'],
   call_agent: [...MINIMAL_READING, 'trading.tighten'],

@@ -95,6 +95,10 @@ export function dayFrom(year: number, month: number, dayNumber: number): CivilDa
   return isCivilDate(text) ? text : undefined;
 }
 
+export function firstOfMonth(day: CivilDate): CivilDate {
+  return toDay(yearOf(day), monthOf(day), 1);
+}
+
 export function earlier(a: CivilDate, b: CivilDate): CivilDate {
   return a <= b ? a : b;
 }

@@ -46,6 +46,23 @@ const LEDGER: readonly SqlInvariant[] = [
   },
 ];
 
+const CLOSED: readonly SqlInvariant[] = [
+  {
+    // What a month was closed with is what stands in it now: nothing has been posted to it since.
+    code: 'closed_month_stands',
+    statement: '마감한 달의 합계는 마감한 때와 같다.',
+    sql: `WITH moved AS (
+            SELECT c.id AS closing_id, a.chart_code, a.asset, coalesce(sum(l.amount) FILTER (WHERE l.amount > 0), 0) AS debit,
+                   coalesce(-sum(l.amount) FILTER (WHERE l.amount < 0), 0) AS credit
+              FROM month_closing c JOIN ledger_entry e ON e.posted_on >= c.month AND e.posted_on < (c.month + interval '1 month')::date
+              JOIN ledger_line l ON l.entry_id = e.id JOIN ledger_account a ON a.id = l.account_id
+             WHERE c.state = 'closed' GROUP BY 1, 2, 3
+          ), kept AS (SELECT closing_id, chart_code, asset, debit, credit FROM month_figure WHERE debit <> 0 OR credit <> 0)
+          SELECT DISTINCT 'month_closing:' || closing_id AS row FROM moved FULL JOIN kept USING (closing_id, chart_code, asset)
+           WHERE moved.debit IS DISTINCT FROM kept.debit OR moved.credit IS DISTINCT FROM kept.credit`,
+  },
+];
+
 const BALANCE_OF = `SELECT coalesce(sum(b.balance), 0) FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id WHERE a.subject = 'holding:' || h.id`;
 
 const COINS: readonly SqlInvariant[] = [
@@ -267,7 +284,7 @@ const MONEY: readonly SqlInvariant[] = [
   },
 ];
 
-const SQL_INVARIANTS = [...LEDGER, ...COINS, ...LAWFUL_SALE, ...MONEY];
+const SQL_INVARIANTS = [...LEDGER, ...CLOSED, ...COINS, ...LAWFUL_SALE, ...MONEY];
 const ROWS_SHOWN = 20;
 
 /** Checks everything that must hold, over the whole database. For audits, after a restore, and at the end of every simulation. */

@@ -1,5 +1,6 @@
 import type { PolicyDefinition } from '../definition.ts';
 import { APPROPRIATION_POLICIES } from './appropriation.ts';
+import { CLOSING_POLICIES } from './closing.ts';
 import { COLLECTION_POLICIES } from './collection.ts';
 import { COVERAGE_POLICIES } from './coverage.ts';
 import { CUSTODY_POLICIES } from './custody.ts';
@@ -39,6 +40,7 @@ export const POLICY_SECTIONS: readonly PolicySection[] = [
   { title: '압류한 지갑', definitions: WALLET_POLICIES },
   { title: '압류', definitions: SEIZURE_POLICIES },
   { title: '금고와 결재', definitions: TREASURY_POLICIES },
+  { title: '마감', definitions: CLOSING_POLICIES },
 ];
 
 export const POLICY_DEFINITIONS: readonly PolicyDefinition[] = POLICY_SECTIONS.flatMap(({ definitions }) => definitions);
