@@ -90,9 +90,7 @@ async function prepare(access: DatabaseAccess, clock: Clock, log: Log): Promise<
   const applied = await migrate(access.ownerUrl ?? access.applicationUrl, async (client) => {
     await runMigrations(client, QUEUE_SCHEMA);
     await client.query(`GRANT USAGE, CREATE ON SCHEMA ${QUEUE_SCHEMA} TO ${APPLICATION_ROLE}`);
-    for (const kind of ['TABLES', 'SEQUENCES', 'FUNCTIONS', 'PROCEDURES']) {
-      await client.query(`GRANT ALL ON ALL ${kind} IN SCHEMA ${QUEUE_SCHEMA} TO ${APPLICATION_ROLE}`);
-    }
+    await client.query(GRANT_QUEUE_SQL);
     if (access.ownerUrl === undefined) await client.query(`GRANT ${APPLICATION_ROLE} TO CURRENT_USER`);
     await client.query(
       `INSERT INTO installation (id, kind, fingerprint, created_at) VALUES (1, $1, ${FINGERPRINT_SQL}, $2) ON CONFLICT DO NOTHING`,
@@ -101,6 +99,27 @@ async function prepare(access: DatabaseAccess, clock: Clock, log: Log): Promise<
   });
   if (applied.length > 0) log.info({ migrations: applied.length }, 'database migrated');
 }
+
+/**
+ * All of the queue's schema that is ours to give. What the queue has made since belongs to the application's role already, and nobody else
+ * may grant it.
+ */
+const GRANT_QUEUE_SQL = `
+  DO $$
+  DECLARE
+    v_given text;
+  BEGIN
+    FOR v_given IN
+      SELECT format('%s %I.%I', CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, '${QUEUE_SCHEMA}', relname)
+        FROM pg_class
+       WHERE relnamespace = '${QUEUE_SCHEMA}'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S') AND pg_has_role(current_user, relowner, 'USAGE')
+      UNION ALL
+      SELECT 'ROUTINE ' || oid::regprocedure FROM pg_proc
+       WHERE pronamespace = '${QUEUE_SCHEMA}'::regnamespace AND pg_has_role(current_user, proowner, 'USAGE')
+    LOOP
+      EXECUTE 'GRANT ALL ON ' || v_given || ' TO ${APPLICATION_ROLE}';
+    END LOOP;
+  END $$`;
 
 /** Which cluster, which history of it and which database this is: a restored or copied database answers differently. */
 const FINGERPRINT_SQL = `(

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { readMigrations, schemaScript } from '../../src/database/migrate.ts';
-import { type DatabaseAccess, openDatabase } from '../../src/database/open.ts';
+import { applicationPoolConfig, type DatabaseAccess, openDatabase } from '../../src/database/open.ts';
 import { pause, systemClock } from '../../src/kernel/clock.ts';
 import { createLog } from '../../src/kernel/log.ts';
+import { JobQueues } from '../../src/queue/queue.ts';
 import { withClient } from '../ledger/ledger-fixture.ts';
 
 const made: string[] = [];
@@ -46,6 +47,22 @@ async function untilSomebodyWaits(client: pg.Client): Promise<void> {
   }
   throw new Error('Nobody waited for the lock.');
 }
+
+/** Jobs of several queues were put and answered; then a newer service with another migration starts. */
+it('a database that has been worked with is brought up to date as well, with what its queues have made since', async () => {
+  const access = await emptyDatabase();
+  await opened(access);
+  const queues = new JobQueues({ kind: 'postgres', pool: applicationPoolConfig(access, 'test') }, log);
+  await queues.ring('cases', [1, 2]);
+  await queues.close();
+  const ofApplication = `SELECT 1 FROM pg_class WHERE relnamespace = 'bullmq'::regnamespace AND relowner = 'cheongsan_app'::regrole`;
+  expect((await asOwner(access, ofApplication)).rowCount).toBeGreaterThan(0);
+  await withClient(urlOf(inject('superuserUrl'), new URL(access.ownerUrl).pathname.slice(1)), (client) =>
+    client.query('DELETE FROM installation'),
+  );
+  await opened(access);
+  expect((await asOwner(access, 'SELECT kind FROM installation')).rows).toEqual([{ kind: 'real' }]);
+});
 
 describe('an empty database', () => {
   it('is brought up to date once, though several processes start at once', async () => {
