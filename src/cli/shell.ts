@@ -4,6 +4,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { type Config, readConfig } from '../kernel/config.ts';
 import { createLog, type Log } from '../kernel/log.ts';
 import { loadMasterKey, type MasterKey } from '../kernel/master-key.ts';
+import { seedPolicy } from '../policy/book.ts';
 import { openStore, openStored } from '../service.ts';
 
 /** What a command from the shell works with: the same database and key as the service, and nothing running. */
@@ -32,6 +33,8 @@ export async function withShell<T>(options: { readonly demo: boolean }, body: (s
   try {
     const database = await openStored(store, systemClock, log);
     try {
+      // After an update a command may come before the service has been started.
+      await database.work({ kind: 'system', part: 'shell' }, seedPolicy);
       const keys = await loadMasterKey(config, false);
       return await body({ config, database, keys, log });
     } finally {
