@@ -4,7 +4,8 @@ import { type CivilDate, civilDate, isCivilDate } from '../kernel/civil-date.ts'
 import { CheongsanError } from '../kernel/errors.ts';
 import { requestClosing } from '../registers/closing/close-month.ts';
 import { type MonthView, viewMonth } from '../registers/closing/month-view.ts';
-import { monthText, OBSTACLES } from '../registers/closing/obstacles.ts';
+import { monthText, OBSTACLES, type Obstacle } from '../registers/closing/obstacles.ts';
+import { levelTitles } from '../tax/file-cells.ts';
 import { asOfficer, type OfficerOptions, withOfficerOption } from './officer.ts';
 import { print, printJson, withDemoOption, withShell } from './shell.ts';
 import { drawTable, type TextColumn } from './text-table.ts';
@@ -69,10 +70,14 @@ function drawMonth({ month, dueOn, closedAt, obstacles, figures, treasury }: Mon
     rows.length === 0 ? '기록된 것이 없습니다.' : drawTable(COLUMNS, rows),
     ...treasury.map(
       ({ level, treasuryKrw, ledgerKrw }) =>
-        `금고 ${level}: 월계표 ${treasuryKrw === undefined ? '기록 없음' : formatFigure(treasuryKrw)}, 장부 ${formatFigure(ledgerKrw)}`,
+        `금고 ${levelTitles[level]}: 월계표 ${treasuryKrw === undefined ? '기록 없음' : formatFigure(treasuryKrw)}, 장부 ${formatFigure(ledgerKrw)}`,
     ),
-    ...obstacles
-      .filter(({ code }) => code !== 'closed_already')
-      .map(({ code, facts }) => `막음: ${OBSTACLES[code].title} ${Object.values(facts).join(' ')}`),
+    ...obstacles.filter(({ code }) => code !== 'closed_already').map(drawObstacle),
   ].join('\n');
+}
+
+/** What the treasury says stands above it already. */
+function drawObstacle({ code, facts }: Obstacle): string {
+  const where = code === 'suspense_not_empty' || code === 'earlier_open' ? ` ${Object.values(facts).join(' ')}` : '';
+  return `막음: ${OBSTACLES[code].title}${where}`;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isUntouched } from '../audit/verify.ts';
 import type { Database } from '../database/work.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { type Config, readConfig } from '../kernel/config.ts';
@@ -33,8 +34,8 @@ export async function withShell<T>(options: { readonly demo: boolean }, body: (s
   try {
     const database = await openStored(store, systemClock, log);
     try {
-      // After an update a command may come before the service has been started.
-      await database.work({ kind: 'system', part: 'shell' }, seedPolicy);
+      // After an update a command may come before the service has been started; a database that is new stays so.
+      if (!(await isUntouched(database))) await database.work({ kind: 'system', part: 'shell' }, seedPolicy);
       const keys = await loadMasterKey(config, false);
       return await body({ config, database, keys, log });
     } finally {

@@ -172,7 +172,7 @@ export const ERROR_ACTIONS = {
   SEIZURE_EXCESSIVE: '압류할 자산이나 수량을 체납액에 맞게 줄여 다시 기안하십시오.',
   SEIZURE_NOTHING_TO_SEIZE: '보유 내역 회신을 확인하거나 다른 거래소에 조회하십시오.',
   SEIZURE_STAYED: '사건의 중지 사유가 풀렸는지 확인하고, 풀렸으면 해제를 기록한 뒤 다시 시도하십시오.',
-  CLOSING_NOT_POSSIBLE: '까닭(obstacles)을 하나씩 처리한 뒤 다시 올리십시오.',
+  CLOSING_NOT_POSSIBLE: '마감을 막는 까닭을 하나씩 처리한 뒤 다시 올리십시오.',
   RELEASE_NOT_ALLOWED: '남은 체납액, 보관 중인 자산, 진행 중인 처리를 먼저 정리하십시오.',
   MATCH_UNCONFIRMED: '거래소에 본인 확인을 요청하고 결과를 결정으로 기록하십시오.',
   PHASE_WRONG: '사건의 지금 단계와 다음 할 일을 확인하여 그 순서대로 처리하십시오.',

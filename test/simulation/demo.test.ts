@@ -12,7 +12,7 @@ import { atEnd } from '../support/at-end.ts';
 import { cheongsan, emptyFolder, ensureBuilt, environmentFor } from '../support/installed.ts';
 
 const TAXPAYERS = 12;
-const KILLS = 6;
+const KILLS = 8;
 const TIMEOUT_MS = 280_000;
 
 /** The whole way of a small sample city, with the service as a process of its own on a PostgreSQL of its own. */
