@@ -9,7 +9,7 @@ import type { DemoSummary } from '../../src/simulation/summary.ts';
 import { cheongsan, emptyFolder, ensureBuilt, environmentFor } from '../support/installed.ts';
 
 const TAXPAYERS = 12;
-const KILLS = 8;
+const KILLS = 4;
 const TIMEOUT_MS = 400_000;
 
 describe('a sample city with an account at each of five exchanges', () => {
