@@ -16,7 +16,7 @@ import { removeLeftUploads } from './http/upload.ts';
 import { totpContext } from './identity/credentials.ts';
 import { ensureFirstAdministratorLink } from './identity/one-time-link.ts';
 import { raiseAlert } from './intent/alert.ts';
-import { type Clock, systemClock } from './kernel/clock.ts';
+import { type Clock, pause, systemClock } from './kernel/clock.ts';
 import type { Config } from './kernel/config.ts';
 import { CheongsanError } from './kernel/errors.ts';
 import type { Log } from './kernel/log.ts';
@@ -48,6 +48,8 @@ export interface RunningService {
 
 const REAL_DATABASE = 'cheongsan';
 const DEMO_DATABASE = 'cheongsan_demo';
+/** How long what came up is taken down again after a start that failed. */
+const FAILED_START_MS = 10_000;
 
 /** What PostgreSQL says to everybody when it resets itself after one of its processes was killed. */
 const CRASH_OF_ANOTHER_PROCESS = '57P02';
@@ -84,7 +86,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     const firstAdministratorToken = await ensureFirstAdministratorLink(database);
     return { services, url, firstAdministratorToken, stop: () => takeDown(stack) };
   } catch (thrown) {
-    await takeDown(stack);
+    // What has lost its database while it was coming up may wait for it for ever; whoever started us is told all the same.
+    await Promise.race([takeDown(stack), pause(FAILED_START_MS)]).catch((err: unknown) =>
+      log.warn({ err }, 'not everything was taken down'),
+    );
     throw thrown;
   }
 }

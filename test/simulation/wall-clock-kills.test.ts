@@ -17,7 +17,7 @@ const log = createLog({ level: 'error' });
 /** Once everybody has his password and the files are in. */
 const FIRST_SCENE_TO_DISTURB = '체납이 없어진';
 const PAUSE_MS = { from: 500, to: 6_000 };
-const KILLS_MAX = 6;
+const KILLS_MAX = 9;
 /** Of how many kills one hits PostgreSQL itself. */
 const DATABASE_EVERY = 3;
 
